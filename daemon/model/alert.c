@@ -1,0 +1,99 @@
+#include "model/alert.h"
+
+static const char *const types[APD_N_ALERTS] = { "case",       "summary", "blind", "sight",
+                                                 "unreadable", "refused", "test" };
+static const char *const reasons[APD_N_REASONS] = { "new", "step", "changed", "decision",
+                                                    "expired" };
+
+const char *
+apd_alert_type_name(ApdAlertType type)
+{
+    return types[type];
+}
+
+const char *
+apd_reason_name(ApdReason reason)
+{
+    return reasons[reason];
+}
+
+static bool
+parse(const char *const *names, unsigned n, const char *name, unsigned *ret_value)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (g_strcmp0(names[i], name) == 0) {
+            *ret_value = i;
+            return true;
+        }
+
+    return false;
+}
+
+bool
+apd_alert_type_parse(const char *name, ApdAlertType *ret_type)
+{
+    unsigned value;
+
+    if (!parse(types, APD_N_ALERTS, name, &value))
+        return false;
+
+    *ret_type = (ApdAlertType) value;
+    return true;
+}
+
+bool
+apd_reason_parse(const char *name, ApdReason *ret_reason)
+{
+    unsigned value;
+
+    if (!parse(reasons, APD_N_REASONS, name, &value))
+        return false;
+
+    *ret_reason = (ApdReason) value;
+    return true;
+}
+
+static void
+free_case(void *data)
+{
+    apd_case_free(data);
+}
+
+ApdAlert *
+apd_alert_new(void)
+{
+    ApdAlert *self = g_new0(ApdAlert, 1);
+
+    self->cases = g_ptr_array_new_with_free_func(free_case);
+    return self;
+}
+
+void
+apd_alert_free(ApdAlert *self)
+{
+    if (self == NULL)
+        return;
+
+    g_free(self->key);
+    apd_case_free(self->kase);
+    g_ptr_array_unref(self->cases);
+    g_free(self->subject);
+    g_free(self->text);
+    g_free(self);
+}
+
+void
+apd_wording_free(ApdWording *self)
+{
+    if (self == NULL)
+        return;
+
+    g_free(self->title);
+    g_free(self->body);
+    g_clear_pointer(&self->facts, g_ptr_array_unref);
+    g_free(self->url);
+    g_free(self->url_label);
+    g_free(self->footer);
+    g_free(self->language);
+    g_free(self);
+}

@@ -1,0 +1,14 @@
+#include "model/message.h"
+
+void
+apd_message_free(ApdMessage *self)
+{
+    if (self == NULL)
+        return;
+
+    g_free(self->source);
+    g_free(self->folder);
+    g_free(self->name);
+    g_clear_pointer(&self->bytes, g_bytes_unref);
+    g_free(self);
+}

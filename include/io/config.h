@@ -1,0 +1,103 @@
+/* The configuration: appeald.conf as a checked, typed tree.
+ *
+ * Read through inih with our own line reader, since Debian's build cuts values
+ * at 197 bytes and at " ;".  Every key stands in one table (io/config_keys.h)
+ * with type, bounds, default and help: the example file, the manual and
+ * `appealctl check` are made from it or tested against it.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "base/clock.h"
+#include "model/store.h"
+#include "model/verdict.h"
+
+/* How a secret is found; exactly one is set.  Never the value itself. */
+typedef struct {
+    char *file;       /* must not be readable by others */
+    char *command;    /* by /bin/sh -c; first line of its output */
+    char *credential; /* name in $CREDENTIALS_DIRECTORY (systemd) */
+} ApdSecretConfig;
+
+typedef enum {
+    APD_TLS_IMPLICIT,
+    APD_TLS_STARTTLS,
+    APD_TLS_NONE, /* loopback only */
+} ApdTls;
+
+/* One [imap NAME], [maildir NAME], ... */
+typedef struct {
+    char *type;    /* "imap", "maildir" */
+    char *name;    /* NAME */
+    char *section; /* "imap NAME": how people see it */
+    int line;      /* of the section's header, for messages */
+    char *store;   /* name of a [store], or "" */
+    char *authserv_id; /* NULL: no Authentication-Results header is believed */
+
+    /* imap */
+    char *provider;
+    char *host;
+    int port;
+    ApdTls tls;
+    char *ca_file; /* private CA instead of the system's, or NULL */
+    char *user;
+    char *auth; /* "auto", "login", "plain" */
+    ApdSecretConfig password;
+    char **folders; /* UTF-8; never NULL */
+    bool send_id;   /* RFC 2971 ID after login */
+    ApdTime poll;   /* sweep when IDLE is silent, or NOOP where it is missing */
+
+    /* maildir */
+    char *path; /* "~" expanded */
+} ApdSourceConfig;
+
+/* One [channel NAME]. */
+typedef struct {
+    char *name;
+    char *section; /* "channel NAME" */
+    int line;
+    char *type;
+    ApdSecretConfig url;    /* webhook URLs are secrets: url-file, url-command, url-credential */
+    ApdSecretConfig secret; /* signing secret; may be unset */
+    char *ca_file;
+    char *language; /* of its texts; NULL: [appeald] language */
+    ApdSeverity severity; /* least severity it is told of */
+    char **stores;     /* NULL: all */
+    char **categories; /* NULL: all; "ip.*" allowed */
+    GHashTable *options; /* owned: further keys of this type, text to text */
+} ApdChannelConfig;
+
+typedef struct {
+    char *path; /* of the file read */
+    char *language;
+    char *timezone; /* IANA name; NULL: the system's */
+    char *state_dir; /* holds ledger.db */
+    char *rules_dir; /* shipped rules, calendars and alert texts: DIR/rules, DIR/calendars, DIR/alerts */
+    char *user_rules_dir; /* a user's own rules; may not exist */
+    ApdTime look_back;
+    ApdTime blind_limit;
+    ApdTime daily_at; /* reserved: time of day of the daily note; -1 off */
+    GArray *steps;     /* element-type ApdTime, longest first */
+    GPtrArray *stores;   /* element-type ApdStore */
+    GPtrArray *sources;  /* element-type ApdSourceConfig */
+    GPtrArray *channels; /* element-type ApdChannelConfig */
+} ApdConfig;
+
+/* Reads and checks @path.  On failure @error (APD_ERROR_CONFIG) holds every
+ * mistake, one a line: "file:line: [section] key: what is wrong (remedy)". */
+ApdConfig *apd_config_load(const char *path, GError **error);
+void apd_config_free(ApdConfig *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdConfig, apd_config_free)
+
+/* Returns: (transfer full): @option, else $XDG_CONFIG_HOME/appeald/appeald.conf
+ * when it exists, else /etc/appeald/appeald.conf. */
+char *apd_config_path(const char *option);
+
+/* Returns: (transfer full): the ledger's path of this configuration. */
+char *apd_config_ledger_path(const ApdConfig *self);
+
+/* NULL when there is none of that name. */
+const ApdChannelConfig *apd_config_channel(const ApdConfig *self, const char *name);
+const ApdSourceConfig *apd_config_source(const ApdConfig *self, const char *section);

@@ -1,0 +1,54 @@
+/* HTTP by libcurl's multi interface on the GLib main loop.
+ *
+ * TLS is always verified, nothing but http(s), no redirects, no proxy unless
+ * asked for, bounded bodies and times.  The only file that includes
+ * <curl/curl.h> is io/http.c.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "base/clock.h"
+
+typedef struct {
+    char *method;   /* owned; "POST" */
+    char *url;      /* owned; a secret: never logged */
+    char **headers; /* owned; "Name: value" lines, or NULL */
+    GBytes *body;   /* owned, or NULL */
+    char *ca_file;  /* owned; private CA instead of the system's, or NULL */
+    ApdTime timeout; /* 0: 30 s */
+} ApdHttpRequest;
+
+void apd_http_request_clear(ApdHttpRequest *self);
+
+typedef struct {
+    int status;          /* 0: no answer */
+    GString *body;       /* owned; never NULL; at most 1 MiB */
+    char *retry_after;   /* owned; raw header value, or NULL */
+    char *date;          /* owned; raw Date header, or NULL */
+    char *content_type;  /* owned, or NULL */
+    char *etag;          /* owned, or NULL */
+} ApdHttpResponse;
+
+void apd_http_response_clear(ApdHttpResponse *self);
+
+typedef struct ApdHttp ApdHttp;
+
+ApdHttp *apd_http_new(void);
+
+/* Requests in flight are given up; their callbacks are not called. */
+void apd_http_free(ApdHttp *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdHttp, apd_http_free)
+
+/* @error: no answer came (borrowed; TRANSIENT, or REFUSED for bad certificates
+ * and URLs; its text names the host, never the URL); then @response is NULL. */
+typedef void (*ApdHttpDone)(const ApdHttpResponse *response, const GError *error, void *user_data);
+
+/* Never blocks; @done is called from the main context, never from in here.
+ * Copies @request. */
+void apd_http_send(ApdHttp *self, const ApdHttpRequest *request, ApdHttpDone done, void *user_data);
+
+/* Retry-After as seconds or HTTP date (RFC 9110 section 10.2.3): the pause from
+ * @now, 0 when @value is NULL or senseless. */
+ApdTime apd_http_retry_after(const char *value, ApdTime now);

@@ -1,0 +1,167 @@
+/* The ledger: every message seen, case opened and alert owed, in one SQLite file.
+ *
+ * It is the interface between appeald, appeald-desktop and appealctl, which
+ * open the same file and notice each other's commits (apd_ledger_watch).  What
+ * was read and what is owed for it are written in one transaction together with
+ * the source's cursor: a crash repeats reading, never skips it.  Nothing is ever
+ * deleted to recover.  The only files that include <sqlite3.h> are io/ledger*.c.
+ *
+ * Errors are APD_ERROR_LEDGER and name the file.
+ */
+#pragma once
+
+#include "model/alert.h"
+#include "model/kase.h"
+#include "model/message.h"
+
+typedef struct ApdLedger ApdLedger;
+
+/* Creates the file (0600, or as the umask of a group-shared directory allows)
+ * or brings its schema up to date.  Refuses one written by a newer appeald. */
+ApdLedger *apd_ledger_open(const char *path, GError **error);
+
+/* For programs that only look and answer: refuses to create the file. */
+ApdLedger *apd_ledger_open_existing(const char *path, GError **error);
+void apd_ledger_close(ApdLedger *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdLedger, apd_ledger_close)
+
+/* Transactions: BEGIN IMMEDIATE, no nesting.  Every writing function below may
+ * be called inside one, or alone (then it is its own). */
+bool apd_ledger_begin(ApdLedger *self, GError **error);
+bool apd_ledger_commit(ApdLedger *self, GError **error);
+void apd_ledger_rollback(ApdLedger *self);
+
+/* Calls @changed from the main context after another program's commit.  One
+ * watch per ledger. */
+bool apd_ledger_watch(ApdLedger *self, void (*changed)(void *user_data), void *user_data,
+                      GError **error);
+
+/* --- cursors: how far each source has been read ------------------------- */
+
+typedef struct {
+    uint32_t uidvalidity; /* 0: never seen */
+    uint32_t last_uid;
+    bool looked_back; /* the first look is complete */
+} ApdCursor;
+
+/* A source never met gives a zero cursor. */
+bool apd_ledger_get_cursor(ApdLedger *self, const char *source, const char *folder,
+                           ApdCursor *ret_cursor, GError **error);
+bool apd_ledger_set_cursor(ApdLedger *self, const char *source, const char *folder,
+                           const ApdCursor *cursor, GError **error);
+
+/* Maildir: names already read, so that a restart reads none twice. */
+bool apd_ledger_has_name(ApdLedger *self, const char *source, const char *name, bool *ret_known,
+                         GError **error);
+
+/* --- messages ----------------------------------------------------------- */
+
+/* Records @message as read.  @key identifies the message wherever it stands
+ * (Message-ID, Date and a hash of the content): the same mail in two folders,
+ * two mailboxes, or after a UIDVALIDITY change has one key.  @verdict may be
+ * NULL: it could not be read.  @ret_new: false when the key was known.
+ * @ret_id: the message's row. */
+bool apd_ledger_add_message(ApdLedger *self, const ApdMessage *message, const char *key,
+                            const ApdVerdict *verdict, int64_t case_id, bool *ret_new,
+                            int64_t *ret_id, GError **error);
+
+/* --- cases -------------------------------------------------------------- */
+
+/* Stores @kase: a new one (id 0) gets its id, a known one is replaced.  Writes
+ * one line of history: @by ("mail", "person", "clock"), @what. */
+bool apd_ledger_put_case(ApdLedger *self, ApdCase *kase, const char *by, const char *what,
+                         ApdTime now, GError **error);
+
+/* @ret_case: (transfer full), NULL when there is none: no error. */
+bool apd_ledger_get_case(ApdLedger *self, int64_t id, ApdCase **ret_case, GError **error);
+
+typedef enum {
+    APD_CASES_RUNNING, /* open, acknowledged, appealed */
+    APD_CASES_ALL,
+} ApdCaseFilter;
+
+/* Returns: (transfer full) (element-type ApdCase): soonest deadline first,
+ * those without one last; NULL on error. */
+GPtrArray *apd_ledger_cases(ApdLedger *self, ApdCaseFilter filter, GError **error);
+
+typedef struct {
+    ApdTime at;
+    char *by;
+    char *what;
+} ApdHistory;
+
+/* Returns: (transfer full) (element-type ApdHistory), oldest first; NULL on error. */
+GPtrArray *apd_ledger_history(ApdLedger *self, int64_t case_id, GError **error);
+
+/* --- alerts and deliveries ---------------------------------------------- */
+
+/* Stores @alert unless its key is known, and owes it to each of @channels.
+ * @ret_new: false when the key was known: then nothing is owed anew.  For
+ * APD_ALERT_SUMMARY the ids of @alert->cases are stored. */
+bool apd_ledger_add_alert(ApdLedger *self, ApdAlert *alert, const char *const *channels,
+                          bool *ret_new, GError **error);
+
+typedef enum {
+    APD_DELIVERY_OWED,
+    APD_DELIVERY_DONE,    /* the far side took it */
+    APD_DELIVERY_REFUSED, /* for good: a person must mend the channel */
+    APD_DELIVERY_DROPPED, /* the case was over, or a later step of it took its place */
+    APD_N_DELIVERIES,
+} ApdDeliveryState;
+
+const char *apd_delivery_state_name(ApdDeliveryState state);
+
+typedef struct {
+    int64_t id;
+    int64_t alert_id;
+    char *channel; /* section name without "channel " */
+    ApdDeliveryState state;
+    int attempts;
+    ApdTime next_try;   /* 0: at once */
+    ApdTime done_at;    /* 0: not yet */
+    char *last_error;   /* owned; NULL: none; holds no secret */
+    char *idempotency;  /* owned; the same through all tries: "msg_..." */
+} ApdDelivery;
+
+void apd_delivery_free(ApdDelivery *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdDelivery, apd_delivery_free)
+
+/* Returns: (transfer full) (element-type ApdDelivery): those owed to @channel
+ * (NULL: to all) whose next try is not after @now, most urgent first; NULL on
+ * error.  @limit: at most so many; 0 for all. */
+GPtrArray *apd_ledger_owed(ApdLedger *self, const char *channel, ApdTime now, int limit,
+                           GError **error);
+
+/* @ret_when: the earliest next try of anything owed, APD_NEVER when nothing is. */
+bool apd_ledger_next_try(ApdLedger *self, ApdTime *ret_when, GError **error);
+
+/* Writes state, attempts, next_try, done_at and last_error of @delivery. */
+bool apd_ledger_put_delivery(ApdLedger *self, const ApdDelivery *delivery, GError **error);
+
+/* @ret_alert: (transfer full), with its case or cases as they stand now. */
+bool apd_ledger_get_alert(ApdLedger *self, int64_t id, ApdAlert **ret_alert, GError **error);
+
+/* Returns: (transfer full) (element-type ApdDelivery): all of one case, oldest
+ * first, for `appealctl show`; NULL on error. */
+GPtrArray *apd_ledger_deliveries_of_case(ApdLedger *self, int64_t case_id, GError **error);
+
+/* What is owed to a case and not yet taken is dropped: it is over, or changed. */
+bool apd_ledger_drop_owed(ApdLedger *self, int64_t case_id, GError **error);
+
+/* --- sight: what each source last said of itself ------------------------- */
+
+typedef struct {
+    char *source;
+    char *folder;
+    bool well;
+    ApdTime since;     /* of this state */
+    ApdTime last_life; /* last proof of life; 0: none yet */
+    char *text;        /* what is wrong and what to do; NULL when well */
+} ApdSight;
+
+void apd_sight_free(ApdSight *self);
+
+bool apd_ledger_put_sight(ApdLedger *self, const ApdSight *sight, GError **error);
+
+/* Returns: (transfer full) (element-type ApdSight); NULL on error. */
+GPtrArray *apd_ledger_sights(ApdLedger *self, GError **error);

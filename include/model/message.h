@@ -1,0 +1,23 @@
+/* A message as a source hands it over: its bytes and where they stood. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+
+typedef struct {
+    char *source;         /* section of the configuration: "imap office" */
+    char *folder;         /* as a person writes it, UTF-8; "" where a source has none */
+    uint32_t uidvalidity; /* IMAP; else 0 */
+    uint32_t uid;         /* IMAP; else 0 */
+    char *name;           /* Maildir: the unique part of the file name; else NULL */
+    ApdTime received;     /* INTERNALDATE or the file's time */
+    bool first_look;      /* found by the first look back, not newly arrived */
+    bool truncated;       /* @bytes is only the beginning */
+    GBytes *bytes;        /* owned */
+} ApdMessage;
+
+void apd_message_free(ApdMessage *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdMessage, apd_message_free)
