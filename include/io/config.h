@@ -29,11 +29,11 @@ typedef enum {
 
 /* One [imap NAME], [maildir NAME], ... */
 typedef struct {
-    char *type;    /* "imap", "maildir" */
-    char *name;    /* NAME */
-    char *section; /* "imap NAME": how people see it */
-    int line;      /* of the section's header, for messages */
-    char *store;   /* name of a [store], or "" */
+    char *type;        /* "imap", "maildir" */
+    char *name;        /* NAME */
+    char *section;     /* "imap NAME": how people see it */
+    int line;          /* of the section's header, for messages */
+    char *store;       /* name of a [store], or "" */
     char *authserv_id; /* NULL: no Authentication-Results header is believed */
 
     /* imap */
@@ -62,24 +62,25 @@ typedef struct {
     ApdSecretConfig url;    /* webhook URLs are secrets: url-file, url-command, url-credential */
     ApdSecretConfig secret; /* signing secret; may be unset */
     char *ca_file;
-    char *language; /* of its texts; NULL: [appeald] language */
+    char *language;       /* of its texts; NULL: [appeald] language */
     ApdSeverity severity; /* least severity it is told of */
-    char **stores;     /* NULL: all */
-    char **categories; /* NULL: all; "ip.*" allowed */
-    GHashTable *options; /* owned: further keys of this type, text to text */
+    char **stores;        /* NULL: all */
+    char **categories;    /* NULL: all; "ip.*" allowed */
+    GHashTable *options;  /* owned: further keys of this type, text to text */
 } ApdChannelConfig;
 
 typedef struct {
     char *path; /* of the file read */
     char *language;
-    char *timezone; /* IANA name; NULL: the system's */
-    char *state_dir; /* holds ledger.db */
-    char *rules_dir; /* shipped rules, calendars and alert texts: DIR/rules, DIR/calendars, DIR/alerts */
+    char *timezone;       /* IANA name; NULL: the system's */
+    char *state_dir;      /* holds ledger.db */
+    char *rules_dir;      /* shipped rules, calendars and alert texts: DIR/rules, DIR/calendars,
+                             DIR/alerts */
     char *user_rules_dir; /* a user's own rules; may not exist */
     ApdTime look_back;
     ApdTime blind_limit;
-    ApdTime daily_at; /* reserved: time of day of the daily note; -1 off */
-    GArray *steps;     /* element-type ApdTime, longest first */
+    ApdTime daily_at;    /* reserved: time of day of the daily note; -1 off */
+    GArray *steps;       /* element-type ApdTime, longest first */
     GPtrArray *stores;   /* element-type ApdStore */
     GPtrArray *sources;  /* element-type ApdSourceConfig */
     GPtrArray *channels; /* element-type ApdChannelConfig */
@@ -97,6 +98,10 @@ char *apd_config_path(const char *option);
 
 /* Returns: (transfer full): the ledger's path of this configuration. */
 char *apd_config_ledger_path(const ApdConfig *self);
+
+/* Returns: (transfer full): where what is shipped stands: conf/ beside a build
+ * tree, else where `make install` put it. */
+char *apd_config_rules_dir(void);
 
 /* NULL when there is none of that name. */
 const ApdChannelConfig *apd_config_channel(const ApdConfig *self, const char *name);

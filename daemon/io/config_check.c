@@ -1,0 +1,245 @@
+#include "io/config_check.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "io/config_keys.h"
+#include "io/ini.h"
+#include "io/providers.h"
+
+typedef struct {
+    ApdConfig *config;    /* borrowed */
+    GHashTable *set;      /* borrowed */
+    GString *problems;    /* borrowed */
+    GPtrArray *providers; /* owned; NULL: not loaded */
+} Check;
+
+static int
+line_of(const Check *self, const char *section, const char *key)
+{
+    g_autofree char *mark = g_strdup_printf("%s\n%s", section, key);
+    return GPOINTER_TO_INT(g_hash_table_lookup(self->set, mark));
+}
+
+static bool
+is_set(const Check *self, const char *section, const char *key)
+{
+    return line_of(self, section, key) != 0;
+}
+
+#define COMPLAIN(self, line, ...)                                                                  \
+    apd_ini_complain((self)->problems, (self)->config->path, (line), __VA_ARGS__)
+
+static void
+fill_from(const Check *self, ApdSourceConfig *source, const ApdProvider *provider)
+{
+    if (!is_set(self, source->section, "host"))
+        source->host = g_strdup(provider->host);
+    if (!is_set(self, source->section, "tls"))
+        source->tls = provider->tls;
+    if (!is_set(self, source->section, "port"))
+        source->port = provider->port;
+    if (!is_set(self, source->section, "send-id"))
+        source->send_id = provider->send_id;
+    if (!is_set(self, source->section, "authserv-id"))
+        source->authserv_id = g_strdup(provider->authserv_id);
+}
+
+static const char *
+nearest_provider(const GPtrArray *providers, const char *name)
+{
+    g_autoptr(GPtrArray) words = g_ptr_array_new();
+
+    for (guint i = 0; i < providers->len; i++)
+        g_ptr_array_add(words, ((const ApdProvider *) providers->pdata[i])->name);
+    g_ptr_array_add(words, NULL);
+    return apd_text_nearest(name, (const char *const *) words->pdata);
+}
+
+static void
+use_provider(Check *self, ApdSourceConfig *source)
+{
+    g_autofree char *path = g_build_filename(self->config->rules_dir, "providers.conf", NULL);
+    g_autoptr(GError) error = NULL;
+    int line = line_of(self, source->section, "provider");
+
+    if (self->providers == NULL)
+        self->providers = apd_providers_load(path, &error);
+    if (self->providers == NULL) {
+        COMPLAIN(self, line, "[%s] provider: %s", source->section, error->message);
+        return;
+    }
+
+    const ApdProvider *provider = apd_provider_find(self->providers, source->provider);
+    const char *near = nearest_provider(self->providers, source->provider);
+    if (provider != NULL)
+        fill_from(self, source, provider);
+    else
+        COMPLAIN(self, line,
+                 near ? "[%s] provider: '%s' is not in %s (did you mean %s? else set host)"
+                      : "[%s] provider: '%s' is not in %s (set host instead)",
+                 source->section, source->provider, path, near);
+}
+
+static bool
+is_loopback(const char *host)
+{
+    struct in_addr v4;
+    struct in6_addr v6;
+
+    if (inet_pton(AF_INET, host, &v4) == 1)
+        return (ntohl(v4.s_addr) >> 24) == 127;
+    if (inet_pton(AF_INET6, host, &v6) == 1)
+        return IN6_IS_ADDR_LOOPBACK(&v6);
+    return g_str_equal(host, "localhost");
+}
+
+/* Exactly one of -file, -command and -credential. */
+static void
+check_secret(const Check *self, const ApdSecretConfig *secret, const char *section, int line,
+             const char *what, bool needed)
+{
+    int n = (secret->file != NULL) + (secret->command != NULL) + (secret->credential != NULL);
+
+    if (n == 0 && needed)
+        COMPLAIN(self, line, "[%s]: %s-file is missing (or %s-command, or %s-credential)", section,
+                 what, what, what);
+    if (n > 1)
+        COMPLAIN(self, line, "[%s]: more than one of %s-file, %s-command and %s-credential is set",
+                 section, what, what, what);
+}
+
+static void
+check_imap(Check *self, ApdSourceConfig *source)
+{
+    if (source->provider != NULL)
+        use_provider(self, source);
+    else if (source->host == NULL)
+        COMPLAIN(self, source->line, "[%s]: host is missing (or provider)", source->section);
+
+    if (source->port == 0)
+        source->port = source->tls == APD_TLS_IMPLICIT ? 993 : 143;
+    if (source->user == NULL)
+        COMPLAIN(self, source->line, "[%s]: user is missing", source->section);
+    if (source->tls == APD_TLS_NONE && source->host != NULL && !is_loopback(source->host))
+        COMPLAIN(self, line_of(self, source->section, "tls"),
+                 "[%s] tls: none would send the password readably to %s (write implicit or "
+                 "starttls)",
+                 source->section, source->host);
+    check_secret(self, &source->password, source->section, source->line, "password", true);
+}
+
+static bool
+store_is_known(const Check *self, const char *name)
+{
+    for (guint i = 0; i < self->config->stores->len; i++)
+        if (g_str_equal(((const ApdStore *) self->config->stores->pdata[i])->name, name))
+            return true;
+
+    return *name == '\0';
+}
+
+static void
+check_source(Check *self, ApdSourceConfig *source)
+{
+    if (!store_is_known(self, source->store))
+        COMPLAIN(self, line_of(self, source->section, "store"),
+                 "[%s] store: there is no [store %s]", source->section, source->store);
+
+    if (g_str_equal(source->type, "imap"))
+        check_imap(self, source);
+    else if (source->path == NULL)
+        COMPLAIN(self, source->line, "[%s]: path is missing", source->section);
+    else if (!g_file_test(source->path, G_FILE_TEST_IS_DIR))
+        COMPLAIN(self, line_of(self, source->section, "path"), "[%s] path: there is no folder '%s'",
+                 source->section, source->path);
+}
+
+static const ApdChannelNeeds *
+find_type(const char *name)
+{
+    for (size_t i = 0; i < apd_n_channel_needs; i++)
+        if (g_str_equal(apd_channel_needs[i].name, name))
+            return &apd_channel_needs[i];
+
+    return NULL;
+}
+
+static bool
+is_word_of(const char *word, const char *list)
+{
+    g_auto(GStrv) words = g_strsplit(list, "|", -1);
+    return g_strv_contains((const char *const *) words, word);
+}
+
+static void
+check_keys_of_type(const Check *self, const ApdChannelConfig *channel)
+{
+    for (size_t i = 0; i < apd_n_config_keys; i++) {
+        const ApdConfigKey *key = &apd_config_keys[i];
+        if (!g_str_equal(key->section, "channel") || key->words == NULL)
+            continue;
+        if (is_set(self, channel->section, key->key) && !is_word_of(channel->type, key->words))
+            COMPLAIN(self, line_of(self, channel->section, key->key),
+                     "[%s] %s: a channel of type %s does not know this key (remove it)",
+                     channel->section, key->key, channel->type);
+    }
+}
+
+static void
+complain_of_type(const Check *self, const ApdChannelConfig *channel)
+{
+    g_autoptr(GPtrArray) words = g_ptr_array_new();
+
+    for (size_t i = 0; i < apd_n_channel_needs; i++)
+        g_ptr_array_add(words, (gpointer) apd_channel_needs[i].name);
+    g_ptr_array_add(words, NULL);
+
+    g_autofree char *all = g_strjoinv(", ", (char **) words->pdata);
+    COMPLAIN(self, line_of(self, channel->section, "type"),
+             "[%s] type: '%s' is not known (one of: %s)", channel->section, channel->type, all);
+}
+
+static void
+check_channel(const Check *self, const ApdChannelConfig *channel)
+{
+    const ApdChannelNeeds *needs = channel->type ? find_type(channel->type) : NULL;
+
+    if (channel->type == NULL)
+        COMPLAIN(self, channel->line, "[%s]: type is missing", channel->section);
+    else if (needs == NULL)
+        complain_of_type(self, channel);
+    if (needs == NULL)
+        return;
+
+    check_keys_of_type(self, channel);
+    check_secret(self, &channel->url, channel->section, channel->line, "url",
+                 is_word_of("url", needs->needs));
+    check_secret(self, &channel->secret, channel->section, channel->line, "secret",
+                 is_word_of("secret", needs->needs));
+    for (char **store = channel->stores; store != NULL && *store != NULL; store++)
+        if (!store_is_known(self, *store))
+            COMPLAIN(self, line_of(self, channel->section, "stores"),
+                     "[%s] stores: there is no [store %s]", channel->section, *store);
+}
+
+void
+apd_config_check(ApdConfig *config, GHashTable *set, GString *problems)
+{
+    Check self = { config, set, problems, NULL };
+
+    if (config->sources->len == 0)
+        COMPLAIN(&self, 0, "nothing is watched: write an [imap NAME] or a [maildir NAME] section");
+    if (config->channels->len == 0)
+        COMPLAIN(&self, 0,
+                 "nobody is told: write a [channel NAME] section (type = desktop is the "
+                 "simplest)");
+
+    for (guint i = 0; i < config->sources->len; i++)
+        check_source(&self, config->sources->pdata[i]);
+    for (guint i = 0; i < config->channels->len; i++)
+        check_channel(&self, config->channels->pdata[i]);
+
+    g_clear_pointer(&self.providers, g_ptr_array_unref);
+}
