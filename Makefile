@@ -22,7 +22,7 @@ Q     = $(if $(V),,@)
 
 CC      = gcc
 CFLAGS  = -O2 -g
-WARN    = -Wall -Wextra -Wshadow -Wformat=2 -Wconversion -Wundef -Wstrict-prototypes \
+WARN    = -Wall -Wextra -Wshadow -Wformat=2 -Wno-format-nonliteral -Wconversion -Wundef -Wstrict-prototypes \
           -Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual -Wvla \
           -Wimplicit-fallthrough -Wno-missing-field-initializers $(if $(WERROR),-Werror)
 HARDEN  = -fstack-protector-strong -fstack-clash-protection -fPIE \

@@ -8,6 +8,9 @@
 #include "io/config_values.h"
 #include "io/ini.h"
 
+/* Most words that a "did you mean" chooses from. */
+#define MAX_WORDS 64
+
 /* State of one load. */
 typedef struct {
     ApdConfig *config; /* borrowed */
@@ -153,12 +156,12 @@ find_section(const char *kind)
 static const char *
 nearest_section(const char *kind)
 {
-    g_autoptr(GPtrArray) words = g_ptr_array_new();
+    const char *words[MAX_WORDS] = { NULL };
+    size_t n = 0;
 
-    for (size_t i = 0; i < apd_n_config_sections; i++)
-        g_ptr_array_add(words, (gpointer) apd_config_sections[i].name);
-    g_ptr_array_add(words, NULL);
-    return apd_text_nearest(kind, (const char *const *) words->pdata);
+    for (size_t i = 0; i < apd_n_config_sections && n < MAX_WORDS - 1; i++)
+        words[n++] = apd_config_sections[i].name;
+    return apd_text_nearest(kind, words);
 }
 
 static const ApdConfigSection *
@@ -236,19 +239,18 @@ find_key(const char *kind, const char *key)
 static void
 complain_of_key(Loading *self, const char *section, const char *key, int line)
 {
-    g_autoptr(GPtrArray) words = g_ptr_array_new();
+    const char *words[MAX_WORDS] = { NULL };
+    size_t n = 0;
 
-    for (size_t i = 0; i < apd_n_config_keys; i++)
+    for (size_t i = 0; i < apd_n_config_keys && n < MAX_WORDS - 1; i++)
         if (g_str_equal(apd_config_keys[i].section, self->kind))
-            g_ptr_array_add(words, (gpointer) apd_config_keys[i].key);
-    g_ptr_array_add(words, NULL);
+            words[n++] = apd_config_keys[i].key;
 
     /* The value itself never goes into a configuration. */
     const char *near = g_str_equal(key, "password") ? "password-file"
                        : g_str_equal(key, "url")    ? "url-file"
-                       : g_str_equal(key, "secret")
-                           ? "secret-file"
-                           : apd_text_nearest(key, (const char *const *) words->pdata);
+                       : g_str_equal(key, "secret") ? "secret-file"
+                                                    : apd_text_nearest(key, words);
     apd_ini_complain(self->problems, self->config->path, line,
                      near ? "[%s] %s: there is no such key (did you mean %s?)"
                           : "[%s] %s: there is no such key",
@@ -300,24 +302,19 @@ default_state_dir(const ApdConfig *self)
     return g_build_filename(g_get_user_state_dir(), "appeald", NULL);
 }
 
-/* What is shipped: beside the programs in a build tree, else where it was installed. */
-static char *
-default_rules_dir(void)
-{
-    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *folder = g_path_get_dirname(self ? self : "/");
-    g_autofree char *near = g_build_filename(folder, "..", "conf", NULL);
-    g_autofree char *rules = g_build_filename(near, "rules", NULL);
-
-    if (g_file_test(rules, G_FILE_TEST_IS_DIR))
-        return g_canonicalize_filename(near, NULL);
-    return g_strdup(APD_DATADIR);
-}
-
 char *
 apd_config_rules_dir(void)
 {
-    return default_rules_dir();
+    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+    char *build = self ? g_strrstr(self, "/build") : NULL;
+
+    if (build != NULL) {
+        *build = '\0';
+        g_autofree char *rules = g_build_filename(self, "conf", "rules", NULL);
+        if (g_file_test(rules, G_FILE_TEST_IS_DIR))
+            return g_path_get_dirname(rules);
+    }
+    return g_strdup(APD_DATADIR);
 }
 
 static void
@@ -328,7 +325,7 @@ set_folders(Loading *self)
     if (config->state_dir == NULL)
         config->state_dir = default_state_dir(config);
     if (config->rules_dir == NULL)
-        config->rules_dir = default_rules_dir();
+        config->rules_dir = apd_config_rules_dir();
     if (config->user_rules_dir == NULL)
         config->user_rules_dir = g_build_filename(self->folder, "rules", NULL);
 }
@@ -359,8 +356,10 @@ apd_config_load(const char *path, GError **error)
     set_defaults(&loading, "appeald", config);
     set_defaults(&loading, "reminders", config);
     if (!apd_ini_read(config->path, &events, &loading, problems)
-        && !g_file_test(config->path, G_FILE_TEST_EXISTS))
-        return apd_ini_conclude(problems, error) ? NULL : NULL;
+        && !g_file_test(config->path, G_FILE_TEST_EXISTS)) {
+        apd_ini_conclude(problems, error);
+        return NULL;
+    }
 
     set_folders(&loading);
     apd_config_check(config, set, problems);

@@ -28,6 +28,9 @@ is_set(const Check *self, const char *section, const char *key)
     return line_of(self, section, key) != 0;
 }
 
+/* Most words that a "did you mean" chooses from. */
+#define MAX_WORDS 64
+
 #define COMPLAIN(self, line, ...)                                                                  \
     apd_ini_complain((self)->problems, (self)->config->path, (line), __VA_ARGS__)
 
@@ -49,12 +52,12 @@ fill_from(const Check *self, ApdSourceConfig *source, const ApdProvider *provide
 static const char *
 nearest_provider(const GPtrArray *providers, const char *name)
 {
-    g_autoptr(GPtrArray) words = g_ptr_array_new();
+    const char *words[MAX_WORDS] = { NULL };
+    size_t n = 0;
 
-    for (guint i = 0; i < providers->len; i++)
-        g_ptr_array_add(words, ((const ApdProvider *) providers->pdata[i])->name);
-    g_ptr_array_add(words, NULL);
-    return apd_text_nearest(name, (const char *const *) words->pdata);
+    for (guint i = 0; i < providers->len && n < MAX_WORDS - 1; i++)
+        words[n++] = ((const ApdProvider *) providers->pdata[i])->name;
+    return apd_text_nearest(name, words);
 }
 
 static void
@@ -190,15 +193,13 @@ check_keys_of_type(const Check *self, const ApdChannelConfig *channel)
 static void
 complain_of_type(const Check *self, const ApdChannelConfig *channel)
 {
-    g_autoptr(GPtrArray) words = g_ptr_array_new();
+    g_autoptr(GString) all = g_string_new(apd_channel_needs[0].name);
 
-    for (size_t i = 0; i < apd_n_channel_needs; i++)
-        g_ptr_array_add(words, (gpointer) apd_channel_needs[i].name);
-    g_ptr_array_add(words, NULL);
-
-    g_autofree char *all = g_strjoinv(", ", (char **) words->pdata);
+    for (size_t i = 1; i < apd_n_channel_needs; i++)
+        g_string_append_printf(all, ", %s", apd_channel_needs[i].name);
     COMPLAIN(self, line_of(self, channel->section, "type"),
-             "[%s] type: '%s' is not known (one of: %s)", channel->section, channel->type, all);
+             "[%s] type: '%s' is not known (one of: %s)", channel->section, channel->type,
+             all->str);
 }
 
 static void

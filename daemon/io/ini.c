@@ -28,7 +28,7 @@ apd_ini_complain(GString *problems, const char *path, int line, const char *form
 {
     va_list args;
 
-    g_string_append_printf(problems, "%s:%d: ", path, line);
+    g_string_append_printf(problems, line > 0 ? "%s:%d: " : "%s: ", path, line);
     va_start(args, format);
     g_string_append_vprintf(problems, format, args);
     va_end(args);

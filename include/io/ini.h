@@ -33,7 +33,7 @@ bool apd_ini_read(const char *path, const ApdIniEvents *events, void *user_data,
 bool apd_ini_read_text(const char *name, const char *text, size_t size, const ApdIniEvents *events,
                        void *user_data, GString *problems);
 
-/* Appends a line "path:line: ..." to @problems. */
+/* Appends a line "path:line: ..." to @problems; "path: ..." when @line is 0. */
 void apd_ini_complain(GString *problems, const char *path, int line, const char *format, ...)
     G_GNUC_PRINTF(4, 5);
 
