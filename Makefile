@@ -57,6 +57,7 @@ BUILD_PACKAGES = gcc libc6-dev pkg-config libglib2.0-dev libetpan-dev libcurl4-g
 TEST_PACKAGES  = python3 openssl dovecot-core dovecot-imapd dovecot-lmtpd dunst xvfb xdotool dbus \
                  dbus-x11 imagemagick x11-apps man-db mandoc groff-base clang libclang-rt-14-dev clang-tidy \
                  clang-format cppcheck valgrind sqlite3 systemd
+BENCH_PACKAGES =
 VM_PACKAGES    = mmdebstrap e2fsprogs qemu-system-x86 python3
 
 .DEFAULT_GOAL = all
@@ -111,6 +112,111 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
 
 unit-tests: $(UNIT_TESTS)
 
+# tests/fake/*.c with a main() are helper programs of the end-to-end tests.
+FAKE_PROGRAMS = $(patsubst tests/fake/%.c,$(BUILD)/tests/fake/%,$(sort $(wildcard tests/fake/prog_*.c)))
+$(BUILD)/tests/fake/%: $(BUILD)/tests/fake/%.o $(LIBRARY)
+	$(if $(V),,@echo "  LD    $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -linih -letpan $$(pkg-config --libs $(UNIT_PKGS))
+
+test-programs: all $(UNIT_TESTS) $(FAKE_PROGRAMS)
+
+# libFuzzer, by clang; each target runs over its seeds in tests/fuzz/seeds/.
+FUZZ_SOURCES = $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZERS      = $(FUZZ_SOURCES:tests/fuzz/%.c=build-fuzz/%)
+build-fuzz/%: tests/fuzz/%.c $(LIB_SOURCES) Makefile
+	$(Q)mkdir -p $(@D)
+	$(if $(V),,@echo "  FUZZ  $@")
+	$(Q)clang -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Iinclude $(DEFINES) \
+	    $(PKG_CFLAGS) -o $@ $< $(LIB_SOURCES) -linih -letpan $$(pkg-config --libs $(UNIT_PKGS))
+
+AGAIN = $(MAKE) --no-print-directory
+
+check: ## install what is missing, build, run every test
+	@$(AGAIN) setup SETUP_ALSO="$(TEST_PACKAGES)"
+	@$(AGAIN) test-programs
+	@tests/run --build $(BUILD) lint unit rules notices e2e
+
+check-unit: ## unit tests only
+	@$(AGAIN) test-programs
+	@tests/run --build $(BUILD) unit
+
+check-e2e: ## end-to-end tests only (ONLY=name for one)
+	@$(AGAIN) test-programs
+	@tests/run --build $(BUILD) --only "$(ONLY)" e2e
+
+check-notices: ## the cases beside the rules, and tests/notices
+	@$(AGAIN) all
+	@tests/run --build $(BUILD) rules notices
+
+check-san: ## unit and end-to-end tests under ASan and UBSan, unit tests under valgrind
+	@$(AGAIN) setup SETUP_ALSO="$(TEST_PACKAGES)"
+	@$(AGAIN) test-programs SAN=address,undefined
+	@$(AGAIN) test-programs
+	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	    LSAN_OPTIONS=suppressions=$(CURDIR)/tests/unit/lsan.supp:print_suppressions=0 \
+	    tests/run --build build-san unit e2e
+	@tests/run --build build valgrind
+
+check-vm: ## install into a Debian under emulation and show that the services live there
+	@$(AGAIN) setup SETUP_ALSO="$(VM_PACKAGES)"
+	@$(AGAIN) all
+	@tests/vm/check
+
+fuzz: ## a short run of every fuzzer over its seeds
+	@$(AGAIN) setup SETUP_ALSO="$(TEST_PACKAGES)"
+	@$(AGAIN) $(FUZZERS)
+	@tests/run fuzz
+
+bench: ## figures, side by side with a named yardstick
+	@$(AGAIN) setup SETUP_ALSO="$(TEST_PACKAGES) $(BENCH_PACKAGES)"
+	@$(AGAIN) test-programs
+	@for b in tests/bench/bench_*; do [ -x $$b ] && APPEALD_BUILD=$(CURDIR)/$(BUILD) $$b || exit 1; done
+
+lint: ## floors, headers, banned functions, length, format, cppcheck, clang-tidy
+	@tests/run lint
+
+format: ## clang-format over all C
+	find daemon include tests -name '*.[ch]' -print0 | xargs -0 clang-format -i
+
+demo: ## install what is missing, build, and watch sample notices become alerts
+	@$(AGAIN) setup
+	@$(AGAIN) all
+	@tests/demo $(BUILD)
+
+# --- installing --------------------------------------------------------------
+D = $(DESTDIR)
+MANUALS = $(wildcard man/*.[1-8])
+UNITS   = $(BUILD)/systemd/appeald.service $(BUILD)/systemd/appeald-system.service $(BUILD)/systemd/appeald-desktop.service
+
+# Units name the programs where this prefix puts them.
+$(BUILD)/systemd/%: systemd/%.in Makefile
+	$(Q)mkdir -p $(@D)
+	$(Q)sed -e 's|@bindir@|$(bindir)|g' -e 's|@sbindir@|$(sbindir)|g' -e 's|@libexecdir@|$(libexecdir)|g' \
+	    -e 's|@sysconfdir@|$(sysconfdir)|g' -e 's|@datadir@|$(datadir)|g' $< > $@
+
+install: all $(UNITS) ## install under $(DESTDIR)$(prefix); prefix=/usr is Debian's
+	install -d $(D)$(bindir) $(D)$(libexecdir) $(D)$(datadir) $(D)$(docdir) $(D)$(sysconfdir)/appeald \
+	    $(D)$(unitdir) $(D)$(userunitdir) $(D)$(sysusersdir)
+	install -m 755 $(BUILD)/appeald $(BUILD)/appeald-desktop $(BUILD)/appealctl $(D)$(bindir)
+	install -m 755 $(BUILD)/appeald-mail $(BUILD)/appeald-reader $(D)$(libexecdir)
+	for d in rules calendars alerts; do install -d $(D)$(datadir)/$$d && \
+	    install -m 644 conf/$$d/*.conf $(D)$(datadir)/$$d || exit 1; done
+	install -m 644 conf/providers.conf $(D)$(datadir)
+	install -m 644 conf/rules/README.md $(D)$(docdir)/rules.md
+	install -m 644 README.md CHANGELOG.md LICENSE conf/appeald.conf $(D)$(docdir)
+	[ -e $(D)$(sysconfdir)/appeald/appeald.conf ] || install -m 644 conf/appeald.conf $(D)$(sysconfdir)/appeald
+	install -m 644 $(BUILD)/systemd/appeald.service $(BUILD)/systemd/appeald-desktop.service $(D)$(userunitdir)
+	install -m 644 $(BUILD)/systemd/appeald-system.service $(D)$(unitdir)
+	install -m 644 systemd/sysusers.conf $(D)$(sysusersdir)/appeald.conf
+	for m in $(MANUALS); do install -D -m 644 $$m $(D)$(mandir)/man$${m##*.}/$${m##*/} || exit 1; done
+
+uninstall: ## remove what install put there; configuration and ledger stay
+	rm -f $(addprefix $(D)$(bindir)/,appeald appeald-desktop appealctl)
+	rm -rf $(D)$(libexecdir) $(D)$(datadir) $(D)$(docdir)
+	rm -f $(addprefix $(D)$(userunitdir)/,appeald.service appeald-desktop.service) \
+	    $(D)$(unitdir)/appeald-system.service $(D)$(sysusersdir)/appeald.conf
+	rm -f $(foreach m,$(MANUALS),$(D)$(mandir)/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
+
 setup: ## install the Debian packages that building, demo and check need
 	@missing=; for p in $(BUILD_PACKAGES) $(SETUP_ALSO); do \
 	    dpkg-query -W -f '$${db:Status-Status}\n' $$p 2>/dev/null | grep -qx installed || missing="$$missing $$p"; done; \
@@ -130,4 +236,5 @@ help: ## this list
 	@echo "appeald $(VERSION): make TARGET [V=1] [SAN=address,undefined] [prefix=/usr] [DESTDIR=...] [CFLAGS=...]"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{ printf "  %-14s %s\n", $$1, $$2 }'
 
-.PHONY: all unit-tests setup clean help
+.PHONY: all unit-tests test-programs check check-unit check-e2e check-notices check-san check-vm fuzz bench lint format \
+        demo install uninstall setup clean help

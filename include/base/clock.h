@@ -13,8 +13,8 @@ typedef int64_t ApdTime;
 
 #define APD_SECOND INT64_C(1000000)
 #define APD_MINUTE (60 * APD_SECOND)
-#define APD_HOUR (60 * APD_MINUTE)
-#define APD_DAY (24 * APD_HOUR)
+#define APD_HOUR   (60 * APD_MINUTE)
+#define APD_DAY    (24 * APD_HOUR)
 
 /* Later than every instant: "no deadline", "do not wake". */
 #define APD_NEVER INT64_MAX

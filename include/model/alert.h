@@ -57,12 +57,12 @@ typedef struct {
 } ApdFact;
 
 typedef struct {
-    char *title;   /* one line: "Trademark complaint: appeal within 2 d 5 h" */
-    char *body;    /* one to three sentences */
+    char *title;      /* one line: "Trademark complaint: appeal within 2 d 5 h" */
+    char *body;       /* one to three sentences */
     GPtrArray *facts; /* element-type ApdFact: deadline, points, products ... in order */
-    char *url;     /* the appeal page, genuine notices only; else NULL */
+    char *url;        /* the appeal page, genuine notices only; else NULL */
     char *url_label;
-    char *footer;  /* "appeald, case #12" */
+    char *footer;         /* "appeald, case #12" */
     ApdSeverity severity; /* colour and urgency; grows as the deadline nears */
     char *language;
 } ApdWording;

@@ -56,11 +56,11 @@ struct ApdDocument {
     bool is_truncated; /* a limit cut something off */
     bool is_malformed; /* MIME broken enough that text was salvaged */
 
-    GArray *blocks;       /* owned, element-type ApdBlock, in reading order */
-    GArray *links;        /* owned, element-type ApdLink */
-    GPtrArray *attached;  /* owned, element-type ApdDocument: message/rfc822 parts */
-    char **attachments;   /* owned: names of the other attached files; never NULL */
-    char *charset;        /* owned: of the main text as it was decoded, for explain */
+    GArray *blocks;      /* owned, element-type ApdBlock, in reading order */
+    GArray *links;       /* owned, element-type ApdLink */
+    GPtrArray *attached; /* owned, element-type ApdDocument: message/rfc822 parts */
+    char **attachments;  /* owned: names of the other attached files; never NULL */
+    char *charset;       /* owned: of the main text as it was decoded, for explain */
 };
 
 ApdDocument *apd_document_new(void);

@@ -22,16 +22,16 @@ bool apd_state_runs(ApdState state);
 
 /* All strings owned; NULL where unknown unless said otherwise. */
 typedef struct {
-    int64_t id; /* 0 until the ledger gave one; shown as "#12" */
+    int64_t id;  /* 0 until the ledger gave one; shown as "#12" */
     char *store; /* never NULL; "" for the only store */
     ApdKind kind;
-    char *category; /* never NULL */
+    char *category;     /* never NULL */
     ApdOutcome outcome; /* of the latest decision */
     ApdState state;
     int points; /* hundredths, or APD_NO_POINTS */
     char *case_ref;
-    char **orders;   /* never NULL */
-    char **products; /* never NULL */
+    char **orders;    /* never NULL */
+    char **products;  /* never NULL */
     ApdTime deadline; /* APD_NEVER for none */
     ApdBasis basis;
     char **derivation; /* never NULL */
@@ -42,7 +42,7 @@ typedef struct {
     char *sender;
     char *excerpt;
     char *appeal_url;
-    char *source;  /* where it was first seen: "imap office" */
+    char *source;    /* where it was first seen: "imap office" */
     ApdTime noticed; /* Date: of the first notice */
     ApdTime opened;  /* when the case was opened */
     ApdTime updated;

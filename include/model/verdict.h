@@ -92,14 +92,14 @@ typedef struct {
     ApdSeverity severity;
     char *language; /* of the text: "en", "zh", "zh-Hant", ... */
 
-    char *message_id; /* NULL when absent */
-    char *subject;    /* decoded; "" when absent */
-    char *sender;     /* address of From: */
-    ApdTime date;     /* of the message; APD_NEVER when it has none */
-    char *channel_id; /* of the store, from backend links; NULL when absent */
-    char *appeal_url; /* only of genuine notices and only on the platform's domains */
-    char *excerpt;    /* the sentence that says most, for alerts */
-    char **derivation; /* the deadline step by step; never NULL */
+    char *message_id;    /* NULL when absent */
+    char *subject;       /* decoded; "" when absent */
+    char *sender;        /* address of From: */
+    ApdTime date;        /* of the message; APD_NEVER when it has none */
+    char *channel_id;    /* of the store, from backend links; NULL when absent */
+    char *appeal_url;    /* only of genuine notices and only on the platform's domains */
+    char *excerpt;       /* the sentence that says most, for alerts */
+    char **derivation;   /* the deadline step by step; never NULL */
     GPtrArray *evidence; /* element-type ApdEvidence */
 } ApdVerdict;
 

@@ -40,7 +40,8 @@ test_durations(void)
         ApdTime length = -1;
 
         g_test_message("'%s'", durations[i].text);
-        g_assert_true(apd_duration_parse(durations[i].text, &length) == (durations[i].back != NULL));
+        g_assert_true(apd_duration_parse(durations[i].text, &length)
+                      == (durations[i].back != NULL));
         g_assert_cmpint(length, ==, durations[i].length);
         if (durations[i].back != NULL) {
             g_autofree char *back = apd_duration_format(length);
