@@ -234,7 +234,7 @@ clean: ## remove what was built
 
 help: ## this list
 	@echo "appeald $(VERSION): make TARGET [V=1] [SAN=address,undefined] [prefix=/usr] [DESTDIR=...] [CFLAGS=...]"
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{ printf "  %-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{ printf "  %-14s %s\n", $$1, $$2 }'
 
 .PHONY: all unit-tests test-programs check check-unit check-e2e check-notices check-san check-vm fuzz bench lint format \
         demo install uninstall setup clean help
