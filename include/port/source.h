@@ -29,8 +29,10 @@ typedef struct {
 typedef struct {
     const char *name; /* "imap", "maildir" */
 
-    /* Starts to watch.  @ledger is read for cursors only, now or later. */
-    ApdSource *(*open)(const ApdSourceConfig *config, ApdLedger *ledger,
+    /* Starts to watch; events come from the main context, not from in here.
+     * @look_back: how far the first look goes.  @ledger: for cursors; what was
+     * read is recorded by the receiver of the events, before stored(). */
+    ApdSource *(*open)(const ApdSourceConfig *config, ApdTime look_back, ApdLedger *ledger,
                        const ApdSourceEvents *events, void *user_data, GError **error);
 
     /* @message is on disk, with the cursor: the source may hand over more. */
