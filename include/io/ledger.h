@@ -16,8 +16,8 @@
 
 typedef struct ApdLedger ApdLedger;
 
-/* Creates the file (0600, or as the umask of a group-shared directory allows)
- * or brings its schema up to date.  Refuses one written by a newer appeald. */
+/* Creates the file (0600; 0660 in a directory that is setgid, which shares it
+ * with its group) or brings its schema up to date.  Refuses one written by a newer appeald. */
 ApdLedger *apd_ledger_open(const char *path, GError **error);
 
 /* For programs that only look and answer: refuses to create the file. */
@@ -26,7 +26,8 @@ void apd_ledger_close(ApdLedger *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdLedger, apd_ledger_close)
 
 /* Transactions: BEGIN IMMEDIATE, no nesting.  Every writing function below may
- * be called inside one, or alone (then it is its own). */
+ * be called inside one, or alone (then it is its own).  When one fails inside,
+ * roll back: part of it may have been written. */
 bool apd_ledger_begin(ApdLedger *self, GError **error);
 bool apd_ledger_commit(ApdLedger *self, GError **error);
 void apd_ledger_rollback(ApdLedger *self);
@@ -65,6 +66,25 @@ bool apd_ledger_add_message(ApdLedger *self, const ApdMessage *message, const ch
                             const ApdVerdict *verdict, int64_t case_id, bool *ret_new,
                             int64_t *ret_id, GError **error);
 
+/* @ret_known: whether a message of this key was recorded before. */
+bool apd_ledger_has_message(ApdLedger *self, const char *key, bool *ret_known, GError **error);
+
+/* A message of a case, for `appealctl show`. */
+typedef struct {
+    int64_t id;
+    ApdKind kind;
+    ApdAuthenticity authenticity;
+    ApdTime received;
+    char *sender;  /* owned, may be NULL */
+    char *subject; /* owned, may be NULL */
+    char **places; /* owned: "imap office: INBOX", "maildir synced" */
+} ApdRecord;
+
+void apd_record_free(ApdRecord *self);
+
+/* Returns: (transfer full) (element-type ApdRecord), oldest first; NULL on error. */
+GPtrArray *apd_ledger_messages_of_case(ApdLedger *self, int64_t case_id, GError **error);
+
 /* --- cases -------------------------------------------------------------- */
 
 /* Stores @kase: a new one (id 0) gets its id, a known one is replaced.  Writes
@@ -84,11 +104,20 @@ typedef enum {
  * those without one last; NULL on error. */
 GPtrArray *apd_ledger_cases(ApdLedger *self, ApdCaseFilter filter, GError **error);
 
+/* Returns: (transfer full) (element-type ApdCase): the cases of @store that a
+ * new message may speak of: those that run, and those of any state with this
+ * @case_ref (NULL: none) or updated at @since or later; newest first; NULL on
+ * error. */
+GPtrArray *apd_ledger_candidates(ApdLedger *self, const char *store, const char *case_ref,
+                                 ApdTime since, GError **error);
+
 typedef struct {
     ApdTime at;
     char *by;
     char *what;
 } ApdHistory;
+
+void apd_history_free(ApdHistory *self);
 
 /* Returns: (transfer full) (element-type ApdHistory), oldest first; NULL on error. */
 GPtrArray *apd_ledger_history(ApdLedger *self, int64_t case_id, GError **error);
@@ -100,6 +129,45 @@ GPtrArray *apd_ledger_history(ApdLedger *self, int64_t case_id, GError **error);
  * APD_ALERT_SUMMARY the ids of @alert->cases are stored. */
 bool apd_ledger_add_alert(ApdLedger *self, ApdAlert *alert, const char *const *channels,
                           bool *ret_new, GError **error);
+
+/* @ret_known: whether an alert of this key exists. */
+bool apd_ledger_has_alert(ApdLedger *self, const char *key, bool *ret_known, GError **error);
+
+/* What a person has been told of the present round of a case, by itself or in a
+ * summary. */
+typedef struct {
+    int64_t case_id;
+    ApdTime left;   /* the least time left that was told of; APD_NEVER: of none */
+    ApdTime latest; /* when the latest alert was made; 0: none was */
+    bool held;      /* waits for the summary of a first look */
+} ApdTold;
+
+bool apd_ledger_told(ApdLedger *self, int64_t case_id, ApdTold *ret_told, GError **error);
+
+/* Returns: (transfer full) (element-type ApdTold): of every case, sorted by
+ * case_id; NULL on error. */
+GArray *apd_ledger_told_all(ApdLedger *self, GError **error);
+
+/* A case found by the first look waits here for the summary alert. */
+bool apd_ledger_hold_case(ApdLedger *self, int64_t case_id, const char *source, const char *folder,
+                          ApdTime now, GError **error);
+
+typedef struct {
+    char *source;
+    char *folder;
+    ApdTime since;    /* the first of them was held */
+    GArray *case_ids; /* element-type int64_t, oldest first */
+} ApdHeld;
+
+void apd_held_free(ApdHeld *self);
+
+/* Returns: (transfer full) (element-type ApdHeld): one for each source and
+ * folder that holds cases; NULL on error. */
+GPtrArray *apd_ledger_held(ApdLedger *self, GError **error);
+
+/* The summary is made: its cases wait no more. */
+bool apd_ledger_release_held(ApdLedger *self, const char *source, const char *folder,
+                             GError **error);
 
 typedef enum {
     APD_DELIVERY_OWED,
@@ -117,10 +185,10 @@ typedef struct {
     char *channel; /* section name without "channel " */
     ApdDeliveryState state;
     int attempts;
-    ApdTime next_try;   /* 0: at once */
-    ApdTime done_at;    /* 0: not yet */
-    char *last_error;   /* owned; NULL: none; holds no secret */
-    char *idempotency;  /* owned; the same through all tries: "msg_..." */
+    ApdTime next_try;  /* 0: at once */
+    ApdTime done_at;   /* 0: not yet */
+    char *last_error;  /* owned; NULL: none; holds no secret */
+    char *idempotency; /* owned; the same through all tries: "msg_..." */
 } ApdDelivery;
 
 void apd_delivery_free(ApdDelivery *self);
@@ -135,7 +203,8 @@ GPtrArray *apd_ledger_owed(ApdLedger *self, const char *channel, ApdTime now, in
 /* @ret_when: the earliest next try of anything owed, APD_NEVER when nothing is. */
 bool apd_ledger_next_try(ApdLedger *self, ApdTime *ret_when, GError **error);
 
-/* Writes state, attempts, next_try, done_at and last_error of @delivery. */
+/* Writes state, attempts, next_try, done_at and last_error of @delivery.  What
+ * was dropped meanwhile is not owed again. */
 bool apd_ledger_put_delivery(ApdLedger *self, const ApdDelivery *delivery, GError **error);
 
 /* @ret_alert: (transfer full), with its case or cases as they stand now. */
@@ -145,8 +214,13 @@ bool apd_ledger_get_alert(ApdLedger *self, int64_t id, ApdAlert **ret_alert, GEr
  * first, for `appealctl show`; NULL on error. */
 GPtrArray *apd_ledger_deliveries_of_case(ApdLedger *self, int64_t case_id, GError **error);
 
-/* What is owed to a case and not yet taken is dropped: it is over, or changed. */
+/* What is owed to a case and not yet taken is dropped: it is over, or changed.
+ * Summaries stay owed: they speak of other cases too. */
 bool apd_ledger_drop_owed(ApdLedger *self, int64_t case_id, GError **error);
+
+/* @alert_id is owed: earlier alerts of its case still owed to the same channels
+ * are dropped, for it says the same with the time that is left now. */
+bool apd_ledger_drop_superseded(ApdLedger *self, int64_t alert_id, GError **error);
 
 /* --- sight: what each source last said of itself ------------------------- */
 
