@@ -1,0 +1,12 @@
+/* Reads the phrases of a language from conf/alerts/. */
+#pragma once
+
+#include "model/phrases.h"
+
+/* @rules_dir: what is shipped; @user_rules_dir: a user's own folder, whose
+ * alerts/LANG.conf overrides phrase by phrase, or NULL.  A phrase that LANG
+ * lacks is the English one.  "zh-CN" falls back to "zh", an unknown language to
+ * English: an alert in the wrong language beats none.
+ * Returns: (transfer full); NULL and APD_ERROR_CONFIG when a file is wrong. */
+ApdPhrases *apd_phrases_load(const char *rules_dir, const char *user_rules_dir,
+                             const char *language, GError **error);
