@@ -1,0 +1,271 @@
+#include "logic/match.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "logic/literals.h"
+#include "logic/phrase.h"
+
+#define MAX_HITS    20000
+#define MAX_PHRASES 200000
+
+/* A flat phrase and what it means. */
+typedef struct {
+    ApdPhrase *phrase; /* owned */
+    int signal;
+    int weight;
+    int next; /* the next one with the same anchor, or -1 */
+} Entry;
+
+struct ApdMatcher {
+    GPtrArray *names;      /* owned, element-type utf8: signals */
+    GHashTable *by_name;   /* owned: borrowed name -> number + 1 */
+    GArray *entries;       /* owned, element-type Entry */
+    GPtrArray *words;      /* owned, element-type utf8: distinct anchors */
+    GArray *heads;         /* owned, element-type int: first entry of each anchor */
+    ApdLiterals *literals; /* owned */
+};
+
+static void
+clear_entry(void *data)
+{
+    Entry *entry = data;
+    apd_phrase_free(entry->phrase);
+}
+
+ApdMatcher *
+apd_matcher_new(void)
+{
+    ApdMatcher *self = g_new0(ApdMatcher, 1);
+
+    self->names = g_ptr_array_new_with_free_func(g_free);
+    self->by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    self->entries = g_array_new(FALSE, FALSE, sizeof(Entry));
+    g_array_set_clear_func(self->entries, clear_entry);
+    self->words = g_ptr_array_new_with_free_func(g_free);
+    self->heads = g_array_new(FALSE, FALSE, sizeof(int));
+    return self;
+}
+
+void
+apd_matcher_free(ApdMatcher *self)
+{
+    if (self == NULL)
+        return;
+
+    apd_literals_free(self->literals);
+    g_array_unref(self->heads);
+    g_ptr_array_unref(self->words);
+    g_array_unref(self->entries);
+    g_hash_table_unref(self->by_name);
+    g_ptr_array_unref(self->names);
+    g_free(self);
+}
+
+int
+apd_matcher_find(const ApdMatcher *self, const char *name)
+{
+    return GPOINTER_TO_INT(g_hash_table_lookup(self->by_name, name)) - 1;
+}
+
+int
+apd_matcher_intern(ApdMatcher *self, const char *name)
+{
+    int signal = apd_matcher_find(self, name);
+
+    if (signal < 0) {
+        signal = (int) self->names->len;
+        g_ptr_array_add(self->names, g_strdup(name));
+        g_hash_table_insert(self->by_name, self->names->pdata[signal], GINT_TO_POINTER(signal + 1));
+    }
+    return signal;
+}
+
+const char *
+apd_matcher_name(const ApdMatcher *self, int signal)
+{
+    return self->names->pdata[signal];
+}
+
+int
+apd_matcher_n_signals(const ApdMatcher *self)
+{
+    return (int) self->names->len;
+}
+
+bool
+apd_matcher_add(ApdMatcher *self, int signal, const char *phrase, int weight, GError **error)
+{
+    g_autoptr(GPtrArray) flat = apd_phrase_parse(phrase, error);
+
+    if (flat == NULL)
+        return false;
+    if (self->entries->len + flat->len > MAX_PHRASES) {
+        g_set_error(error, APD_ERROR, APD_ERROR_CONFIG, "more than %d phrases", MAX_PHRASES);
+        return false;
+    }
+
+    g_ptr_array_set_free_func(flat, NULL);
+    for (guint i = 0; i < flat->len; i++) {
+        Entry entry = { flat->pdata[i], signal, weight, -1 };
+        g_array_append_val(self->entries, entry);
+    }
+    return true;
+}
+
+bool
+apd_matcher_compile(ApdMatcher *self, GError **error)
+{
+    g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < self->entries->len; i++) {
+        Entry *entry = &g_array_index(self->entries, Entry, i);
+        const char *anchor = entry->phrase->parts[entry->phrase->anchor].text;
+        int word = GPOINTER_TO_INT(g_hash_table_lookup(known, anchor)) - 1;
+        int at = (int) i;
+        if (word < 0) {
+            g_ptr_array_add(self->words, g_strdup(anchor));
+            g_array_append_val(self->heads, at);
+            g_hash_table_insert(known, self->words->pdata[self->words->len - 1],
+                                GINT_TO_POINTER((int) self->words->len));
+        } else {
+            entry->next = g_array_index(self->heads, int, word);
+            g_array_index(self->heads, int, word) = at;
+        }
+    }
+    self->literals = apd_literals_new(self->words, APD_LITERALS_BEST, error);
+    return self->literals != NULL;
+}
+
+/* One scan under way. */
+typedef struct {
+    const ApdMatcher *self;
+    const char *text; /* prepared; a NUL before and after each segment */
+    const guint32 *map;
+    const guint32 *segment_starts; /* in the prepared text */
+    guint n_segments;
+    GArray *hits;
+} Scan;
+
+static guint
+segment_at(const Scan *scan, size_t at)
+{
+    guint low = 0, high = scan->n_segments;
+
+    while (high - low > 1) {
+        guint middle = (low + high) / 2;
+        if (scan->segment_starts[middle] <= at)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void
+on_literal(unsigned literal, size_t end, void *user_data)
+{
+    const Scan *scan = user_data;
+    const ApdMatcher *self = scan->self;
+
+    for (int i = g_array_index(self->heads, int, literal); i >= 0;) {
+        const Entry *entry = &g_array_index(self->entries, Entry, (guint) i);
+        size_t at = end - entry->phrase->parts[entry->phrase->anchor].n, from, to;
+        if (scan->hits->len < MAX_HITS
+            && apd_phrase_check(entry->phrase, scan->text, at, &from, &to)) {
+            guint segment = segment_at(scan, from);
+            ApdHit hit = { entry->signal, (int) segment, (int) scan->map[from],
+                           (int) scan->map[to - 1] + 1, entry->weight };
+            g_array_append_val(scan->hits, hit);
+        }
+        i = entry->next;
+    }
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+    const ApdHit *x = a, *y = b;
+
+    if (x->segment != y->segment)
+        return x->segment < y->segment ? -1 : 1;
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    if (x->end != y->end)
+        return x->end > y->end ? -1 : 1;
+    if (x->signal != y->signal)
+        return x->signal < y->signal ? -1 : 1;
+    return (x->weight < y->weight) - (x->weight > y->weight);
+}
+
+static void
+drop_overlaps(GArray *hits)
+{
+    guint kept = 0;
+
+    for (guint i = 0; i < hits->len; i++) {
+        const ApdHit *hit = &g_array_index(hits, ApdHit, i);
+        bool covered = false;
+        for (guint k = kept; k-- > 0 && !covered;) {
+            const ApdHit *other = &g_array_index(hits, ApdHit, k);
+            if (other->segment != hit->segment || kept - k > 64)
+                break;
+            covered = other->signal == hit->signal && other->end > hit->start;
+        }
+        if (!covered)
+            g_array_index(hits, ApdHit, kept++) = *hit;
+    }
+    g_array_set_size(hits, kept);
+}
+
+GArray *
+apd_matcher_scan(const ApdMatcher *self, const ApdText *text)
+{
+    GArray *hits = g_array_new(FALSE, FALSE, sizeof(ApdHit));
+    g_autoptr(GString) prepared = g_string_sized_new(text->folded->len + 1);
+    g_autoptr(GArray) map =
+        g_array_sized_new(FALSE, FALSE, sizeof(guint32), (guint) text->folded->len + 1);
+    g_autoptr(GArray) starts = g_array_new(FALSE, FALSE, sizeof(guint32));
+    guint32 zero = 0;
+
+    g_string_append_c(prepared, '\0');
+    g_array_append_val(map, zero);
+    for (guint i = 0; i < text->segments->len; i++) {
+        const ApdSegment *segment = apd_text_at(text, i);
+        guint32 start = (guint32) prepared->len;
+        g_array_append_val(starts, start);
+        apd_phrase_prepare(segment->folded, segment->n, prepared, map);
+        g_string_append_c(prepared, '\0');
+    }
+
+    Scan scan = { self,
+                  prepared->str,
+                  (const guint32 *) (const void *) map->data,
+                  (const guint32 *) (const void *) starts->data,
+                  starts->len,
+                  hits };
+    if (starts->len > 0)
+        apd_literals_scan(self->literals, prepared->str, prepared->len, on_literal, &scan);
+    g_array_sort(hits, by_place);
+    drop_overlaps(hits);
+    return hits;
+}
+
+guint
+apd_hits_of_segment(const GArray *hits, int segment, guint *ret_n)
+{
+    guint low = 0, high = hits->len;
+
+    while (low < high) {
+        guint middle = (low + high) / 2;
+        if (g_array_index(hits, ApdHit, middle).segment < segment)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    guint end = low;
+    while (end < hits->len && g_array_index(hits, ApdHit, end).segment == segment)
+        end++;
+    *ret_n = end - low;
+    return low;
+}

@@ -1,0 +1,168 @@
+#include "logic/quote.h"
+
+#include <glib.h>
+#include <string.h>
+
+static const char *const forward_words[] = {
+    "forwarded message",
+    "original message",
+    "begin forwarded",
+    "forwarded by",
+    "转发邮件",
+    "转发的邮件",
+    "原始邮件",
+    "轉寄郵件",
+    "原始郵件",
+    "轉發郵件",
+    "轉寄的郵件",
+    "пересылаемое сообщение",
+    "пересланное сообщение",
+    "исходное сообщение",
+    "пересылаемое письмо",
+    "mensaje reenviado",
+    "mensaje original",
+    "mensagem encaminhada",
+    "mensagem original",
+    "message transféré",
+    "message d'origine",
+    "message transmis",
+    "message original",
+    "iletilen mesaj",
+    "iletilmiş mesaj",
+    "yönlendirilen",
+    "özgün ileti",
+    "orijinal mesaj",
+    "messaggio inoltrato",
+    "messaggio originale",
+    "inoltrato",
+    "weitergeleitete nachricht",
+    "ursprüngliche nachricht",
+    "originalnachricht",
+    "weitergeleitete",
+    "przekazana wiadomość",
+    "wiadomość przekazana",
+    "wiadomość oryginalna",
+    "oryginalna wiadomość",
+    "przesłana dalej",
+    "전달된 메시지",
+    "원본 메시지",
+    "전달된 메일",
+    "원본 메일",
+    "forwarded mail",
+    "original-nachricht",
+};
+
+static const char *const wrote_words[] = {
+    "wrote:",      "写道:",       "寫道:",      "написал:",  "написал(а):", "написала:",
+    "пишет:",      "escribió:",   "escreveu:",  "a écrit :", "a écrit:",    "yazdı:",
+    "şunu yazdı:", "ha scritto:", "schrieb:",   "napisał:",  "napisał(a):", "napisała:",
+    "pisze:",      "작성:",       "님이 작성:", "썼습니다:",
+};
+
+static const char *const header_labels[] = {
+    "from",       "sent",     "date",       "to",       "cc",        "reply-to",  "发件人",
+    "发送时间",   "收件人",   "日期",       "抄送",     "时间",      "發件人",    "寄件者",
+    "寄件人",     "傳送時間", "收件者",     "收件人",   "寄件日期",  "от",        "от кого",
+    "кому",       "дата",     "отправлено", "de",       "para",      "enviado",   "fecha",
+    "data",       "à",        "envoyé",     "gönderen", "kime",      "tarih",     "gönderme tarihi",
+    "gönderilme", "da",       "a",          "inviato",  "von",       "an",        "gesendet",
+    "datum",      "od",       "do",         "wysłano",  "보낸 사람", "받는 사람", "보낸 날짜",
+    "날짜",       "보낸사람", "받는사람",
+};
+
+static const char *const subject_labels[] = {
+    "subject", "主题", "主旨",    "主題",    "тема",  "asunto", "assunto",
+    "objet",   "konu", "oggetto", "betreff", "temat", "제목",   "标题",
+};
+
+static const struct {
+    const char *text;
+    bool forward;
+} prefixes[] = {
+    { "fwd", true },  { "fw", true },     { "转发", true },    { "轉寄", true },
+    { "轉發", true }, { "wg", true },     { "tr", true },      { "rv", true },
+    { "enc", true },  { "i", true },      { "pd", true },      { "ilt", true },
+    { "ynt", false }, { "i̇lt", true },    { "전달", true },    { "re", false },
+    { "aw", false },  { "回复", false },  { "回覆", false },   { "答复", false },
+    { "odp", false }, { "res", false },   { "rif", false },    { "r", false },
+    { "sv", false },  { "ref", false },   { "пер", true },     { "отв", false },
+    { "ha", false },  { "회신", false },  { "inoltra", true }, { "fwd.", true },
+    { "yn", false },  { "пересл", true }, { "fwd:fwd", true },
+};
+
+static bool
+has_any(const char *lower, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strstr(lower, words[i]) != NULL)
+            return true;
+
+    return false;
+}
+
+static bool
+has_label(const char *lower, const char *const *labels, size_t n)
+{
+    while (*lower == '*' || *lower == ' ' || *lower == '>')
+        lower++;
+    for (size_t i = 0; i < n; i++) {
+        size_t length = strlen(labels[i]);
+        const char *rest = lower + length;
+        if (strncmp(lower, labels[i], length) != 0)
+            continue;
+        rest += strspn(rest, " *");
+        if (*rest == ':')
+            return true;
+    }
+    return false;
+}
+
+ApdQuote
+apd_quote_of(const char *line)
+{
+    size_t n = strlen(line);
+
+    if (n == 0 || n > 400)
+        return APD_QUOTE_NO;
+    g_autofree char *lower = g_utf8_strdown(line, -1);
+    n = strlen(lower);
+
+    bool ruled =
+        strspn(lower, "-_= ") >= 2 || g_str_has_suffix(lower, "--") || g_str_has_suffix(lower, ":");
+    if (ruled && n < 120 && has_any(lower, forward_words, G_N_ELEMENTS(forward_words)))
+        return APD_QUOTE_FORWARD;
+    if (lower[n - 1] == ':' && has_any(lower, wrote_words, G_N_ELEMENTS(wrote_words)))
+        return APD_QUOTE_REPLY;
+    if (has_label(lower, subject_labels, G_N_ELEMENTS(subject_labels)))
+        return APD_QUOTE_SUBJECT;
+    if (has_label(lower, header_labels, G_N_ELEMENTS(header_labels)))
+        return APD_QUOTE_HEADER;
+    return APD_QUOTE_NO;
+}
+
+int
+apd_quote_prefix(const char *subject, bool *ret_forward, bool *ret_reply)
+{
+    g_autofree char *lower = g_utf8_strdown(subject, -1);
+    const char *p = lower;
+    bool more = strlen(lower) == strlen(subject);
+
+    while (more) {
+        more = false;
+        for (size_t i = 0; i < G_N_ELEMENTS(prefixes) && !more; i++) {
+            size_t n = strlen(prefixes[i].text);
+            if (strncmp(p, prefixes[i].text, n) != 0)
+                continue;
+            size_t colon = n + strspn(p + n, "0123456789[] ");
+            if (p[colon] != ':')
+                continue;
+            if (prefixes[i].forward)
+                *ret_forward = true;
+            else
+                *ret_reply = true;
+            p += colon + 1 + strspn(p + colon + 1, " ");
+            more = true;
+        }
+    }
+    return (int) (p - lower);
+}
