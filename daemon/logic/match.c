@@ -11,7 +11,8 @@
 
 /* A flat phrase and what it means. */
 typedef struct {
-    ApdPhrase *phrase; /* owned */
+    ApdPhrase *phrase;  /* owned */
+    const char *source; /* borrowed from the chunk: as it was written */
     int signal;
     int weight;
     int next; /* the next one with the same anchor, or -1 */
@@ -21,6 +22,7 @@ struct ApdMatcher {
     GPtrArray *names;      /* owned, element-type utf8: signals */
     GHashTable *by_name;   /* owned: borrowed name -> number + 1 */
     GArray *entries;       /* owned, element-type Entry */
+    GStringChunk *chunk;   /* owned: phrases as written */
     GPtrArray *words;      /* owned, element-type utf8: distinct anchors */
     GArray *heads;         /* owned, element-type int: first entry of each anchor */
     ApdLiterals *literals; /* owned */
@@ -42,6 +44,7 @@ apd_matcher_new(void)
     self->by_name = g_hash_table_new(g_str_hash, g_str_equal);
     self->entries = g_array_new(FALSE, FALSE, sizeof(Entry));
     g_array_set_clear_func(self->entries, clear_entry);
+    self->chunk = g_string_chunk_new(4096);
     self->words = g_ptr_array_new_with_free_func(g_free);
     self->heads = g_array_new(FALSE, FALSE, sizeof(int));
     return self;
@@ -57,6 +60,7 @@ apd_matcher_free(ApdMatcher *self)
     g_array_unref(self->heads);
     g_ptr_array_unref(self->words);
     g_array_unref(self->entries);
+    g_string_chunk_free(self->chunk);
     g_hash_table_unref(self->by_name);
     g_ptr_array_unref(self->names);
     g_free(self);
@@ -106,11 +110,27 @@ apd_matcher_add(ApdMatcher *self, int signal, const char *phrase, int weight, GE
     }
 
     g_ptr_array_set_free_func(flat, NULL);
+    const char *source = g_string_chunk_insert(self->chunk, phrase);
     for (guint i = 0; i < flat->len; i++) {
-        Entry entry = { flat->pdata[i], signal, weight, -1 };
+        Entry entry = { flat->pdata[i], source, signal, weight, -1 };
         g_array_append_val(self->entries, entry);
     }
     return true;
+}
+
+bool
+apd_matcher_remove(ApdMatcher *self, int signal, const char *phrase)
+{
+    bool found = false;
+
+    for (guint i = self->entries->len; i-- > 0;) {
+        const Entry *entry = &g_array_index(self->entries, Entry, i);
+        if (entry->signal == signal && strcmp(entry->source, phrase) == 0) {
+            g_array_remove_index(self->entries, i);
+            found = true;
+        }
+    }
+    return found;
 }
 
 bool

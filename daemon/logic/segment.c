@@ -161,6 +161,8 @@ take_quote(Maker *self, const char *line, size_t n, Place *place)
         self->in_header = false;
         return false;
     }
+    if (quote == APD_QUOTE_HEADER && strchr(line, '@') != NULL && self->text->quoted_from == NULL)
+        self->text->quoted_from = g_strdup(strchr(line, ':') + 1);
     if (quote == APD_QUOTE_SUBJECT) {
         const char *value = strchr(line, ':') + 1;
         value += strspn(value, " *");
@@ -443,6 +445,9 @@ apd_segment_document(const ApdDocument *document)
     for (guint i = 0; i < document->attached->len && i < MAX_ATTACHED; i++) {
         self.quoted = 0;
         self.in_header = false;
+        const ApdDocument *attached = document->attached->pdata[i];
+        if (self.text->quoted_from == NULL)
+            self.text->quoted_from = g_strdup(attached->from_address);
         add_subject(&self, document->attached->pdata[i], 1);
         add_blocks(&self, document->attached->pdata[i], 1);
     }

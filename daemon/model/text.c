@@ -18,6 +18,7 @@ apd_text_free(ApdText *self)
         return;
 
     g_array_unref(self->segments);
+    g_free(self->quoted_from);
     g_string_free(self->shown, TRUE);
     g_string_free(self->folded, TRUE);
     g_free(self);

@@ -49,6 +49,10 @@ int apd_matcher_n_signals(const ApdMatcher *self);
  * well formed or would match nearly anything. */
 bool apd_matcher_add(ApdMatcher *self, int signal, const char *phrase, int weight, GError **error);
 
+/* Takes @phrase, as it was added, away from @signal again.  Returns: whether it
+ * was there.  Before compiling only. */
+bool apd_matcher_remove(ApdMatcher *self, int signal, const char *phrase);
+
 /* Call once, after the last phrase and before the first scan. */
 bool apd_matcher_compile(ApdMatcher *self, GError **error);
 

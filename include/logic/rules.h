@@ -12,6 +12,16 @@
 #include <stdbool.h>
 
 #include "logic/match.h"
+#include "model/verdict.h"
+
+/* What classification asks of a signal, without comparing names each time. */
+typedef struct {
+    const char *type;   /* borrowed, interned: "category", "act", "mod", ... */
+    const char *name;   /* borrowed: "trade.false-shipment", "finding", ... */
+    ApdKind kind;       /* of an act: which kind it speaks for; APD_KIND_NONE: none */
+    ApdOutcome outcome; /* of an act of kind decision */
+    int weight;         /* of an act, percent; 100 when not given */
+} ApdSignalInfo;
 
 typedef struct ApdRules ApdRules;
 
@@ -29,10 +39,15 @@ bool apd_rules_add(ApdRules *self, const char *section, const char *key, const c
 bool apd_rules_finish(ApdRules *self, GError **error);
 
 const ApdMatcher *apd_rules_matcher(const ApdRules *self);
+const ApdSignalInfo *apd_rules_signal(const ApdRules *self, int signal);
 
 /* The value of @key in "[TYPE NAME]", borrowed; NULL when there is none. */
 const char *apd_rules_value(const ApdRules *self, const char *type, const char *name,
                             const char *key);
+
+/* Whether the comma-separated list @key of "[TYPE NAME]" holds @word. */
+bool apd_rules_lists(const ApdRules *self, const char *type, const char *name, const char *key,
+                     const char *word);
 
 /* The names of every section of @type, in the order of the files.
  * Returns: (element-type utf8): borrowed, never NULL. */

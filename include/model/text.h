@@ -34,12 +34,13 @@ typedef struct {
 } ApdSegment;
 
 typedef struct {
-    GArray *segments; /* owned, element-type ApdSegment, in reading order; the subject first */
-    GString *shown;   /* owned: all shown forms, NUL after each */
-    GString *folded;  /* owned: a NUL, then all folded forms, a NUL after each */
-    bool is_reply;    /* own words answer something quoted below them */
-    bool is_forward;  /* almost no own words: read by what is quoted or attached */
-    bool is_cut;      /* a bound cut something off */
+    GArray *segments;  /* owned, element-type ApdSegment, in reading order; the subject first */
+    GString *shown;    /* owned: all shown forms, NUL after each */
+    GString *folded;   /* owned: a NUL, then all folded forms, a NUL after each */
+    char *quoted_from; /* owned: address in the header block of what is quoted; or NULL */
+    bool is_reply;     /* own words answer something quoted below them */
+    bool is_forward;   /* almost no own words: read by what is quoted or attached */
+    bool is_cut;       /* a bound cut something off */
 } ApdText;
 
 ApdText *apd_text_new(void);

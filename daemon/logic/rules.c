@@ -1,0 +1,228 @@
+#include "logic/rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+struct ApdRules {
+    ApdMatcher *matcher;
+    GHashTable *values; /* owned: "type/name/key" -> value */
+    GHashTable *names;  /* owned: type -> GPtrArray of names */
+    GPtrArray *nothing; /* owned: for types that do not exist */
+    GArray *signals;    /* owned, element-type ApdSignalInfo */
+    GStringChunk *chunk;
+};
+
+/* What may stand in a section, besides phrases: a typing error is told. */
+static const struct {
+    const char *type;
+    const char *keys;
+} known[] = {
+    { "category", "name ledger severity evidence step parent window" },
+    { "act", "kind outcome weight" },
+    { "mod", "" },
+    { "speaker", "domains" },
+    { "address", "" },
+    { "points", "" },
+    { "ref", "" },
+    { "zone", "" },
+    { "language", "" },
+    { "label", "" },
+    { "sender", "domains marketing brands names" },
+    { "number", "" },
+    { "clock", NULL },
+    { "month", NULL },
+    { "weekday", NULL },
+    { "window", NULL },
+    { "time", NULL },
+};
+
+static void
+unref_array(void *data)
+{
+    g_ptr_array_unref(data);
+}
+
+ApdRules *
+apd_rules_new(void)
+{
+    ApdRules *self = g_new0(ApdRules, 1);
+
+    self->matcher = apd_matcher_new();
+    self->values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    self->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref_array);
+    self->nothing = g_ptr_array_new();
+    self->signals = g_array_new(FALSE, TRUE, sizeof(ApdSignalInfo));
+    self->chunk = g_string_chunk_new(1024);
+    return self;
+}
+
+void
+apd_rules_free(ApdRules *self)
+{
+    if (self == NULL)
+        return;
+
+    apd_matcher_free(self->matcher);
+    g_hash_table_unref(self->values);
+    g_hash_table_unref(self->names);
+    g_ptr_array_unref(self->nothing);
+    g_array_unref(self->signals);
+    g_string_chunk_free(self->chunk);
+    g_free(self);
+}
+
+static bool
+complain(GError **error, const char *format, const char *word, const char *type)
+{
+    g_set_error(error, APD_ERROR, APD_ERROR_CONFIG, format, word, type);
+    return false;
+}
+
+static bool
+check_key(const char *type, const char *key, GError **error)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
+        if (strcmp(known[i].type, type) != 0)
+            continue;
+        if (known[i].keys == NULL)
+            return true;
+        g_auto(GStrv) keys = g_strsplit(known[i].keys, " ", -1);
+        if (g_strv_contains((const char *const *) keys, key))
+            return true;
+        return complain(error, "there is no key '%s' in a section of type '%s'", key, type);
+    }
+    return complain(error, "there is no section of type '%s'%s", type, "");
+}
+
+static void
+note_name(ApdRules *self, const char *type, const char *name)
+{
+    GPtrArray *names = g_hash_table_lookup(self->names, type);
+
+    if (names == NULL) {
+        names = g_ptr_array_new_with_free_func(g_free);
+        g_hash_table_insert(self->names, g_strdup(type), names);
+    }
+    for (guint i = 0; i < names->len; i++)
+        if (strcmp(names->pdata[i], name) == 0)
+            return;
+    g_ptr_array_add(names, g_strdup(name));
+}
+
+static bool
+add_phrase(ApdRules *self, const char *signal_name, const char *key, const char *value,
+           GError **error)
+{
+    int signal = apd_matcher_intern(self->matcher, signal_name);
+
+    if (strcmp(key, "remove") == 0) {
+        if (apd_matcher_remove(self->matcher, signal, value))
+            return true;
+        return complain(error, "'%s' is no phrase of '%s' that could be removed", value,
+                        signal_name);
+    }
+    const char *number = key + strlen("phrase");
+    int weight = *number == '\0' ? 100 : atoi(number);
+    if (*number != '\0' && (*number != ' ' || weight < 1 || weight > 1000))
+        return complain(error, "'%s' is not 'phrase' or 'phrase 1' to 'phrase 1000'%s", key, "");
+    return apd_matcher_add(self->matcher, signal, value, weight, error);
+}
+
+bool
+apd_rules_add(ApdRules *self, const char *section, const char *key, const char *value,
+              GError **error)
+{
+    g_auto(GStrv) words = g_strsplit(section, " ", 4);
+    guint n = g_strv_length(words);
+
+    if (n < 2 || n > 3)
+        return complain(error, "'[%s]' is not '[TYPE NAME]' or '[TYPE NAME LANGUAGE]'%s", section,
+                        "");
+    g_autofree char *name = g_strconcat(words[0], "/", words[1], NULL);
+    note_name(self, words[0], words[1]);
+    if (g_str_has_prefix(key, "phrase") || strcmp(key, "remove") == 0)
+        return add_phrase(self, name, key, value, error);
+    if (!check_key(words[0], key, error))
+        return false;
+
+    g_hash_table_replace(self->values, g_strconcat(name, "/", key, NULL), g_strdup(value));
+    return true;
+}
+
+static bool
+fill_act(const ApdRules *self, ApdSignalInfo *info, GError **error)
+{
+    const char *kind = apd_rules_value(self, "act", info->name, "kind");
+    const char *outcome = apd_rules_value(self, "act", info->name, "outcome");
+    const char *weight = apd_rules_value(self, "act", info->name, "weight");
+
+    if (kind != NULL && !apd_kind_parse(kind, &info->kind))
+        return complain(error, "'%s' is no kind, in [act %s]", kind, info->name);
+    if (outcome != NULL && !apd_outcome_parse(outcome, &info->outcome))
+        return complain(error, "'%s' is no outcome, in [act %s]", outcome, info->name);
+    if (weight != NULL)
+        info->weight = atoi(weight);
+    return true;
+}
+
+bool
+apd_rules_finish(ApdRules *self, GError **error)
+{
+    int n = apd_matcher_n_signals(self->matcher);
+
+    for (int i = 0; i < n; i++) {
+        const char *name = apd_matcher_name(self->matcher, i);
+        const char *slash = strchr(name, '/');
+        g_autofree char *type = g_strndup(name, (gsize) (slash - name));
+        ApdSignalInfo info = { .type = g_intern_string(type),
+                               .name = g_string_chunk_insert(self->chunk, slash + 1),
+                               .weight = 100 };
+        if (strcmp(type, "act") == 0 && !fill_act(self, &info, error))
+            return false;
+        g_array_append_val(self->signals, info);
+    }
+    return apd_matcher_compile(self->matcher, error);
+}
+
+const ApdMatcher *
+apd_rules_matcher(const ApdRules *self)
+{
+    return self->matcher;
+}
+
+const ApdSignalInfo *
+apd_rules_signal(const ApdRules *self, int signal)
+{
+    return &g_array_index(self->signals, ApdSignalInfo, (guint) signal);
+}
+
+const char *
+apd_rules_value(const ApdRules *self, const char *type, const char *name, const char *key)
+{
+    g_autofree char *path = g_strconcat(type, "/", name, "/", key, NULL);
+    return g_hash_table_lookup(self->values, path);
+}
+
+bool
+apd_rules_lists(const ApdRules *self, const char *type, const char *name, const char *key,
+                const char *word)
+{
+    const char *list = apd_rules_value(self, type, name, key);
+    size_t n = strlen(word);
+
+    for (const char *p = list; p != NULL && n > 0 && (p = strstr(p, word)) != NULL; p += n) {
+        bool starts = p == list || p[-1] == ' ' || p[-1] == ',';
+        if (starts && (p[n] == '\0' || p[n] == ',' || p[n] == ' '))
+            return true;
+    }
+    return false;
+}
+
+const GPtrArray *
+apd_rules_names(const ApdRules *self, const char *type)
+{
+    const GPtrArray *names = g_hash_table_lookup(self->names, type);
+    return names != NULL ? names : self->nothing;
+}
