@@ -77,7 +77,7 @@ LIBRARY     = $(BUILD)/libappeald.a
 
 PRESENT = $(foreach p,$(PROGRAMS),$(if $(wildcard daemon/$(p).c),$(p)))
 
-all: $(PRESENT:%=$(BUILD)/%) ## build every program (the default)
+all: $(LIBRARY) $(PRESENT:%=$(BUILD)/%) ## build every program (the default)
 
 $(BUILD)/%.o: %.c Makefile
 	$(Q)mkdir -p $(@D)

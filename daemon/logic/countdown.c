@@ -1,5 +1,6 @@
 #include "logic/countdown.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static bool

@@ -31,26 +31,34 @@ typedef struct {
     const ApdWording *wording; /* borrowed */
     const char *idempotency;   /* borrowed: the same through all tries of a delivery */
     ApdTime now;               /* of this attempt: signatures are made anew each time */
+    const char *url;           /* borrowed: where to; a secret; NULL when the type needs none */
+    const char *secret;        /* borrowed: to sign with; NULL when there is none */
 } ApdParcel;
 
 typedef struct {
     const char *name; /* as in `type =` */
 
-    /* HTTP channels.  Fills @request (empty, owned by the caller).  Fails with
-     * APD_ERROR_CONFIG when a secret file cannot be read. */
+    /* HTTP channels.  Fills @request (empty, owned by the caller).  Pure.  Fails
+     * with APD_ERROR_CONFIG when the url or secret is of no use. */
     bool (*build)(const ApdChannelConfig *config, const ApdParcel *parcel, ApdHttpRequest *request,
                   GError **error);
 
     /* Judges what came back; @response->status 0 with an error is judged by the
      * caller as APD_TRY_AGAIN and never gets here. */
-    void (*judge)(const ApdHttpResponse *response, ApdJudgement *judgement);
+    void (*judge)(const ApdHttpResponse *response, ApdTime now, ApdJudgement *judgement);
 
-    /* Channels that are not HTTP and end at once (terminal). */
+    /* Channels that are not HTTP and end at once (terminal); TRANSIENT: try again. */
     bool (*put)(const ApdChannelConfig *config, const ApdParcel *parcel, GError **error);
 
     /* Taken by another program from the ledger (desktop): appeald only owes. */
     bool elsewhere;
 } ApdChannelType;
+
+extern const ApdChannelType apd_channel_desktop;
+extern const ApdChannelType apd_channel_feishu;
+extern const ApdChannelType apd_channel_slack;
+extern const ApdChannelType apd_channel_terminal;
+extern const ApdChannelType apd_channel_webhook;
 
 /* NULL when there is no such type. */
 const ApdChannelType *apd_channel_find(const char *name);

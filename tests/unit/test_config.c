@@ -179,8 +179,8 @@ test_secrets(Fixture *f, gconstpointer data)
     (void) data;
     g_autofree char *path = g_build_filename(f->folder, "pw", NULL);
     ApdSecretConfig by_file = { .file = path };
-    ApdSecretConfig by_command = { .command = (char *) "printf 'two\\nlines'" };
-    ApdSecretConfig failing = { .command = (char *) "echo hunter2; exit 3" };
+    ApdSecretConfig by_command = { .command = "printf 'two\\nlines'" };
+    ApdSecretConfig failing = { .command = "echo hunter2; exit 3" };
     g_autoptr(GError) error = NULL;
 
     g_assert_true(g_file_set_contents(path, "hunter2\n", -1, NULL));
