@@ -13,6 +13,7 @@
 #include "model/alert.h"
 #include "model/kase.h"
 #include "model/message.h"
+#include "model/told.h"
 
 typedef struct ApdLedger ApdLedger;
 
@@ -133,15 +134,7 @@ bool apd_ledger_add_alert(ApdLedger *self, ApdAlert *alert, const char *const *c
 /* @ret_known: whether an alert of this key exists. */
 bool apd_ledger_has_alert(ApdLedger *self, const char *key, bool *ret_known, GError **error);
 
-/* What a person has been told of the present round of a case, by itself or in a
- * summary. */
-typedef struct {
-    int64_t case_id;
-    ApdTime left;   /* the least time left that was told of; APD_NEVER: of none */
-    ApdTime latest; /* when the latest alert was made; 0: none was */
-    bool held;      /* waits for the summary of a first look */
-} ApdTold;
-
+/* Of the present round of a case. */
 bool apd_ledger_told(ApdLedger *self, int64_t case_id, ApdTold *ret_told, GError **error);
 
 /* Returns: (transfer full) (element-type ApdTold): of every case, sorted by

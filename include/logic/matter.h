@@ -1,0 +1,26 @@
+/* Whether a message speaks of a matter that is a case already.  Pure.
+ *
+ * By reference first, else by category with orders or products in common.  Two
+ * notices are taken for one only when nothing speaks against it: a case too many
+ * costs a glance, a case too few costs an appeal.  A decision belongs to some
+ * case, so for it less is enough.
+ */
+#pragma once
+
+#include "model/kase.h"
+
+typedef enum {
+    APD_MATTER_OTHER,
+    APD_MATTER_LIKELY, /* fits, though nothing names it: decisions only */
+    APD_MATTER_LINKED, /* orders or products in common, or the same notice again */
+    APD_MATTER_NAMED,  /* the same case reference */
+} ApdMatter;
+
+/* @store: of the message, "" when unknown.  @when: of the message.  Forged and
+ * other messages never share a case. */
+ApdMatter apd_matter_compare(const ApdCase *kase, const char *store, const ApdVerdict *verdict,
+                             ApdTime when);
+
+/* Longest time between the notice of a case and a message that speaks of it
+ * without naming it. */
+#define APD_MATTER_WINDOW (180 * APD_DAY)
