@@ -235,18 +235,19 @@ read_cases(ApdLedger *self, ApdQuery *query, GError **error)
     return step == APD_QUERY_DONE ? g_steal_pointer(&cases) : NULL;
 }
 
-#define RUNS "state IN ('open', 'acknowledged', 'appealed')"
+#define RUNS     "state IN ('open', 'acknowledged', 'appealed')"
+#define IN_ORDER " ORDER BY deadline, id"
 
 GPtrArray *
 apd_ledger_cases(ApdLedger *self, ApdCaseFilter filter, GError **error)
 {
-    g_autoptr(ApdQuery) query =
-        filter == APD_CASES_RUNNING
-            ? apd_ledger_query(
-                self, "SELECT id, " COLUMNS " FROM cases WHERE " RUNS " ORDER BY deadline, id",
-                error)
-            : apd_ledger_query(self, "SELECT id, " COLUMNS " FROM cases ORDER BY deadline, id",
-                               error);
+    static const char *const queries[] = {
+        [APD_CASES_RUNNING] = "SELECT id, " COLUMNS " FROM cases WHERE " RUNS IN_ORDER,
+        [APD_CASES_CLOCKED] =
+            "SELECT id, " COLUMNS " FROM cases WHERE " RUNS " OR state = 'expired'" IN_ORDER,
+        [APD_CASES_ALL] = "SELECT id, " COLUMNS " FROM cases" IN_ORDER,
+    };
+    g_autoptr(ApdQuery) query = apd_ledger_query(self, queries[filter], error);
 
     return query ? read_cases(self, query, error) : NULL;
 }

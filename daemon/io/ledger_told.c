@@ -47,7 +47,10 @@ GArray *
 apd_ledger_told_all(ApdLedger *self, GError **error)
 {
     g_autoptr(ApdQuery) query =
-        apd_ledger_query(self, TOLD " GROUP BY cases.id ORDER BY cases.id", error);
+        apd_ledger_query(self,
+                         TOLD " WHERE state IN ('open', 'acknowledged', 'appealed', 'expired')"
+                              " GROUP BY cases.id ORDER BY cases.id",
+                         error);
     if (query == NULL)
         return NULL;
 

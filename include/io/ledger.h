@@ -98,6 +98,7 @@ bool apd_ledger_get_case(ApdLedger *self, int64_t id, ApdCase **ret_case, GError
 
 typedef enum {
     APD_CASES_RUNNING, /* open, acknowledged, appealed */
+    APD_CASES_CLOCKED, /* those, and expired ones: a clock set back revives them */
     APD_CASES_ALL,
 } ApdCaseFilter;
 
@@ -137,8 +138,8 @@ bool apd_ledger_has_alert(ApdLedger *self, const char *key, bool *ret_known, GEr
 /* Of the present round of a case. */
 bool apd_ledger_told(ApdLedger *self, int64_t case_id, ApdTold *ret_told, GError **error);
 
-/* Returns: (transfer full) (element-type ApdTold): of every case, sorted by
- * case_id; NULL on error. */
+/* Returns: (transfer full) (element-type ApdTold): of the APD_CASES_CLOCKED,
+ * sorted by case_id; NULL on error. */
 GArray *apd_ledger_told_all(ApdLedger *self, GError **error);
 
 /* A case found by the first look waits here for the summary alert. */
@@ -227,6 +228,7 @@ typedef struct {
 } ApdSight;
 
 void apd_sight_free(ApdSight *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdSight, apd_sight_free)
 
 bool apd_ledger_put_sight(ApdLedger *self, const ApdSight *sight, GError **error);
 

@@ -1,0 +1,194 @@
+#include "app/blindness.h"
+
+#include "app/raise.h"
+#include "base/text.h"
+
+#define MAX_WHY 500
+
+static char *
+spell_key(const char *source, ApdTime since, int64_t day)
+{
+    return g_strdup_printf("blind/%s/%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT, source, since, day);
+}
+
+static bool
+raise_sight(ApdLedger *ledger, const ApdConfig *config, ApdAlertType type, const ApdSight *sight,
+            const char *subject, const char *key, ApdTime now, GError **error)
+{
+    g_autoptr(ApdAlert) alert = apd_alert_new();
+
+    alert->key = g_strdup(key);
+    alert->type = type;
+    alert->severity = APD_SEVERITY_HIGH;
+    alert->subject = g_strdup(subject);
+    alert->text = g_strdup(sight->text);
+    alert->created = now;
+    return apd_raise_alert(ledger, config, alert, NULL, error);
+}
+
+/* Returns: (transfer full): "imap office: INBOX, Junk", the dark ones. */
+static char *
+name_dark_folders(GPtrArray *sights, const char *source)
+{
+    g_autoptr(GString) folders = g_string_new(NULL);
+
+    for (guint i = 0; i < sights->len; i++) {
+        const ApdSight *sight = sights->pdata[i];
+        if (!sight->well && *sight->folder != '\0' && g_str_equal(sight->source, source))
+            g_string_append_printf(folders, "%s%s", folders->len > 0 ? ", " : ": ", sight->folder);
+    }
+    return g_strconcat(source, folders->str, NULL);
+}
+
+/* The first dark folder of each source stands for it. */
+static bool
+stands_for_source(GPtrArray *sights, guint at)
+{
+    const ApdSight *sight = sights->pdata[at];
+
+    if (sight->well)
+        return false;
+    for (guint i = 0; i < at; i++) {
+        const ApdSight *other = sights->pdata[i];
+        if (!other->well && g_str_equal(other->source, sight->source))
+            return false;
+    }
+    return true;
+}
+
+static bool
+tend_spell(ApdLedger *ledger, const ApdConfig *config, GPtrArray *sights, const ApdSight *sight,
+           ApdTime now, ApdTime *next, GError **error)
+{
+    ApdTime told_at = sight->since + config->blind_limit;
+
+    if (now < told_at) {
+        *next = MIN(*next, told_at);
+        return true;
+    }
+
+    int64_t day = (now - told_at) / APD_DAY;
+    g_autofree char *key = spell_key(sight->source, sight->since, day);
+    g_autofree char *subject = name_dark_folders(sights, sight->source);
+    bool known;
+
+    *next = MIN(*next, told_at + (day + 1) * APD_DAY);
+    if (!apd_ledger_has_alert(ledger, key, &known, error))
+        return false;
+    return known || raise_sight(ledger, config, APD_ALERT_BLIND, sight, subject, key, now, error);
+}
+
+bool
+apd_blindness_run(ApdLedger *ledger, const ApdConfig *config, ApdTime now, ApdTime *next,
+                  GError **error)
+{
+    g_autoptr(GPtrArray) sights = apd_ledger_sights(ledger, error);
+
+    for (guint i = 0; sights != NULL && i < sights->len; i++) {
+        const ApdSight *sight = sights->pdata[i];
+        /* A source that is configured no more is nobody's blindness. */
+        if (stands_for_source(sights, i) && apd_config_source(config, sight->source) != NULL
+            && !tend_spell(ledger, config, sights, sight, now, next, error))
+            return false;
+    }
+    return sights != NULL;
+}
+
+/* --- what a source says of itself ------------------------------------------ */
+
+static const ApdSight *
+find_sight(GPtrArray *sights, const char *source, const char *folder)
+{
+    for (guint i = 0; i < sights->len; i++) {
+        const ApdSight *sight = sights->pdata[i];
+        if (g_str_equal(sight->source, source) && g_str_equal(sight->folder, folder))
+            return sight;
+    }
+    return NULL;
+}
+
+/* Another dark folder of @source: they share one spell. */
+static const ApdSight *
+find_dark(GPtrArray *sights, const char *source, const char *but_folder)
+{
+    for (guint i = 0; i < sights->len; i++) {
+        const ApdSight *sight = sights->pdata[i];
+        if (!sight->well && g_str_equal(sight->source, source)
+            && !g_str_equal(sight->folder, but_folder))
+            return sight;
+    }
+    return NULL;
+}
+
+/* All is well again: told if the blindness was. */
+static bool
+end_spell(ApdLedger *ledger, const ApdConfig *config, const ApdSight *old, ApdTime now,
+          GError **error)
+{
+    g_autofree char *began = spell_key(old->source, old->since, 0);
+    g_autofree char *key = g_strdup_printf("sight/%s/%" G_GINT64_FORMAT, old->source, old->since);
+    bool told;
+
+    if (!apd_ledger_has_alert(ledger, began, &told, error))
+        return false;
+    return !told || raise_sight(ledger, config, APD_ALERT_SIGHT, old, old->source, key, now, error);
+}
+
+/* What a folder's sight becomes by this word of its source. */
+static ApdSight *
+next_sight(GPtrArray *sights, const char *source, const char *folder, const GError *why,
+           ApdTime now)
+{
+    const ApdSight *old = find_sight(sights, source, folder);
+    const ApdSight *other = find_dark(sights, source, folder);
+    ApdSight *sight = g_new0(ApdSight, 1);
+
+    sight->source = g_strdup(source);
+    sight->folder = g_strdup(folder);
+    sight->well = why == NULL;
+    sight->last_life = sight->well ? now : old ? old->last_life : 0;
+    if (old != NULL && old->well == sight->well)
+        sight->since = old->since;
+    else
+        sight->since = !sight->well && other != NULL ? other->since : now;
+    if (why != NULL) {
+        g_autofree char *line = apd_text_line(why->message);
+        sight->text = apd_text_cut(line, MAX_WHY);
+    }
+    return sight;
+}
+
+static bool
+note_within(ApdLedger *ledger, const ApdConfig *config, const char *source, const char *folder,
+            const GError *why, ApdTime now, GError **error)
+{
+    g_autoptr(GPtrArray) sights = apd_ledger_sights(ledger, error);
+    if (sights == NULL)
+        return false;
+
+    const ApdSight *old = find_sight(sights, source, folder);
+    g_autoptr(ApdSight) sight = next_sight(sights, source, folder, why, now);
+    bool still_dark = old != NULL && !old->well && !sight->well;
+    bool healed = old != NULL && !old->well && sight->well;
+
+    /* A source that goes on failing the same way is no news. */
+    if (still_dark && g_strcmp0(old->text, sight->text) == 0)
+        return true;
+    if (!apd_ledger_put_sight(ledger, sight, error))
+        return false;
+    return !healed || find_dark(sights, source, folder) != NULL
+           || end_spell(ledger, config, old, now, error);
+}
+
+bool
+apd_blindness_note(ApdLedger *ledger, const ApdConfig *config, const char *source,
+                   const char *folder, const GError *why, ApdTime now, GError **error)
+{
+    if (!apd_ledger_begin(ledger, error))
+        return false;
+    if (note_within(ledger, config, source, folder, why, now, error))
+        return apd_ledger_commit(ledger, error);
+
+    apd_ledger_rollback(ledger);
+    return false;
+}

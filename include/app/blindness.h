@@ -1,0 +1,18 @@
+/* Blindness: a source that cannot be read is an alert of its own, told once it
+ * has lasted blind-limit, again daily, and its end is told too.
+ *
+ * One spell of a source is one matter, however many of its folders are dark.
+ */
+#pragma once
+
+#include "io/config.h"
+#include "io/ledger.h"
+
+/* Raises what is due at @now, and brings @next forward to when it will be. */
+bool apd_blindness_run(ApdLedger *ledger, const ApdConfig *config, ApdTime now, ApdTime *next,
+                       GError **error);
+
+/* @folder of @source was proved readable at @now (@why NULL), or cannot be read.
+ * One transaction.  A blindness that was told of has its end told. */
+bool apd_blindness_note(ApdLedger *ledger, const ApdConfig *config, const char *source,
+                        const char *folder, const GError *why, ApdTime now, GError **error);
