@@ -242,6 +242,7 @@ apd_steps_run(ApdLedger *ledger, const ApdConfig *config, ApdTime now, ApdTime *
         || !apd_blindness_run(ledger, config, now, &run.next, error))
         return false;
 
-    *ret_next = run.next;
+    /* Never for now again: a step that cannot be taken must not spin. */
+    *ret_next = MAX(run.next, now + APD_SECOND);
     return true;
 }
