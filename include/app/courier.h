@@ -1,0 +1,36 @@
+/* A courier takes alerts to one channel and brings back its verdict.
+ *
+ * It knows the channel's secrets (read when first needed, read anew after a
+ * refusal) and the language of its texts.
+ */
+#pragma once
+
+#include "io/config.h"
+#include "io/http.h"
+#include "port/channel.h"
+
+typedef struct ApdCourier ApdCourier;
+
+/* @channel, @config and @http are borrowed.  Fails with APD_ERROR_CONFIG when the
+ * alert texts cannot be read. */
+ApdCourier *apd_courier_new(const ApdChannelConfig *channel, const ApdConfig *config, ApdHttp *http,
+                            GError **error);
+
+/* No verdict follows any more. */
+void apd_courier_free(ApdCourier *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdCourier, apd_courier_free)
+
+/* Whether another program delivers for this channel (desktop). */
+bool apd_courier_is_elsewhere(const ApdCourier *self);
+
+/* Whether a delivery is under way: one at a time keeps the order. */
+bool apd_courier_is_busy(const ApdCourier *self);
+
+/* @judgement is borrowed; its text holds no secret. */
+typedef void (*ApdCourierDone)(const ApdJudgement *judgement, void *user_data);
+
+/* Sends @alert (borrowed until it returns) unless busy; the verdict comes from
+ * the main context, never from in here.  @idempotency: the same through all
+ * tries of one delivery. */
+void apd_courier_send(ApdCourier *self, const ApdAlert *alert, const char *idempotency, ApdTime now,
+                      ApdCourierDone done, void *user_data);
