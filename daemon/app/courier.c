@@ -24,6 +24,7 @@ typedef struct Errand {
     ApdCourier *courier; /* borrowed; NULL: nobody waits any more */
     ApdCourierDone done;
     void *user_data;        /* borrowed */
+    guint soon;             /* owned: an idle call that ends it; 0: an answer does */
     ApdJudgement judgement; /* of channels that end at once */
 } Errand;
 
@@ -40,8 +41,8 @@ apd_courier_new(const ApdChannelConfig *channel, const ApdConfig *config, ApdHtt
                 GError **error)
 {
     const char *language = channel->language ? channel->language : config->language;
-    g_autoptr(ApdPhrases) phrases
-        = apd_phrases_load(config->rules_dir, config->user_rules_dir, language, error);
+    g_autoptr(ApdPhrases) phrases =
+        apd_phrases_load(config->rules_dir, config->user_rules_dir, language, error);
     if (phrases == NULL)
         return NULL;
 
@@ -61,6 +62,19 @@ forget_secrets(ApdCourier *self)
     g_clear_pointer(&self->secret, apd_secret_free);
 }
 
+/* Nobody waits for the verdict any more; an answer on its way frees it later. */
+static void
+drop_errand(Errand *errand)
+{
+    errand->courier = NULL;
+    if (errand->soon == 0)
+        return;
+
+    g_source_remove(errand->soon);
+    g_free(errand->judgement.text);
+    g_free(errand);
+}
+
 void
 apd_courier_free(ApdCourier *self)
 {
@@ -68,7 +82,7 @@ apd_courier_free(ApdCourier *self)
         return;
 
     if (self->errand != NULL)
-        self->errand->courier = NULL;
+        drop_errand(self->errand);
     forget_secrets(self);
     apd_phrases_free(self->phrases);
     g_time_zone_unref(self->zone);
@@ -123,7 +137,7 @@ finish_soon(Errand *errand, const GError *error)
                                    ? APD_TRY_AGAIN
                                    : APD_REFUSED;
     errand->judgement.text = error ? g_strdup(error->message) : NULL;
-    g_idle_add_full(G_PRIORITY_DEFAULT, on_finish, errand, NULL);
+    errand->soon = g_idle_add_full(G_PRIORITY_DEFAULT, on_finish, errand, NULL);
 }
 
 static void

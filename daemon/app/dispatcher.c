@@ -93,8 +93,7 @@ tell_of_refusal(ApdDispatcher *self, const Post *post, const char *text, ApdTime
 {
     g_autoptr(ApdAlert) alert = apd_alert_new();
 
-    alert->key
-        = g_strdup_printf("refused/%s/%" G_GINT64_FORMAT, post->channel, now / APD_DAY);
+    alert->key = g_strdup_printf("refused/%s/%" G_GINT64_FORMAT, post->channel, now / APD_DAY);
     alert->type = APD_ALERT_REFUSED;
     alert->severity = APD_SEVERITY_HIGH;
     alert->subject = g_strdup(post->channel);
@@ -128,11 +127,11 @@ note_verdict(Post *post, const ApdJudgement *judgement, ApdTime now)
     }
 
     g_free(delivery->last_error);
-    delivery->last_error = g_strdup_printf("%s%s", judgement->taking == APD_REFUSED ? "refused: " : "",
-                                           judgement->text);
+    delivery->last_error = g_strdup_printf(
+        "%s%s", judgement->taking == APD_REFUSED ? "refused: " : "", judgement->text);
     apd_log(G_LOG_LEVEL_WARNING, "APPEALD_CHANNEL", post->channel,
-            "channel %s did not take alert %" G_GINT64_FORMAT ": %s; will try again in %" G_GINT64_FORMAT
-            " s",
+            "channel %s did not take alert %" G_GINT64_FORMAT
+            ": %s; will try again in %" G_GINT64_FORMAT " s",
             post->channel, delivery->alert_id, delivery->last_error,
             (delivery->next_try - now) / APD_SECOND);
 }
@@ -168,8 +167,8 @@ start(Post *post, ApdDelivery *delivery, ApdTime now, GError **error)
         return false;
 
     post->delivery = delivery;
-    post->left = alert->kase && alert->kase->deadline != APD_NEVER ? alert->kase->deadline - now
-                                                                   : APD_NEVER;
+    post->left =
+        alert->kase && alert->kase->deadline != APD_NEVER ? alert->kase->deadline - now : APD_NEVER;
     apd_courier_send(post->courier, alert, delivery->idempotency, now, on_verdict, post);
     return true;
 }
@@ -180,8 +179,8 @@ run_post(Post *post, ApdTime now, GError **error)
     if (post->delivery != NULL)
         return true;
 
-    g_autoptr(GPtrArray) owed
-        = apd_ledger_owed(post->dispatcher->ledger, post->channel, now, 1, error);
+    g_autoptr(GPtrArray) owed =
+        apd_ledger_owed(post->dispatcher->ledger, post->channel, now, 1, error);
     if (owed == NULL)
         return false;
     if (owed->len == 0)

@@ -374,12 +374,26 @@ apd_http_new(void)
     return self;
 }
 
+static void
+give_up_all(ApdHttp *self)
+{
+    GHashTableIter iter;
+    gpointer exchange;
+    g_autoptr(GError) error =
+        g_error_new_literal(APD_ERROR, APD_ERROR_TRANSIENT, "given up: appeald stops");
+
+    g_hash_table_iter_init(&iter, self->exchanges);
+    while (g_hash_table_iter_next(&iter, &exchange, NULL))
+        ((Exchange *) exchange)->done(NULL, error, ((Exchange *) exchange)->user_data);
+}
+
 void
 apd_http_free(ApdHttp *self)
 {
     if (self == NULL)
         return;
 
+    give_up_all(self);
     g_hash_table_unref(self->exchanges);
     curl_multi_cleanup(self->multi);
     g_clear_handle_id(&self->timer, g_source_remove);

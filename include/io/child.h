@@ -1,9 +1,7 @@
 /* A child process that talks in frames over a socketpair.
  *
- * A frame is a 32-bit little-endian length and a GVariant of type (sv) in normal
- * form: a word that says what it is, and its content.  Both sides check the
- * length against a limit and the variant for normal form: the other side may
- * have been taken over by hostile mail.
+ * The parent's side lives on the main loop and never blocks; the child's side
+ * reads and writes with apd_frame_read() and apd_frame_write().
  */
 #pragma once
 
@@ -12,19 +10,10 @@
 #include <sys/types.h>
 
 #include "base/clock.h"
-
-/* The largest frame: a message at its fetch limit and room for its envelope. */
-#define APD_FRAME_MAX (8u * 1024 * 1024)
+#include "io/frame.h"
 
 /* The descriptor on which a child finds its parent. */
 #define APD_CHILD_FD 3
-
-/* Blocking, for the child's side.  False at the end (@error unset) and on
- * failure (@error set).  @ret_content: (transfer full). */
-bool apd_frame_read(int fd, char **ret_word, GVariant **ret_content, GError **error);
-
-/* Blocking.  Takes a floating @content.  Safe to call from one thread at a time. */
-bool apd_frame_write(int fd, const char *word, GVariant *content, GError **error);
 
 typedef struct ApdChild ApdChild;
 

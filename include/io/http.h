@@ -37,7 +37,8 @@ typedef struct ApdHttp ApdHttp;
 
 ApdHttp *apd_http_new(void);
 
-/* Requests in flight are given up; their callbacks are not called. */
+/* Requests in flight end now, with a TRANSIENT error; their callbacks must not
+ * start others. */
 void apd_http_free(ApdHttp *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdHttp, apd_http_free)
 

@@ -432,7 +432,7 @@ test_delivery_life(Fixture *f, gconstpointer data)
 
     (void) data;
     add_case(f, kase);
-    g_assert_true(apd_ledger_next_try(f->ledger, &when, NULL));
+    g_assert_true(apd_ledger_next_try(f->ledger, one_channel[0], &when, NULL));
     g_assert_cmpint(when, ==, APD_NEVER);
     add_alert(f, "a", kase, one_channel);
 
@@ -442,7 +442,7 @@ test_delivery_life(Fixture *f, gconstpointer data)
     delivery->next_try = NOW + APD_MINUTE;
     delivery->last_error = g_strdup("busy");
     g_assert_true(apd_ledger_put_delivery(f->ledger, delivery, NULL));
-    g_assert_true(apd_ledger_next_try(f->ledger, &when, NULL));
+    g_assert_true(apd_ledger_next_try(f->ledger, one_channel[0], &when, NULL));
     g_assert_cmpint(when, ==, NOW + APD_MINUTE);
     g_autoptr(GPtrArray) later = owed(f, NULL, NOW);
     g_assert_cmpuint(later->len, ==, 0);

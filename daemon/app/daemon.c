@@ -1,0 +1,246 @@
+#include "app/daemon.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include "app/casebook.h"
+#include "app/dispatcher.h"
+#include "app/status_line.h"
+#include "app/steps.h"
+#include "app/watcher.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/service.h"
+
+struct ApdDaemon {
+    ApdConfig *config; /* owned */
+    ApdDaemonOptions options;
+    ApdLedger *ledger; /* owned */
+    ApdCasebook casebook;
+    ApdWatcher *watcher;       /* owned */
+    ApdDispatcher *dispatcher; /* owned */
+    ApdAlarm *alarm;           /* owned */
+    GMainLoop *loop;           /* owned */
+    guint looking;             /* owned: a look at what is due is about to happen */
+    guint feeding;             /* owned: of the watchdog */
+    guint signals[3];          /* owned */
+    GError *failure;           /* owned: what stopped us; NULL: nothing did */
+};
+
+static void
+stop(ApdDaemon *self)
+{
+    apd_service_stopping();
+    g_main_loop_quit(self->loop);
+}
+
+static void
+fail(ApdDaemon *self, const GError *error)
+{
+    if (self->failure == NULL)
+        self->failure = g_error_copy(error);
+    stop(self);
+}
+
+/* --- what is due ------------------------------------------------------------ */
+
+static bool
+run_due(ApdDaemon *self, ApdTime now, ApdTime *ret_next, GError **error)
+{
+    ApdTime step, delivery;
+
+    if (!apd_steps_run(self->ledger, self->config, now, &step, error)
+        || !apd_dispatcher_run(self->dispatcher, now, &delivery, error)
+        || !apd_status_line_tell(self->ledger, self->config, now, error))
+        return false;
+
+    *ret_next = MIN(step, delivery);
+    return true;
+}
+
+static bool
+is_finished(const ApdDaemon *self)
+{
+    return self->options.once && apd_watcher_is_caught_up(self->watcher)
+           && !apd_dispatcher_is_busy(self->dispatcher);
+}
+
+static gboolean
+on_look(gpointer user_data)
+{
+    ApdDaemon *self = user_data;
+    g_autoptr(GError) error = NULL;
+    ApdTime next;
+
+    self->looking = 0;
+    if (!run_due(self, apd_now(), &next, &error)) {
+        fail(self, error);
+        return G_SOURCE_REMOVE;
+    }
+
+    apd_alarm_at(self->alarm, next);
+    if (is_finished(self))
+        stop(self);
+    return G_SOURCE_REMOVE;
+}
+
+/* Many things may happen in one turn of the loop: one look serves all. */
+static void
+look_soon(void *user_data)
+{
+    ApdDaemon *self = user_data;
+
+    if (self->looking == 0)
+        self->looking = g_idle_add(on_look, self);
+}
+
+static void
+on_failed(const GError *error, void *user_data)
+{
+    fail(user_data, error);
+}
+
+/* --- starting ---------------------------------------------------------------- */
+
+static bool
+open_ledger(ApdDaemon *self, GError **error)
+{
+    g_autofree char *path = apd_config_ledger_path(self->config);
+
+    if (g_mkdir_with_parents(self->config->state_dir, 0700) < 0) {
+        g_set_error(error, APD_ERROR, APD_ERROR_LEDGER, "cannot make the folder '%s': %s",
+                    self->config->state_dir, g_strerror(errno));
+        return false;
+    }
+    self->ledger = apd_ledger_open(path, error);
+    return self->ledger != NULL && apd_ledger_watch(self->ledger, look_soon, self, error);
+}
+
+static bool
+open_parts(ApdDaemon *self, GError **error)
+{
+    const ApdDispatcherEvents dispatcher_events = { look_soon, on_failed };
+    const ApdWatcherEvents watcher_events = { look_soon, on_failed };
+
+    self->casebook.ledger = self->ledger;
+    self->casebook.config = self->config;
+    self->dispatcher =
+        apd_dispatcher_new(self->ledger, self->config, &dispatcher_events, self, error);
+    if (self->dispatcher == NULL)
+        return false;
+
+    self->watcher = apd_watcher_new(&self->casebook, &watcher_events, self, error);
+    return self->watcher != NULL;
+}
+
+static void
+close_parts(ApdDaemon *self)
+{
+    g_clear_pointer(&self->watcher, apd_watcher_free);
+    g_clear_pointer(&self->dispatcher, apd_dispatcher_free);
+}
+
+/* SIGHUP.  A configuration that is wrong changes nothing. */
+static gboolean
+on_reload(gpointer user_data)
+{
+    ApdDaemon *self = user_data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(ApdConfig) config = apd_config_load(self->config->path, &error);
+
+    if (config == NULL) {
+        apd_log(G_LOG_LEVEL_WARNING, "APPEALD_CONFIG", self->config->path,
+                "not reloaded, the old configuration stays in force:\n%s", error->message);
+        return G_SOURCE_CONTINUE;
+    }
+    if (!g_str_equal(config->state_dir, self->config->state_dir)) {
+        apd_log(G_LOG_LEVEL_WARNING, "APPEALD_CONFIG", self->config->path,
+                "not reloaded: state-dir can only change with a restart");
+        return G_SOURCE_CONTINUE;
+    }
+
+    apd_service_reloading();
+    close_parts(self);
+    apd_config_free(self->config);
+    self->config = g_steal_pointer(&config);
+    if (!open_parts(self, &error) || !apd_dispatcher_retry_all(self->dispatcher, &error)) {
+        fail(self, error);
+        return G_SOURCE_CONTINUE;
+    }
+    apd_service_ready();
+    look_soon(self);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_stop(gpointer user_data)
+{
+    stop(user_data);
+    return G_SOURCE_CONTINUE;
+}
+
+/* Only a ledger that answers is progress. */
+static gboolean
+on_feed(gpointer user_data)
+{
+    ApdDaemon *self = user_data;
+    g_autoptr(GPtrArray) sights = apd_ledger_sights(self->ledger, NULL);
+
+    if (sights != NULL)
+        apd_service_feed();
+    return G_SOURCE_CONTINUE;
+}
+
+ApdDaemon *
+apd_daemon_start(ApdConfig *config, const ApdDaemonOptions *options, GError **error)
+{
+    g_autoptr(ApdDaemon) self = g_new0(ApdDaemon, 1);
+    ApdTime watchdog = apd_service_watchdog();
+
+    self->config = config;
+    self->options = *options;
+    self->loop = g_main_loop_new(NULL, FALSE);
+    self->alarm = apd_alarm_new(look_soon, self);
+    self->signals[0] = g_unix_signal_add(SIGTERM, on_stop, self);
+    self->signals[1] = g_unix_signal_add(SIGINT, on_stop, self);
+    self->signals[2] = g_unix_signal_add(SIGHUP, on_reload, self);
+    if (!open_ledger(self, error) || !open_parts(self, error))
+        return NULL;
+
+    if (watchdog > 0)
+        self->feeding = g_timeout_add((guint) (watchdog / 1000), on_feed, self);
+    look_soon(self);
+    return g_steal_pointer(&self);
+}
+
+bool
+apd_daemon_run(ApdDaemon *self, GError **error)
+{
+    apd_service_ready();
+    g_main_loop_run(self->loop);
+    if (self->failure == NULL)
+        return true;
+
+    g_propagate_error(error, g_steal_pointer(&self->failure));
+    return false;
+}
+
+void
+apd_daemon_free(ApdDaemon *self)
+{
+    if (self == NULL)
+        return;
+
+    close_parts(self);
+    for (size_t i = 0; i < G_N_ELEMENTS(self->signals); i++)
+        g_clear_handle_id(&self->signals[i], g_source_remove);
+    g_clear_handle_id(&self->feeding, g_source_remove);
+    apd_alarm_free(self->alarm);
+    apd_ledger_close(self->ledger);
+    g_clear_handle_id(&self->looking, g_source_remove);
+    g_main_loop_unref(self->loop);
+    g_clear_error(&self->failure);
+    apd_config_free(self->config);
+    g_free(self);
+}

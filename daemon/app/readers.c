@@ -1,0 +1,254 @@
+#include "app/readers.h"
+
+#include "base/log.h"
+#include "io/child.h"
+
+/* A message takes a millisecond; the sandbox allows three seconds of processor. */
+#define WALL_SECONDS 10
+
+/* A reader that cannot even start is asked again this much later. */
+#define RESTART_SECONDS 2
+
+#define MAX_TRIES 2
+
+typedef struct {
+    GBytes *bytes;     /* owned */
+    char *authserv_id; /* owned, or NULL */
+    ApdTime received;
+    int tries;
+    ApdReadersDone done;
+    void *user_data; /* borrowed */
+} Job;
+
+typedef struct {
+    ApdReaders *pool; /* borrowed */
+    ApdChild *child;  /* owned; NULL: not running */
+    Job *job;         /* owned; NULL: idle */
+    guint64 number;   /* of the job, so that a late answer is no answer */
+    guint timer;      /* owned: the job's wall clock, or the pause before a restart */
+} Reader;
+
+struct ApdReaders {
+    char *program;        /* owned */
+    char *rules_dir;      /* owned */
+    char *user_rules_dir; /* owned, or NULL */
+    Reader *readers;      /* owned array */
+    guint n;
+    guint64 last_number;
+    GQueue *queue;  /* owned, element-type Job */
+    guint starting; /* owned: an idle call */
+};
+
+static void run_soon(ApdReaders *self);
+
+static void
+free_job(Job *job)
+{
+    g_bytes_unref(job->bytes);
+    g_free(job->authserv_id);
+    g_free(job);
+}
+
+static void
+finish(Reader *self, const ApdVerdict *verdict, const char *why)
+{
+    Job *job = g_steal_pointer(&self->job);
+
+    g_clear_handle_id(&self->timer, g_source_remove);
+    run_soon(self->pool);
+    job->done(verdict, why, job->user_data);
+    free_job(job);
+}
+
+static void
+on_frame(ApdChild *child, const char *word, GVariant *content, void *user_data)
+{
+    Reader *self = user_data;
+    guint64 number;
+    g_autoptr(GVariant) inner = NULL;
+
+    if (self->job == NULL || !g_str_equal(word, "verdict")
+        || !g_variant_is_of_type(content, G_VARIANT_TYPE_VARDICT)
+        || !g_variant_lookup(content, "id", "t", &number) || number != self->number) {
+        apd_child_kill(child); /* it says what nobody asked: it is not ours any more */
+        return;
+    }
+
+    inner = g_variant_lookup_value(content, "verdict", G_VARIANT_TYPE_VARDICT);
+    g_autoptr(ApdVerdict) verdict = inner ? apd_verdict_from_variant(inner) : NULL;
+    if (verdict != NULL)
+        finish(self, verdict, NULL);
+    else
+        apd_child_kill(child);
+}
+
+static gboolean
+on_restart(gpointer user_data)
+{
+    Reader *self = user_data;
+
+    self->timer = 0;
+    run_soon(self->pool);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+on_ended(ApdChild *child, const char *text, void *user_data)
+{
+    Reader *self = user_data;
+
+    g_clear_handle_id(&self->timer, g_source_remove);
+    g_clear_pointer(&self->child, apd_child_free);
+    (void) child;
+
+    if (self->job == NULL) {
+        /* It died while idle, or could not start: not at once again. */
+        apd_log(G_LOG_LEVEL_WARNING, "APPEALD_CHILD", "reader",
+                "a reader ended (%s); will start another", text);
+        self->timer = g_timeout_add_seconds(RESTART_SECONDS, on_restart, self);
+        return;
+    }
+    if (self->job->tries < MAX_TRIES) {
+        g_queue_push_head(self->pool->queue, g_steal_pointer(&self->job));
+        run_soon(self->pool);
+        return;
+    }
+    finish(self, NULL, text);
+}
+
+static gboolean
+on_late(gpointer user_data)
+{
+    Reader *self = user_data;
+
+    self->timer = 0;
+    apd_child_kill(self->child);
+    return G_SOURCE_REMOVE;
+}
+
+static bool
+start(Reader *self)
+{
+    const ApdReaders *pool = self->pool;
+    const char *argv[] = { pool->program, "--rules", pool->rules_dir, NULL, NULL, NULL };
+    const ApdChildEvents events = { on_frame, on_ended };
+    g_autoptr(GError) error = NULL;
+
+    if (pool->user_rules_dir != NULL) {
+        argv[3] = "--user-rules";
+        argv[4] = pool->user_rules_dir;
+    }
+    self->child = apd_child_start(argv, &events, self, &error);
+    if (self->child != NULL)
+        return true;
+
+    apd_log(G_LOG_LEVEL_WARNING, "APPEALD_CHILD", "reader", "%s; will try again", error->message);
+    self->timer = g_timeout_add_seconds(RESTART_SECONDS, on_restart, self);
+    return false;
+}
+
+static void
+give(Reader *self, Job *job)
+{
+    GVariantBuilder builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+
+    self->job = job;
+    self->number = ++self->pool->last_number;
+    job->tries++;
+    g_variant_builder_add(&builder, "{sv}", "id", g_variant_new_uint64(self->number));
+    g_variant_builder_add(&builder, "{sv}", "received", g_variant_new_int64(job->received));
+    g_variant_builder_add(&builder, "{sv}", "bytes",
+                          g_variant_new_from_bytes(G_VARIANT_TYPE_BYTESTRING, job->bytes, TRUE));
+    if (job->authserv_id != NULL)
+        g_variant_builder_add(&builder, "{sv}", "authserv", g_variant_new_string(job->authserv_id));
+
+    /* Loading the rules may take its time at the first message. */
+    self->timer = g_timeout_add_seconds(WALL_SECONDS, on_late, self);
+    apd_child_send(self->child, "read", g_variant_builder_end(&builder));
+}
+
+static gboolean
+on_run(gpointer user_data)
+{
+    ApdReaders *self = user_data;
+
+    self->starting = 0;
+    for (guint i = 0; i < self->n && !g_queue_is_empty(self->queue); i++) {
+        Reader *reader = &self->readers[i];
+        if (reader->job != NULL || (reader->child == NULL && reader->timer != 0))
+            continue;
+        if (reader->child == NULL && !start(reader))
+            continue;
+        give(reader, g_queue_pop_head(self->queue));
+    }
+    return G_SOURCE_REMOVE;
+}
+
+static void
+run_soon(ApdReaders *self)
+{
+    if (self->starting == 0)
+        self->starting = g_idle_add_full(G_PRIORITY_DEFAULT, on_run, self, NULL);
+}
+
+ApdReaders *
+apd_readers_new(const char *rules_dir, const char *user_rules_dir, guint max)
+{
+    ApdReaders *self = g_new0(ApdReaders, 1);
+
+    self->program = apd_child_program("appeald-reader");
+    self->rules_dir = g_strdup(rules_dir);
+    self->user_rules_dir = g_strdup(user_rules_dir);
+    self->n = max > 0 ? max : MAX(g_get_num_processors(), 1);
+    self->queue = g_queue_new();
+    self->readers = g_new0(Reader, self->n);
+    for (guint i = 0; i < self->n; i++)
+        self->readers[i].pool = self;
+    return self;
+}
+
+void
+apd_readers_free(ApdReaders *self)
+{
+    if (self == NULL)
+        return;
+
+    for (guint i = 0; i < self->n; i++) {
+        Reader *reader = &self->readers[i];
+        g_clear_handle_id(&reader->timer, g_source_remove);
+        apd_child_free(reader->child);
+        g_clear_pointer(&reader->job, free_job);
+    }
+    g_clear_handle_id(&self->starting, g_source_remove);
+    g_queue_free_full(self->queue, (GDestroyNotify) free_job);
+    g_free(self->readers);
+    g_free(self->program);
+    g_free(self->rules_dir);
+    g_free(self->user_rules_dir);
+    g_free(self);
+}
+
+void
+apd_readers_read(ApdReaders *self, GBytes *bytes, const char *authserv_id, ApdTime received,
+                 ApdReadersDone done, void *user_data)
+{
+    Job *job = g_new0(Job, 1);
+
+    job->bytes = g_bytes_ref(bytes);
+    job->authserv_id = g_strdup(authserv_id);
+    job->received = received;
+    job->done = done;
+    job->user_data = user_data;
+    g_queue_push_tail(self->queue, job);
+    run_soon(self);
+}
+
+guint
+apd_readers_pending(const ApdReaders *self)
+{
+    guint n = g_queue_get_length(self->queue);
+
+    for (guint i = 0; i < self->n; i++)
+        n += self->readers[i].job != NULL;
+    return n;
+}

@@ -1,0 +1,237 @@
+#include "app/watcher.h"
+
+#include "app/blindness.h"
+#include "app/readers.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "port/source.h"
+
+typedef struct {
+    ApdSource *source;             /* owned */
+    const ApdSourceConfig *config; /* borrowed */
+    GHashTable *told;              /* owned: folders that have told how they stand */
+} Watched;
+
+struct ApdWatcher {
+    const ApdCasebook *casebook; /* borrowed */
+    ApdReaders *readers;         /* owned */
+    ApdWatcherEvents events;
+    void *user_data;     /* borrowed */
+    GPtrArray *watched;  /* owned, element-type Watched */
+    GHashTable *errands; /* owned, a set of Errand: messages on their way */
+};
+
+/* A message on its way through a reader. */
+typedef struct {
+    ApdWatcher *watcher; /* borrowed */
+    Watched *watched;    /* borrowed */
+    ApdMessage *message; /* owned */
+} Errand;
+
+static void
+free_watched(void *data)
+{
+    Watched *watched = data;
+
+    if (watched->source != NULL)
+        watched->source->type->close(watched->source);
+    g_hash_table_unref(watched->told);
+    g_free(watched);
+}
+
+static void
+free_errand(void *data)
+{
+    Errand *errand = data;
+
+    apd_message_free(errand->message);
+    g_free(errand);
+}
+
+static Watched *
+find(const ApdWatcher *self, const ApdSource *source)
+{
+    for (guint i = 0; i < self->watched->len; i++) {
+        Watched *watched = self->watched->pdata[i];
+        if (watched->source == source)
+            return watched;
+    }
+    g_assert_not_reached();
+}
+
+/* --- what sources tell ------------------------------------------------------ */
+
+static void
+log_filing(const ApdMessage *message, const ApdVerdict *verdict, const ApdFiled *filed)
+{
+    g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, filed->case_id);
+
+    if (filed->filing == APD_FILED_UNREADABLE)
+        apd_log(G_LOG_LEVEL_WARNING, "APPEALD_SOURCE", message->source,
+                "%s: a message could not be read; it is told of, and the next one is read",
+                message->source);
+    else if (filed->case_id != 0 && verdict != NULL)
+        apd_log(G_LOG_LEVEL_MESSAGE, "APPEALD_CASE", id, "%s: %s %s, case #%s", message->source,
+                apd_kind_name(verdict->kind), verdict->category ? verdict->category : "", id);
+}
+
+static void
+on_read(const ApdVerdict *verdict, const char *why, void *user_data)
+{
+    Errand *errand = user_data;
+    ApdWatcher *self = errand->watcher;
+    g_autoptr(GError) error = NULL;
+    ApdFiled filed;
+
+    g_hash_table_steal(self->errands, errand);
+    if (apd_casebook_file(self->casebook, errand->message, verdict, why, apd_now(), &filed,
+                          &error)) {
+        log_filing(errand->message, verdict, &filed);
+        ApdSource *source = errand->watched->source;
+        source->type->stored(source, errand->message);
+        self->events.changed(self->user_data);
+    } else {
+        self->events.failed(error, self->user_data);
+    }
+    free_errand(errand);
+}
+
+static void
+on_message(ApdSource *source, ApdMessage *message, void *user_data)
+{
+    ApdWatcher *self = user_data;
+    Errand *errand = g_new0(Errand, 1);
+
+    errand->watcher = self;
+    errand->watched = find(self, source);
+    errand->message = message;
+    g_hash_table_add(self->errands, errand);
+    apd_readers_read(self->readers, message->bytes, errand->watched->config->authserv_id,
+                     message->received, on_read, errand);
+}
+
+static void
+note_sight(ApdWatcher *self, const char *source, const char *folder, const GError *why)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (apd_blindness_note(self->casebook->ledger, self->casebook->config, source, folder, why,
+                           apd_now(), &error))
+        self->events.changed(self->user_data);
+    else
+        self->events.failed(error, self->user_data);
+}
+
+static void
+on_sight(ApdSource *source, const char *folder, const GError *why, void *user_data)
+{
+    ApdWatcher *self = user_data;
+    Watched *watched = find(self, source);
+
+    g_hash_table_add(watched->told, g_strdup(folder));
+    if (why != NULL)
+        apd_log(G_LOG_LEVEL_WARNING, "APPEALD_SOURCE", source->name,
+                "%s%s%s: cannot be read: %s; will try again", source->name, *folder ? " " : "",
+                folder, why->message);
+    note_sight(self, source->name, folder, why);
+}
+
+static void
+on_looked_back(ApdSource *source, const char *folder, void *user_data)
+{
+    ApdWatcher *self = user_data;
+    g_autoptr(GError) error = NULL;
+
+    if (apd_casebook_looked_back(self->casebook, source->name, folder, apd_now(), &error))
+        self->events.changed(self->user_data);
+    else
+        self->events.failed(error, self->user_data);
+}
+
+/* --- opening and closing ---------------------------------------------------- */
+
+static bool
+open_source(ApdWatcher *self, const ApdSourceConfig *config, GError **error)
+{
+    static const ApdSourceEvents events = { on_message, on_sight, on_looked_back };
+    const ApdSourceType *type = apd_source_find(config->type);
+    g_autoptr(GError) why = NULL;
+    Watched *watched = g_new0(Watched, 1);
+
+    watched->config = config;
+    watched->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_ptr_array_add(self->watched, watched);
+    watched->source = type->open(config, self->casebook->config->look_back, self->casebook->ledger,
+                                 &events, self, &why);
+    if (watched->source != NULL)
+        return true;
+    if (g_error_matches(why, APD_ERROR, APD_ERROR_LEDGER)) {
+        g_propagate_error(error, g_steal_pointer(&why));
+        return false;
+    }
+
+    apd_log(G_LOG_LEVEL_WARNING, "APPEALD_SOURCE", config->section,
+            "%s: %s; it stays blind until this is mended", config->section, why->message);
+    g_hash_table_add(watched->told, g_strdup(""));
+    note_sight(self, config->section, "", why);
+    return true;
+}
+
+ApdWatcher *
+apd_watcher_new(const ApdCasebook *casebook, const ApdWatcherEvents *events, void *user_data,
+                GError **error)
+{
+    g_autoptr(ApdWatcher) self = g_new0(ApdWatcher, 1);
+    const ApdConfig *config = casebook->config;
+
+    self->casebook = casebook;
+    self->readers = apd_readers_new(config->rules_dir, config->user_rules_dir, 0);
+    self->events = *events;
+    self->user_data = user_data;
+    self->watched = g_ptr_array_new_with_free_func(free_watched);
+    self->errands = g_hash_table_new_full(NULL, NULL, free_errand, NULL);
+    for (guint i = 0; i < config->sources->len; i++)
+        if (!open_source(self, config->sources->pdata[i], error))
+            return NULL;
+
+    return g_steal_pointer(&self);
+}
+
+void
+apd_watcher_free(ApdWatcher *self)
+{
+    if (self == NULL)
+        return;
+
+    /* What is on its way is not stored: it will be handed over again.  The
+     * readers go first: no answer follows then. */
+    apd_readers_free(self->readers);
+    g_hash_table_unref(self->errands);
+    g_ptr_array_unref(self->watched);
+    g_free(self);
+}
+
+void
+apd_watcher_poke(ApdWatcher *self)
+{
+    for (guint i = 0; i < self->watched->len; i++) {
+        const Watched *watched = self->watched->pdata[i];
+        if (watched->source != NULL)
+            watched->source->type->poke(watched->source);
+    }
+}
+
+bool
+apd_watcher_is_caught_up(const ApdWatcher *self)
+{
+    if (g_hash_table_size(self->errands) > 0)
+        return false;
+
+    for (guint i = 0; i < self->watched->len; i++) {
+        const Watched *watched = self->watched->pdata[i];
+        guint folders = g_strv_length(watched->config->folders);
+        if (watched->source != NULL && g_hash_table_size(watched->told) < MAX(folders, 1))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,33 @@
+/* The watcher: from the sources through the readers into the casebook.
+ *
+ * Every message that a source hands over is read and filed before the source is
+ * told that it is stored; only then does its cursor move on.
+ */
+#pragma once
+
+#include "app/casebook.h"
+
+typedef struct ApdWatcher ApdWatcher;
+
+typedef struct {
+    /* Something was filed, or seen, or lost from sight: look what is due. */
+    void (*changed)(void *user_data);
+
+    /* The ledger can no longer be written: stop. */
+    void (*failed)(const GError *error, void *user_data);
+} ApdWatcherEvents;
+
+/* Opens every source of @casebook's (borrowed) configuration.  A source that cannot be opened is
+ * blind, and told of, not a reason to fail; NULL and APD_ERROR_LEDGER when the ledger cannot be
+ * used. */
+ApdWatcher *apd_watcher_new(const ApdCasebook *casebook, const ApdWatcherEvents *events,
+                            void *user_data, GError **error);
+void apd_watcher_free(ApdWatcher *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdWatcher, apd_watcher_free)
+
+/* All sources look for new messages now. */
+void apd_watcher_poke(ApdWatcher *self);
+
+/* Whether every source has told how it stands and nothing is on its way: what
+ * --once waits for. */
+bool apd_watcher_is_caught_up(const ApdWatcher *self);
