@@ -1,0 +1,30 @@
+/* What a message asks of the seller: kind, category, outcome, severity.
+ *
+ * Evidence of several kinds is weighed by where it stands: who speaks, to whom,
+ * what was done or is demanded, about what.  The words are data (conf/rules/);
+ * here is only how they are weighed.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "logic/origin.h"
+#include "logic/rules.h"
+#include "model/text.h"
+#include "model/verdict.h"
+
+/* Everything that is known of a message before it is judged; all borrowed. */
+typedef struct {
+    const ApdRules *rules;
+    const ApdDocument *document;
+    const ApdText *text;
+    const GArray *hits; /* element-type ApdHit, of apd_matcher_scan() */
+    const ApdOrigin *origin;
+} ApdInput;
+
+/* Sets kind, category, outcome and severity of @verdict, and adds the evidence. */
+void apd_classify(const ApdInput *input, ApdVerdict *verdict);
+
+/* How much a segment counts, percent: its zone, its depth, 0 for a footer and for
+ * what is quoted below an answer. */
+int apd_classify_factor(const ApdInput *input, int segment);

@@ -1,0 +1,19 @@
+/* The numbers of a notice: points, case reference, orders, products. */
+#pragma once
+
+#include "logic/classify.h"
+
+/* Returns: the points of this matter in hundredths, or APD_NO_POINTS: not totals,
+ * tariffs or thresholds.  Adds evidence to @verdict. */
+int apd_extract_points(const ApdInput *input, ApdVerdict *verdict);
+
+/* Fills case_ref, orders and products of @verdict, whose kind and category are known. */
+void apd_extract_references(const ApdInput *input, ApdVerdict *verdict);
+
+/* Returns: (transfer full): the sentence that says most, for alerts; NULL when there
+ * is no text. */
+char *apd_extract_excerpt(const ApdInput *input);
+
+/* Returns: (transfer full): language of the text, "en", "zh", "zh-Hant", ...; NULL when
+ * there is too little of it. */
+char *apd_extract_language(const ApdInput *input);
