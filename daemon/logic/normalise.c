@@ -177,6 +177,12 @@ simplified(gunichar c)
     return low < G_N_ELEMENTS(han) && han[low].from == c ? han[low].to : c;
 }
 
+bool
+apd_normalise_is_traditional(gunichar c)
+{
+    return simplified(c) != c;
+}
+
 static char
 sign_of(gunichar c)
 {

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "model/document.h"
 #include "model/verdict.h"
 
 typedef struct ApdReading ApdReading;
@@ -19,3 +20,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdReading, apd_reading_free)
  * Returns: (transfer full); never NULL. */
 ApdVerdict *apd_reading_read(const ApdReading *self, const void *data, size_t size,
                              const char *authserv_id, ApdTime received);
+
+/* The same for a message that is decoded already. */
+ApdVerdict *apd_reading_judge(const ApdReading *self, const ApdDocument *document,
+                              const char *authserv_id);

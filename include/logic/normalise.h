@@ -14,6 +14,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Appends the shown form of @n bytes of valid UTF-8.  Line breaks become
@@ -22,6 +23,9 @@ void apd_normalise_show(const char *text, size_t n, GString *shown);
 
 /* Appends the folded form of @shown, which is in shown form. */
 void apd_normalise_fold(const char *shown, size_t n, GString *folded);
+
+/* Whether @c is an ideograph that simplified Chinese writes otherwise. */
+bool apd_normalise_is_traditional(gunichar c);
 
 /* Returns: (transfer full): both steps at once, for phrases and tests. */
 char *apd_normalise(const char *text);

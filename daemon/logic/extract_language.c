@@ -1,0 +1,75 @@
+#include "logic/extract.h"
+
+#include <string.h>
+
+#include "logic/normalise.h"
+
+/* Letters by script in a text. */
+typedef struct {
+    int han, hangul, cyrillic, latin, traditional;
+} Scripts;
+
+static void
+count_letters(const char *shown, Scripts *scripts)
+{
+    for (const char *p = shown; *p != '\0'; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        if (c >= 0x3400 && c <= 0x9FFF) {
+            scripts->han++;
+            scripts->traditional += apd_normalise_is_traditional(c);
+        } else if (c >= 0xAC00 && c <= 0xD7A3) {
+            scripts->hangul++;
+        } else if (c >= 0x400 && c <= 0x52F) {
+            scripts->cyrillic++;
+        } else if (g_ascii_isalpha((char) c) || (c >= 0xC0 && c <= 0x17F)) {
+            scripts->latin += c < 0x80 ? g_ascii_isalpha((char) c) : 1;
+        }
+    }
+}
+
+/* The language of Latin letters with most of its small words in the text. */
+static const char *
+latin_language(const ApdInput *input)
+{
+    const GPtrArray *names = apd_rules_names(input->rules, "language");
+    const ApdMatcher *matcher = apd_rules_matcher(input->rules);
+    const char *best = NULL;
+    int most = 0;
+
+    for (guint i = 0; i < names->len; i++) {
+        g_autofree char *signal_name = g_strconcat("language/", names->pdata[i], NULL);
+        int signal = apd_matcher_find(matcher, signal_name), sum = 0;
+        if (strcmp(names->pdata[i], "zh") == 0)
+            continue;
+        for (guint k = 0; k < input->hits->len; k++) {
+            const ApdHit *hit = &g_array_index(input->hits, ApdHit, k);
+            if (hit->signal == signal && apd_classify_factor(input, hit->segment) > 0)
+                sum += hit->weight;
+        }
+        if (sum > most) {
+            most = sum;
+            best = names->pdata[i];
+        }
+    }
+    return best;
+}
+
+char *
+apd_extract_language(const ApdInput *input)
+{
+    Scripts scripts = { 0 };
+
+    for (guint i = 0; i < input->text->segments->len; i++)
+        if (apd_text_at(input->text, i)->depth == 0 || input->text->is_forward)
+            count_letters(apd_text_at(input->text, i)->shown, &scripts);
+
+    /* An ideograph says as much as two or three letters. */
+    int han = scripts.han * 3, hangul = scripts.hangul * 2;
+    if (hangul > 0 && hangul * 3 >= scripts.latin && hangul >= scripts.han)
+        return g_strdup("ko");
+    if (han > 0 && han * 2 >= scripts.latin)
+        return g_strdup(scripts.traditional * 20 > scripts.han ? "zh-Hant" : "zh");
+    if (scripts.cyrillic * 2 >= scripts.latin && scripts.cyrillic > 0)
+        return g_strdup("ru");
+    return g_strdup(latin_language(input));
+}
