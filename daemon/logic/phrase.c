@@ -6,7 +6,7 @@
 #include "logic/normalise.h"
 #include "model/text.h"
 
-#define MAX_FLAT           400
+#define MAX_FLAT 4000
 #define MAX_GAP_WORDS      6
 #define MAX_GAP_IDEOGRAPHS 12
 

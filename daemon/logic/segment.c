@@ -451,7 +451,7 @@ apd_segment_document(const ApdDocument *document)
         add_subject(&self, document->attached->pdata[i], 1);
         add_blocks(&self, document->attached->pdata[i], 1);
     }
-    judge_forward(&self, document);
     set_pointers(&self);
+    judge_forward(&self, document);
     return self.text;
 }
