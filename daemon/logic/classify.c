@@ -225,6 +225,10 @@ best_outcome(const Weighing *self, int *ret_score)
     for (int i = 0; i < self->n; i++) {
         const ApdSignalInfo *info = apd_rules_signal(self->input->rules, i);
         int points = MIN(self->scores[i].sum, 2 * self->scores[i].best) * info->weight / 100;
+        bool of_appeal =
+            info->outcome == APD_OUTCOME_RECEIVED || info->outcome == APD_OUTCOME_MORE_EVIDENCE;
+        if (of_appeal && best_of(self, "mod/own-appeal") == 0)
+            continue;
         if (strcmp(info->type, "act") == 0 && info->kind == APD_KIND_DECISION
             && points > *ret_score) {
             *ret_score = points;
@@ -283,6 +287,25 @@ against(const Weighing *self)
     return sum;
 }
 
+/* Goods or behaviour against the rules: such a category named by the platform is a matter
+ * even where no verb says so. */
+static int
+violation_score(const Weighing *self)
+{
+    if (category_is(self, "trade.") || category_is(self, "info.") || category_is(self, "ip.")
+        || category_is(self, "prohibited") || category_is(self, "compliance")
+        || category_is(self, "account.freeze") || category_is(self, "account.closure"))
+        return self->category_score / 2;
+    return 0;
+}
+
+/* Written to a buyer about his purchase, by a platform that writes to both. */
+static bool
+is_to_buyer(const Weighing *self)
+{
+    return score_of(self, "address/buyer")->sum > score_of(self, "address/seller")->sum;
+}
+
 static bool
 is_rights_letter(const Weighing *self)
 {
@@ -301,7 +324,7 @@ is_notice(const Weighing *self, int matter)
         return false;
     if (self->input->text->is_reply)
         return false;
-    if (origin->speaker == APD_SPEAKER_STRANGER && !is_rights_letter(self))
+    if (origin->speaker == APD_SPEAKER_STRANGER ? !is_rights_letter(self) : is_to_buyer(self))
         return false;
     return matter >= 60 && matter + self->category_score > against(self);
 }
@@ -364,12 +387,12 @@ apd_classify(const ApdInput *input, ApdVerdict *verdict)
     weigh(&self);
     prefer_cause(&self);
     ApdOutcome outcome = best_outcome(&self, &decided);
+    bool is_decision = decided > 60 && decided > self.kinds[best_kind(&self)];
     adjust_kinds(&self);
-    ApdKind kind = best_kind(&self);
-    if (decided > self.kinds[kind] || (decided >= 100 && decided * 2 > self.kinds[kind]))
-        kind = APD_KIND_DECISION;
-
-    int matter = MAX(decided, self.kinds[best_kind(&self)]);
+    ApdKind kind = is_decision ? APD_KIND_DECISION : best_kind(&self);
+    int matter = MAX(MAX(decided, self.kinds[best_kind(&self)]), violation_score(&self));
+    if (kind == APD_KIND_NONE)
+        kind = APD_KIND_PENALTY;
     if (g_getenv("APD_DEBUG_CLASSIFY"))
         g_printerr("kinds p%d c%d r%d w%d d%d o%d; cat %s %d; against %d matter %d speaker %d\n",
                    self.kinds[1], self.kinds[2], self.kinds[3], self.kinds[4], decided,

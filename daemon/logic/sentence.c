@@ -41,6 +41,22 @@ is_blank_or_closing(const char *p, const char *end)
            || (unsigned char) *p >= 0xE2;
 }
 
+/* "5. Januar": German months are nouns. */
+static bool
+is_month(const char *word)
+{
+    static const char *const months[] = { "Januar", "Februar", "März",    "April",   "Mai",
+                                          "Juni",   "Juli",    "August",  "Sept",    "Oktober",
+                                          "Novem",  "Dezem",   "Jan",     "Feb",     "Okt",
+                                          "Nov",    "Dez",     "Werktag", "Kalender" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(months); i++)
+        if (g_str_has_prefix(word, months[i]))
+            return true;
+
+    return false;
+}
+
 /* Whether the dot at @dot ends a sentence. */
 static bool
 dot_ends(const char *text, const char *dot, const char *end)
@@ -62,7 +78,7 @@ dot_ends(const char *text, const char *dot, const char *end)
     if (g_unichar_islower(first))
         return false;
     /* "5. Januar", "12. madde"; "1. Open the page" */
-    if (n > 0 && n <= 2 && strspn(word, "0123456789") >= n)
+    if (n > 0 && n <= 2 && strspn(word, "0123456789") >= n && (word == text || is_month(next)))
         return false;
     /* "U.S. Court", "z.B. Marken", "p.m. Beijing", initials */
     if (g_utf8_strlen(word, (gssize) n) == 1 && g_unichar_isalpha(g_utf8_get_char(word))
