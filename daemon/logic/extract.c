@@ -25,7 +25,9 @@ is_token_byte(const char *text, size_t i)
 
     if (g_ascii_isalnum(c))
         return true;
-    return c != '\0' && strchr("-/_.:#&", c) != NULL && i > 0 && g_ascii_isalnum(text[i - 1])
+    if (c == ':')
+        return i > 0 && g_ascii_isdigit(text[i - 1]) && g_ascii_isdigit(text[i + 1]);
+    return c != '\0' && strchr("-/_.#&", c) != NULL && i > 0 && g_ascii_isalnum(text[i - 1])
            && g_ascii_isalnum(text[i + 1]);
 }
 
@@ -57,6 +59,8 @@ is_no_reference(const char *token, const Shape *shape)
         || strstr(token, ".example") != NULL || strstr(token, "www.") != NULL)
         return true;
     if (shape->letters == 0) {
+        if (shape->marks == 0 && shape->digits < 5)
+            return true;
         int dots = 0, dashes = 0;
         for (const char *p = token; *p != '\0'; p++) {
             dots += *p == '.' || *p == ':';

@@ -62,7 +62,7 @@ number_word(const ApdInput *input, int segment, int from, int to)
 static bool
 is_clause_end(const char *text, int i)
 {
-    if (text[i] == ';' || text[i] == '(' || text[i] == ')' || text[i] == ':')
+    if (text[i] == ';' || text[i] == '(' || text[i] == ')')
         return true;
     return text[i] == ','
            && !(i > 0 && g_ascii_isdigit(text[i - 1]) && g_ascii_isdigit(text[i + 1]));
@@ -104,7 +104,10 @@ rank_of(const ApdInput *input, int at, int start, int end)
     if (hits_range(input, at, "points/threshold", from, to))
         return -1;
     if (hits_range(input, at, "points/total", from, to))
-        rank -= imposed ? 25 : 200;
+        return -1;
+    /* "12 points: frozen for 7 days": a line of the tariff. */
+    if (segment->zone == APD_ZONE_LABEL && !hits_range(input, at, "points/label", 0, G_MAXINT))
+        return -1;
     return rank + (imposed ? 50 : 0);
 }
 
