@@ -137,7 +137,7 @@ run_steps(void *user_data)
     g_assert_no_error(error);
     g_assert_cmpint(next, >, apd_now());
     random_deliveries(l);
-    g_assert_true(apd_ledger_next_try(l->f.base.ledger, &try_at, NULL));
+    g_assert_true(apd_ledger_next_try(l->f.base.ledger, NULL, &try_at, NULL));
     apd_alarm_at(l->f.alarm, MIN(next, MAX(try_at, apd_now() + 1)));
 }
 
@@ -195,7 +195,7 @@ live(guint32 seed)
     for (int i = 0; i < 100 && none_owed != APD_NEVER; i++) {
         random_deliveries(&l);
         fake_clock_set(apd_now() + APD_MINUTE);
-        g_assert_true(apd_ledger_next_try(l.f.base.ledger, &none_owed, NULL));
+        g_assert_true(apd_ledger_next_try(l.f.base.ledger, NULL, &none_owed, NULL));
     }
     g_assert_cmpint(none_owed, ==, APD_NEVER);
 
