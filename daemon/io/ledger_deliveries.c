@@ -88,11 +88,11 @@ apd_ledger_owed(ApdLedger *self, const char *channel, ApdTime now, int limit, GE
 bool
 apd_ledger_next_try(ApdLedger *self, const char *channel, ApdTime *ret_when, GError **error)
 {
-    g_autoptr(ApdQuery) query
-        = apd_ledger_query(self,
-                           "SELECT next_try FROM deliveries WHERE state = 'owed' AND channel = ?"
-                           " ORDER BY next_try LIMIT 1",
-                           error);
+    g_autoptr(ApdQuery) query =
+        apd_ledger_query(self,
+                         "SELECT next_try FROM deliveries WHERE state = 'owed' AND channel = ?"
+                         " ORDER BY next_try LIMIT 1",
+                         error);
     if (query == NULL)
         return false;
 

@@ -153,7 +153,7 @@ climb(ApdLedger *self, int64_t version, GError **error)
 bool
 apd_ledger_migrate(ApdLedger *self, GError **error)
 {
-    int64_t version;
+    int64_t version = 0;
     bool own;
 
     if (!read_version(self, &version, error))

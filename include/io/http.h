@@ -12,23 +12,23 @@
 #include "base/clock.h"
 
 typedef struct {
-    char *method;   /* owned; "POST" */
-    char *url;      /* owned; a secret: never logged */
-    char **headers; /* owned; "Name: value" lines, or NULL */
-    GBytes *body;   /* owned, or NULL */
-    char *ca_file;  /* owned; private CA instead of the system's, or NULL */
+    char *method;    /* owned; "POST" */
+    char *url;       /* owned; a secret: never logged */
+    char **headers;  /* owned; "Name: value" lines, or NULL */
+    GBytes *body;    /* owned, or NULL */
+    char *ca_file;   /* owned; private CA instead of the system's, or NULL */
     ApdTime timeout; /* 0: 30 s */
 } ApdHttpRequest;
 
 void apd_http_request_clear(ApdHttpRequest *self);
 
 typedef struct {
-    int status;          /* 0: no answer */
-    GString *body;       /* owned; never NULL; at most 1 MiB */
-    char *retry_after;   /* owned; raw header value, or NULL */
-    char *date;          /* owned; raw Date header, or NULL */
-    char *content_type;  /* owned, or NULL */
-    char *etag;          /* owned, or NULL */
+    int status;         /* 0: no answer */
+    GString *body;      /* owned; never NULL; at most 1 MiB */
+    char *retry_after;  /* owned; raw header value, or NULL */
+    char *date;         /* owned; raw Date header, or NULL */
+    char *content_type; /* owned, or NULL */
+    char *etag;         /* owned, or NULL */
 } ApdHttpResponse;
 
 void apd_http_response_clear(ApdHttpResponse *self);
