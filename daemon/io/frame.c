@@ -24,7 +24,7 @@ apd_frame_pack(const char *word, GVariant *content)
     guint8 *bytes = g_malloc(LENGTH_BYTES + size);
     guint32 length = GUINT32_TO_LE((guint32) size);
     memcpy(bytes, &length, LENGTH_BYTES);
-    g_variant_store(frame, bytes + LENGTH_BYTES);
+    memcpy(bytes + LENGTH_BYTES, g_variant_get_data(frame), size);
     return g_bytes_new_take(bytes, LENGTH_BYTES + size);
 }
 

@@ -308,9 +308,13 @@ apd_wording_make(const ApdPhrases *phrases, const ApdAlert *alert, ApdTime now, 
     ApdWording *wording = g_new0(ApdWording, 1);
     Making self = { phrases, alert, alert->kase, now, zone, wording };
 
+    /* A summary of one is that one. */
+    if (alert->type == APD_ALERT_SUMMARY && alert->cases->len == 1)
+        self.kase = alert->cases->pdata[0];
+
     wording->language = g_strdup(phrases->language);
     wording->facts = g_ptr_array_new_with_free_func(free_fact);
-    if (alert->kase != NULL) {
+    if (self.kase != NULL) {
         make_case(&self);
     } else {
         wording->title = other_title(&self);
