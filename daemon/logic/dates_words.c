@@ -1,0 +1,299 @@
+#include "logic/dates_words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "logic/normalise.h"
+
+#define N_BUCKETS 4096
+#define MAX_PHRASE 200
+
+struct ApdWords {
+    GPtrArray *words;              /* owned, element-type ApdWord */
+    GHashTable *by_phrase;         /* phrase (with its '*') -> ApdWord, borrowed */
+    GPtrArray *buckets[N_BUCKETS]; /* owned, longest phrase first; NULL when empty */
+    ApdZones *zones;               /* owned */
+};
+
+static const char *const languages[] = { "en", "zh", "ru", "es", "pt", "fr",
+                                         "tr", "it", "de", "pl", "ko", NULL };
+static const char *const units[] = { "minute", "hour", "day", "business-day", "week", "month",
+                                     NULL };
+static const char *const marks[] = { "year", "month", "day", "hour", "minute", "second", NULL };
+static const char *const bounds[] = { "none", "by", "before", NULL };
+static const char *const halves[] = { "am", "pm", NULL };
+static const char *const roles[] = { "deadline", "action",  "sanction", "event",
+                                     "effective", "platform", "other",  "history",
+                                     "life",     "offer",   "over",     "all-times", NULL };
+static const char *const anchors[] = { "notice", "record", "event", "effect", NULL };
+
+/* What follows the type in a section: one of @names, or a number, or nothing. */
+static const struct {
+    const char *name;
+    const char *const *names;
+    int least, most;
+} types[APD_N_WORD_TYPES] = {
+    [APD_WORD_MONTH] = { "month", NULL, 1, 12 },
+    [APD_WORD_NUMBER] = { "number", NULL, 0, 999 },
+    [APD_WORD_UNIT] = { "unit", units },
+    [APD_WORD_MARK] = { "mark", marks },
+    [APD_WORD_BOUND] = { "bound", bounds },
+    [APD_WORD_BOUND_END] = { "bound-end", bounds },
+    [APD_WORD_INCLUSIVE] = { "inclusive" },
+    [APD_WORD_HALF] = { "half", halves },
+    [APD_WORD_OCLOCK] = { "oclock" },
+    [APD_WORD_MOMENT] = { "moment", NULL, 0, 24 },
+    [APD_WORD_ZONE] = { "zone" },
+    [APD_WORD_WEEKDAY] = { "weekday" },
+    [APD_WORD_GLUE] = { "glue" },
+    [APD_WORD_RANGE] = { "range" },
+    [APD_WORD_WITHIN] = { "within" },
+    [APD_WORD_WITHIN_END] = { "within-end" },
+    [APD_WORD_FROM] = { "from" },
+    [APD_WORD_ROLE] = { "role", roles },
+    [APD_WORD_ANCHOR] = { "anchor", anchors },
+};
+
+static void
+word_free(void *data)
+{
+    ApdWord *word = data;
+    g_free(word->phrase);
+    g_free(word);
+}
+
+ApdWords *
+apd_words_new(void)
+{
+    ApdWords *self = g_new0(ApdWords, 1);
+    self->words = g_ptr_array_new_with_free_func(word_free);
+    self->by_phrase = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    self->zones = apd_zones_new();
+    return self;
+}
+
+void
+apd_words_free(ApdWords *self)
+{
+    if (self == NULL)
+        return;
+    for (int i = 0; i < N_BUCKETS; i++)
+        if (self->buckets[i] != NULL)
+            g_ptr_array_unref(self->buckets[i]);
+    g_hash_table_unref(self->by_phrase);
+    g_ptr_array_unref(self->words);
+    apd_zones_free(self->zones);
+    g_free(self);
+}
+
+const ApdZones *
+apd_words_zones(const ApdWords *self)
+{
+    return self->zones;
+}
+
+const char *
+apd_words_language(const ApdWords *self, guint bit)
+{
+    (void) self;
+    return bit < G_N_ELEMENTS(languages) - 1 ? languages[bit] : NULL;
+}
+
+static int
+index_of(const char *const *names, const char *name)
+{
+    for (int i = 0; names[i] != NULL; i++)
+        if (strcmp(names[i], name) == 0)
+            return i;
+    return -1;
+}
+
+static guint32
+language_bit(const char *name)
+{
+    int i = name != NULL ? index_of(languages, name) : -1;
+    return i < 0 ? 0 : (guint32) 1 << i;
+}
+
+static bool
+complain(GError **error, const char *section, const char *what)
+{
+    g_set_error(error, APD_ERROR, APD_ERROR_CONFIG, "[%s]: %s", section, what);
+    return false;
+}
+
+/* Splits "[TYPE VALUE LANGUAGE]", of which the last two may be missing. */
+static bool
+parse_section(ApdWords *self, const char *section, ApdWordType *ret_type, int *ret_value,
+              guint32 *ret_languages, GError **error)
+{
+    g_auto(GStrv) part = g_strsplit(section, " ", 4);
+    guint n = g_strv_length(part);
+    guint next = 1;
+    int type = 0, value = 0;
+
+    while (type < APD_N_WORD_TYPES && (n == 0 || strcmp(types[type].name, part[0]) != 0))
+        type++;
+    if (type == APD_N_WORD_TYPES)
+        return complain(error, section, "unknown kind of section");
+
+    if (types[type].names != NULL) {
+        value = n > next ? index_of(types[type].names, part[next++]) : -1;
+        if (value < 0)
+            return complain(error, section, "unknown name after the kind of section");
+    } else if (types[type].most > 0) {
+        char *end = NULL;
+        long number = n > next ? strtol(part[next++], &end, 10) : -1;
+        if (end == NULL || *end != '\0' || number < types[type].least || number > types[type].most)
+            return complain(error, section, "a number must follow the kind of section");
+        value = (int) number;
+    } else if (type == APD_WORD_ZONE) {
+        value = n > next ? apd_zones_intern(self->zones, part[next++]) : -1;
+        if (value < 0)
+            return complain(error, section, "unknown time zone");
+    }
+    *ret_languages = language_bit(n > next ? part[next++] : NULL);
+    if (n > next || (n > 1 && next == n && n > 1 && *ret_languages == 0
+                     && index_of(languages, part[n - 1]) < 0 && types[type].names == NULL
+                     && types[type].most == 0 && type != APD_WORD_ZONE))
+        return complain(error, section, "unknown language");
+    *ret_type = (ApdWordType) type;
+    *ret_value = value;
+    return true;
+}
+
+static ApdWord *
+get_word(ApdWords *self, const char *folded)
+{
+    ApdWord *word = g_hash_table_lookup(self->by_phrase, folded);
+    if (word != NULL)
+        return word;
+
+    word = g_new0(ApdWord, 1);
+    word->phrase = g_strdup(folded);
+    word->n = strlen(folded);
+    if (word->phrase[word->n - 1] == '*') {
+        word->stem = true;
+        word->phrase[--word->n] = '\0';
+    }
+    for (int i = 0; i < APD_N_WORD_TYPES; i++)
+        word->value[i] = APD_WORD_ABSENT;
+    g_ptr_array_add(self->words, word);
+    g_hash_table_insert(self->by_phrase, g_strdup(folded), word);
+    return word;
+}
+
+bool
+apd_words_add(ApdWords *self, const char *section, const char *key, const char *value,
+              GError **error)
+{
+    ApdWordType type;
+    int number;
+    guint32 language;
+    if (!parse_section(self, section, &type, &number, &language, error))
+        return false;
+    if (strcmp(key, "phrase") != 0)
+        return complain(error, section, "unknown key; write 'phrase = ...'");
+
+    g_auto(GStrv) phrases = g_strsplit(value, "|", 64);
+    for (guint i = 0; phrases[i] != NULL; i++) {
+        g_autofree char *folded = apd_normalise(g_strstrip(phrases[i]));
+        g_strstrip(folded);
+        size_t n = strlen(folded);
+        if (n == 0 || n > MAX_PHRASE || folded[0] == '*')
+            return complain(error, section, "a phrase is empty, too long, or begins with '*'");
+        ApdWord *word = get_word(self, folded);
+        word->value[type] = number;
+        word->languages |= language;
+    }
+    return true;
+}
+
+/* Bytes of the word at the start of @text that choose the bucket: up to three. */
+static guint
+bucket_of(const char *text, size_t n)
+{
+    guint hash = 0;
+    for (size_t i = 0; i < 3 && i < n; i++) {
+        unsigned char c = (unsigned char) text[i];
+        if ((c < 'a' || c > 'z') && c < 0x80)
+            break;
+        hash = hash * 131 + c;
+    }
+    return (hash * 2654435761u) >> 20;
+}
+
+static int
+longer_first(const void *a, const void *b)
+{
+    const ApdWord *const *x = a, *const *y = b;
+    return (*y)->n > (*x)->n ? 1 : (*y)->n < (*x)->n ? -1 : 0;
+}
+
+void
+apd_words_finish(ApdWords *self)
+{
+    for (guint i = 0; i < self->words->len; i++) {
+        ApdWord *word = g_ptr_array_index(self->words, i);
+        guint bucket = bucket_of(word->phrase, word->n);
+        if (self->buckets[bucket] == NULL)
+            self->buckets[bucket] = g_ptr_array_new();
+        g_ptr_array_add(self->buckets[bucket], word);
+    }
+    for (int i = 0; i < N_BUCKETS; i++)
+        if (self->buckets[i] != NULL)
+            g_ptr_array_sort(self->buckets[i], longer_first);
+}
+
+static bool
+is_letter(unsigned char c)
+{
+    return (c >= 'a' && c <= 'z') || c >= 0x80;
+}
+
+/* Compares @word with the start of @text; a '*' inside lets a word of the text
+ * run on.  Returns the length matched, or 0. */
+static size_t
+match(const ApdWord *word, const char *text, size_t n)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < word->n; i++) {
+        if (word->phrase[i] == '*') {
+            while (at < n && is_letter((unsigned char) text[at]))
+                at++;
+        } else if (at < n && text[at] == word->phrase[i]) {
+            at++;
+        } else {
+            return 0;
+        }
+    }
+    if (apd_words_is_dense((unsigned char) word->phrase[0]))
+        return at;
+    if (word->stem)
+        while (at < n && is_letter((unsigned char) text[at])
+               && !apd_words_is_dense((unsigned char) text[at]))
+            at++;
+    bool ends = at == n || !is_letter((unsigned char) text[at])
+                || apd_words_is_dense((unsigned char) text[at])
+                || !is_letter((unsigned char) word->phrase[word->n - 1]);
+    return ends ? at : 0;
+}
+
+const ApdWord *
+apd_words_find(const ApdWords *self, const char *text, size_t n, size_t *ret_length)
+{
+    const GPtrArray *bucket = self->buckets[bucket_of(text, n)];
+    if (bucket == NULL)
+        return NULL;
+    for (guint i = 0; i < bucket->len; i++) {
+        const ApdWord *word = g_ptr_array_index(bucket, i);
+        size_t length = match(word, text, n);
+        if (length > 0) {
+            *ret_length = length;
+            return word;
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,132 @@
+/* The words of time in every language, as data: months, numbers, units, bounds,
+ * zones, and the words that tell what a date is about.
+ *
+ * Filled from conf/rules/time/: in "[TYPE VALUE LANGUAGE]" (or "[TYPE VALUE]")
+ * each `phrase =` is one or more words; a '*' at the end of a word stands for
+ * any ending.  Phrases are folded as text is (logic/normalise.h).
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "logic/zones.h"
+
+typedef enum {
+    APD_WORD_MONTH,     /* 1-12 */
+    APD_WORD_NUMBER,    /* 0-999; "twenty", "zwolf" */
+    APD_WORD_UNIT,      /* ApdUnit */
+    APD_WORD_MARK,      /* ApdMark: what the number before it is */
+    APD_WORD_BOUND,     /* ApdBound, before the date it binds */
+    APD_WORD_BOUND_END, /* ApdBound, after the date it binds */
+    APD_WORD_INCLUSIVE, /* the day itself counts */
+    APD_WORD_HALF,      /* ApdHalf: am, pm */
+    APD_WORD_OCLOCK,    /* marks a number as an hour */
+    APD_WORD_MOMENT,    /* hour of the day: noon 12, midnight 24 */
+    APD_WORD_ZONE,      /* zone number */
+    APD_WORD_WEEKDAY,   /* 0-6 */
+    APD_WORD_GLUE,      /* may stand inside a date or a window */
+    APD_WORD_RANGE,     /* between two ends */
+    APD_WORD_WITHIN,    /* before a window */
+    APD_WORD_WITHIN_END,/* after a window */
+    APD_WORD_FROM,      /* a start: "from", "since", "after" */
+    APD_WORD_ROLE,      /* ApdRole: what a date near it is about */
+    APD_WORD_ANCHOR,    /* ApdAnchor: what a window may count from */
+    APD_N_WORD_TYPES,
+} ApdWordType;
+
+typedef enum {
+    APD_UNIT_MINUTE,
+    APD_UNIT_HOUR,
+    APD_UNIT_DAY,
+    APD_UNIT_BUSINESS_DAY,
+    APD_UNIT_WEEK,
+    APD_UNIT_MONTH,
+    APD_N_UNITS,
+} ApdUnit;
+
+typedef enum {
+    APD_MARK_YEAR,
+    APD_MARK_MONTH,
+    APD_MARK_DAY,
+    APD_MARK_HOUR,
+    APD_MARK_MINUTE,
+    APD_MARK_SECOND,
+    APD_N_MARKS,
+} ApdMark;
+
+typedef enum {
+    APD_BOUND_NONE,
+    APD_BOUND_BY,     /* the whole day counts */
+    APD_BOUND_BEFORE, /* the day does not count */
+    APD_N_BOUNDS,
+} ApdBound;
+
+typedef enum { APD_HALF_AM, APD_HALF_PM, APD_N_HALVES } ApdHalf;
+
+typedef enum {
+    APD_ROLE_DEADLINE,  /* deadline, time limit, due */
+    APD_ROLE_ACTION,    /* what the seller may or must do: appeal, submit, pay */
+    APD_ROLE_SANCTION,  /* how long or from when a measure lasts */
+    APD_ROLE_EVENT,     /* when something happened */
+    APD_ROLE_EFFECTIVE, /* when a rule or a penalty takes effect */
+    APD_ROLE_PLATFORM,  /* how long the platform takes */
+    APD_ROLE_OTHER,     /* another party's clock: bank, complainant, buyer, court */
+    APD_ROLE_HISTORY,   /* a period that lies behind */
+    APD_ROLE_LIFE,      /* how long points stay */
+    APD_ROLE_OFFER,     /* marketing, surveys, support hours */
+    APD_ROLE_OVER,      /* an end that was missed: no appeal came by then */
+    APD_ROLE_ALL_TIMES, /* "all times are": a zone for the whole message */
+    APD_N_ROLES,
+} ApdRole;
+
+typedef enum {
+    APD_ANCHOR_NOTICE, /* the message itself */
+    APD_ANCHOR_RECORD, /* the record, penalty or decision being made */
+    APD_ANCHOR_EVENT,  /* a violation, dispute, order or complaint happening */
+    APD_ANCHOR_EFFECT, /* a measure taking effect */
+    APD_N_ANCHORS,
+} ApdAnchor;
+
+#define APD_WORD_ABSENT (-1)
+
+/* One phrase; may mean several things. */
+typedef struct {
+    char *phrase; /* owned: folded, '*' taken out */
+    size_t n;
+    bool stem;                     /* any ending may follow */
+    guint32 languages;             /* bit per language, see apd_words_language() */
+    int value[APD_N_WORD_TYPES];   /* APD_WORD_ABSENT where it does not mean this */
+} ApdWord;
+
+typedef struct ApdWords ApdWords;
+
+ApdWords *apd_words_new(void);
+void apd_words_free(ApdWords *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdWords, apd_words_free)
+
+/* Takes in one line; zones named are loaded.  Fails with APD_ERROR_CONFIG; the
+ * caller adds file and line. */
+bool apd_words_add(ApdWords *self, const char *section, const char *key, const char *value,
+                   GError **error);
+
+/* Call after the last line: makes ready for apd_words_find(). */
+void apd_words_finish(ApdWords *self);
+
+/* Returns: the longest phrase that stands at the start of @text (folded, at the
+ * start of a word, @n bytes left), with its length; NULL for none. */
+const ApdWord *apd_words_find(const ApdWords *self, const char *text, size_t n, size_t *ret_length);
+
+const ApdZones *apd_words_zones(const ApdWords *self);
+
+/* The name of a language bit: "en"; NULL past the last. */
+const char *apd_words_language(const ApdWords *self, guint bit);
+
+/* True for the first byte of an ideograph, a kana or a Hangul syllable: scripts
+ * in which every place is a word boundary. */
+static inline bool
+apd_words_is_dense(unsigned char c)
+{
+    return c >= 0xe3 && c <= 0xed;
+}
