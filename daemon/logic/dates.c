@@ -1,0 +1,341 @@
+#include "logic/dates.h"
+
+#include <string.h>
+
+/* More dates than a notice has use for: bounds the work on hostile tables. */
+#define MAX_MENTIONS 40
+
+/* Between a date and its time, zone or bound. */
+#define REACH 7
+
+/* A time of day met before its date. */
+typedef struct {
+    int first, last; /* tokens; -1 for none */
+    ApdClockTime time;
+} Pending;
+
+static const ApdToken none = { .number = -1 };
+
+static const ApdToken *
+tok(const ApdDates *self, int i)
+{
+    return i >= 0 && i < (int) self->tokens->len ? apd_dates_token(self, i) : &none;
+}
+
+static bool
+means(const ApdDates *self, int i, ApdWordType type)
+{
+    return apd_token_means(tok(self, i), type);
+}
+
+static bool
+is_sign(const ApdToken *token, const char *signs)
+{
+    return token->sign != 0 && strchr(signs, token->sign) != NULL;
+}
+
+static char
+single_letter(const ApdDates *self, int i, const char *text)
+{
+    const ApdToken *token = tok(self, i);
+    return token->glued && token->end == token->start + 1 && token->sign == 0 ? text[token->start]
+                                                                            : '\0';
+}
+
+static ApdMention *
+last_mention(const ApdDates *self)
+{
+    return self->mentions->len > 0
+               ? &g_array_index(self->mentions, ApdMention, self->mentions->len - 1)
+               : NULL;
+}
+
+/* What may stand between a date and its time or zone. */
+static bool
+is_joint(const ApdDates *self, int i, const char *text)
+{
+    return means(self, i, APD_WORD_GLUE) || means(self, i, APD_WORD_WEEKDAY)
+           || is_sign(tok(self, i), ",()[]-.") || single_letter(self, i, text) == 't';
+}
+
+/* Time and zone after the day, in any order.  Returns the token after. */
+static int
+read_after(const ApdDates *self, int at, const char *text, ApdMention *mention)
+{
+    int done = at;
+    for (int i = at; i < done + REACH;) {
+        int next = i;
+        if (!mention->has_time)
+            next = apd_dates_read_time(self, i, mention);
+        if (next == i && mention->zone == APD_ZONE_UNNAMED)
+            next = apd_dates_read_zone(self, i, &mention->zone);
+        if (next == i && mention->has_time && mention->zone == APD_ZONE_UNNAMED
+            && single_letter(self, i, text) == 'z') {
+            mention->zone = APD_ZONE_OFFSET;
+            next = i + 1;
+        }
+        if (next > i) {
+            done = i = next;
+        } else if (is_joint(self, i, text)
+                   || (!mention->has_time && means(self, i, APD_WORD_BOUND))) {
+            i++;
+        } else {
+            break;
+        }
+    }
+    return done;
+}
+
+/* A time just before the day: "by 3:00 PM on 18 October". */
+static void
+take_pending(const ApdDates *self, const Pending *pending, ApdMention *mention)
+{
+    if (mention->has_time || pending->last < 0 || mention->first - pending->last > REACH)
+        return;
+    int zone = APD_ZONE_UNNAMED;
+    for (int i = pending->last + 1; i < mention->first; i++) {
+        int next = apd_dates_read_zone(self, i, &zone);
+        if (next > i)
+            i = next - 1;
+        else if (!means(self, i, APD_WORD_GLUE) && !means(self, i, APD_WORD_WEEKDAY)
+                 && !means(self, i, APD_WORD_BOUND) && !is_sign(tok(self, i), ",()"))
+            return;
+    }
+    mention->has_time = true;
+    mention->time = pending->time;
+    if (mention->zone == APD_ZONE_UNNAMED)
+        mention->zone = zone;
+    for (int i = pending->last + 1; i < mention->first; i++)
+        if (means(self, i, APD_WORD_BOUND))
+            mention->bound = (ApdBound) tok(self, i)->word->value[APD_WORD_BOUND];
+    mention->first = pending->first;
+}
+
+static void
+look_back(const ApdDates *self, ApdMention *mention)
+{
+    for (int i = mention->first - 1; i >= mention->first - REACH && i >= 0; i--) {
+        if (means(self, i, APD_WORD_INCLUSIVE))
+            mention->inclusive = true;
+        if (means(self, i, APD_WORD_BOUND)) {
+            if (mention->bound == APD_BOUND_NONE)
+                mention->bound = (ApdBound) tok(self, i)->word->value[APD_WORD_BOUND];
+            return;
+        }
+        if (means(self, i, APD_WORD_FROM)) {
+            mention->is_start = true;
+            return;
+        }
+        int zone = APD_ZONE_UNNAMED;
+        if (mention->zone == APD_ZONE_UNNAMED && means(self, i, APD_WORD_ZONE)) {
+            apd_dates_read_zone(self, i, &zone);
+            mention->zone = zone;
+        } else if (!means(self, i, APD_WORD_GLUE) && !means(self, i, APD_WORD_WEEKDAY)
+                   && !means(self, i, APD_WORD_ZONE) && !means(self, i, APD_WORD_INCLUSIVE)
+                   && !is_sign(tok(self, i), "(,\"'[")) {
+            return;
+        }
+    }
+}
+
+static void
+look_ahead(const ApdDates *self, ApdMention *mention)
+{
+    for (int i = mention->last + 1; i <= mention->last + REACH; i++) {
+        const ApdToken *token = tok(self, i);
+        if (means(self, i, APD_WORD_INCLUSIVE)) {
+            mention->inclusive = true;
+        } else if (means(self, i, APD_WORD_BOUND_END)) {
+            if (mention->bound == APD_BOUND_NONE)
+                mention->bound = (ApdBound) token->word->value[APD_WORD_BOUND_END];
+        } else if (!means(self, i, APD_WORD_GLUE) && !means(self, i, APD_WORD_WEEKDAY)
+                   && !means(self, i, APD_WORD_ZONE) && !is_sign(token, "(),'[]")) {
+            return;
+        }
+    }
+}
+
+/* "from A to B", "A - B": the second is the end of a range. */
+static void
+join_range(const ApdDates *self, ApdMention *mention)
+{
+    ApdMention *before = last_mention(self);
+    bool range = false;
+    int from = before != NULL ? before->last + 1 : 0;
+
+    for (int i = MAX(from, mention->first - 4); i < mention->first; i++)
+        range = range || means(self, i, APD_WORD_RANGE) || is_sign(tok(self, i), "-~");
+    if (!range)
+        return;
+    bool near = before != NULL && before->type == APD_MENTION_DATE
+                && mention->first - before->last <= 4;
+    if (near && before->bound != APD_BOUND_BEFORE) {
+        before->is_range_start = true;
+        mention->is_range_end = true;
+        if (mention->day.year == 0 && before->day.year != 0)
+            mention->day.year = before->day.year + (mention->day.month < before->day.month);
+        if (before->zone == APD_ZONE_UNNAMED)
+            before->zone = mention->zone;
+    } else if (tok(self, mention->first - 2)->is_number && tok(self, mention->first - 2)->digits <= 2) {
+        mention->is_range_end = true;
+    }
+}
+
+/* 2026年1月5日至12日: the second has a day alone. */
+static int
+read_range_day(const ApdDates *self, int at, ApdMention *mention)
+{
+    const ApdMention *before = last_mention(self);
+    if (before == NULL || before->type != APD_MENTION_DATE || before->last != at - 2
+        || !(means(self, at - 1, APD_WORD_RANGE) || is_sign(tok(self, at - 1), "-~"))
+        || !tok(self, at)->is_number || tok(self, at)->digits > 2
+        || !means(self, at + 1, APD_WORD_MARK)
+        || tok(self, at + 1)->word->value[APD_WORD_MARK] != APD_MARK_DAY)
+        return at;
+    mention->day = before->day;
+    mention->day.day = (int) tok(self, at)->number;
+    ApdDay valid = mention->day;
+    if (valid.year == 0)
+        valid.year = 2024;
+    return apd_day_valid(valid) && mention->day.day > before->day.day ? at + 2 : at;
+}
+
+/* "no later than the 15th", 15日前: the month is for the reader to find. */
+static int
+read_lone_day(const ApdDates *self, int at, const char *text, ApdMention *mention)
+{
+    const ApdToken *day = tok(self, at), *after = tok(self, at + 1);
+    if (!day->is_digits || day->digits > 2 || day->number < 1 || day->number > 31 || !after->glued)
+        return at;
+    size_t n = (size_t) (after->end - after->start);
+    bool ordinal = n == 2 && strstr("st nd rd th", (char[]){ text[after->start], text[after->start + 1], 0 })
+                   != NULL;
+    if (!ordinal)
+        return at;
+    mention->day = (ApdDay){ 0, 0, (int) day->number };
+    ApdMention probe = *mention;
+    probe.first = at;
+    probe.last = at + 1;
+    look_back(self, &probe);
+    return probe.bound != APD_BOUND_NONE ? at + 2 : at;
+}
+
+static int
+read_date(const ApdDates *self, int at, const char *text, bool day_first, ApdMention *mention)
+{
+    int next = apd_dates_read_day(self, at, day_first, mention);
+    if (next == at)
+        next = read_range_day(self, at, mention);
+    if (next == at)
+        next = read_lone_day(self, at, text, mention);
+    if (next == at)
+        return at;
+    mention->type = APD_MENTION_DATE;
+    return read_after(self, next, text, mention);
+}
+
+static void
+finish_date(const ApdDates *self, const Pending *pending, ApdMention *mention)
+{
+    take_pending(self, pending, mention);
+    look_back(self, mention);
+    look_ahead(self, mention);
+    join_range(self, mention);
+    if (mention->inclusive && mention->bound == APD_BOUND_BEFORE)
+        mention->bound = APD_BOUND_BY;
+}
+
+/* "18 hours" after "by" is a time of day, else a window. */
+static bool
+is_hour_of_day(const ApdDates *self, int at)
+{
+    int i = at - 1;
+    while (i > at - 4 && means(self, i, APD_WORD_GLUE) && !means(self, i, APD_WORD_BOUND))
+        i--;
+    return means(self, i, APD_WORD_BOUND) && !means(self, i, APD_WORD_WITHIN);
+}
+
+static void
+add_mention(const ApdDates *self, ApdMention *mention)
+{
+    mention->start = tok(self, mention->first)->start;
+    mention->end = tok(self, mention->last)->end;
+    g_array_append_val(self->mentions, *mention);
+}
+
+/* One step: reads what begins at @at; returns the token after it. */
+static int
+read_one(const ApdDates *self, int at, const char *text, bool day_first, Pending *pending)
+{
+    ApdMention mention = { .first = at, .zone = APD_ZONE_UNNAMED };
+    int next = read_date(self, at, text, day_first, &mention);
+    if (next > at) {
+        mention.last = next - 1;
+        finish_date(self, pending, &mention);
+        add_mention(self, &mention);
+        pending->last = -1;
+        return next;
+    }
+
+    ApdMention window = { .type = APD_MENTION_WINDOW, .first = at, .zone = APD_ZONE_UNNAMED };
+    int after = apd_dates_read_window(self, at, &window);
+    ApdMention clock = { 0 };
+    next = apd_dates_read_time(self, at, &clock);
+    if (after > at && !(next > at && is_hour_of_day(self, at))) {
+        window.last = after - 1;
+        add_mention(self, &window);
+        return after;
+    }
+    if (next > at) {
+        *pending = (Pending){ at, next - 1, clock.time };
+        return next;
+    }
+    return at + 1;
+}
+
+/* A zone named elsewhere in the sentence holds for its only date. */
+static void
+lend_zone(const ApdDates *self)
+{
+    int zone = APD_ZONE_UNNAMED;
+    for (guint i = 0; i < self->mentions->len; i++)
+        if (g_array_index(self->mentions, ApdMention, i).zone != APD_ZONE_UNNAMED)
+            return;
+    for (int i = 0; i < (int) self->tokens->len && zone == APD_ZONE_UNNAMED; i++)
+        if (means(self, i, APD_WORD_ZONE))
+            apd_dates_read_zone(self, i, &zone);
+    for (guint i = 0; i < self->mentions->len; i++)
+        g_array_index(self->mentions, ApdMention, i).zone = zone;
+}
+
+void
+apd_dates_scan(const ApdWords *words, const char *text, size_t n, bool day_first, ApdDates *dates)
+{
+    Pending pending = { .last = -1 };
+    bool any = false;
+
+    g_array_set_size(dates->tokens, 0);
+    g_array_set_size(dates->mentions, 0);
+    apd_dates_split(words, text, n, dates->tokens);
+    for (guint i = 0; i < dates->tokens->len && !any; i++)
+        any = tok(dates, (int) i)->is_number || means(dates, (int) i, APD_WORD_WITHIN);
+    if (!any)
+        return;
+    for (int i = 0; i < (int) dates->tokens->len && dates->mentions->len < MAX_MENTIONS;)
+        i = read_one(dates, i, text, day_first, &pending);
+    lend_zone(dates);
+}
+
+void
+apd_dates_init(ApdDates *self)
+{
+    self->tokens = g_array_sized_new(FALSE, FALSE, sizeof(ApdToken), 64);
+    self->mentions = g_array_sized_new(FALSE, FALSE, sizeof(ApdMention), 8);
+}
+
+void
+apd_dates_clear(ApdDates *self)
+{
+    g_array_unref(self->tokens);
+    g_array_unref(self->mentions);
+}

@@ -1,0 +1,219 @@
+#include <string.h>
+
+#include "logic/dates.h"
+
+static const ApdToken none = { .number = -1 };
+
+static const ApdToken *
+tok(const ApdDates *self, int i)
+{
+    return i >= 0 && i < (int) self->tokens->len ? apd_dates_token(self, i) : &none;
+}
+
+static bool
+is_number(const ApdToken *token, int64_t most)
+{
+    return token->is_number && token->digits <= 2 && token->number >= 0 && token->number <= most;
+}
+
+static bool
+marked(const ApdToken *token, ApdMark mark)
+{
+    return apd_token_means(token, APD_WORD_MARK) && token->word->value[APD_WORD_MARK] == (int) mark;
+}
+
+/* "18:00:00", "18.00", "18 00" after an hour already seen at @at. */
+static int
+read_minutes(const ApdDates *self, int at, const char *signs, ApdClockTime *time)
+{
+    int i = at;
+    if (tok(self, i)->sign == 0 || strchr(signs, tok(self, i)->sign) == NULL
+        || !is_number(tok(self, i + 1), 59) || tok(self, i + 1)->digits != 2)
+        return at;
+    time->minute = (int) tok(self, i + 1)->number;
+    i += 2;
+    if (tok(self, i)->sign == ':' && is_number(tok(self, i + 1), 60)
+        && tok(self, i + 1)->digits == 2) {
+        time->second = (int) MIN(tok(self, i + 1)->number, 59);
+        i += 2;
+        if (tok(self, i)->sign == '.' && tok(self, i + 1)->glued && tok(self, i + 1)->is_digits
+            && tok(self, i + 1)->digits == 3)
+            i += 2;
+    }
+    return i;
+}
+
+/* 18时30分, 6시 30분 */
+static int
+read_marked(const ApdDates *self, int at, ApdClockTime *time)
+{
+    int i = at;
+    if (!marked(tok(self, i), APD_MARK_HOUR))
+        return at;
+    i++;
+    if (is_number(tok(self, i), 59) && marked(tok(self, i + 1), APD_MARK_MINUTE)) {
+        time->minute = (int) tok(self, i)->number;
+        i += 2;
+        if (is_number(tok(self, i), 59) && marked(tok(self, i + 1), APD_MARK_SECOND)) {
+            time->second = (int) tok(self, i)->number;
+            i += 2;
+        }
+    }
+    return i;
+}
+
+/* "18 Uhr", "18h00", "18 h 30", "18.00 Uhr" */
+static int
+read_worded(const ApdDates *self, int at, bool before, ApdClockTime *time)
+{
+    int i = at;
+    if (before) {
+        int next = read_minutes(self, i, ".:", time);
+        if (next > i)
+            i = next;
+        return apd_token_means(tok(self, i), APD_WORD_OCLOCK) ? i + 1 : i;
+    }
+    int dotted = read_minutes(self, i, ".", time);
+    if (dotted > i && apd_token_means(tok(self, dotted), APD_WORD_OCLOCK))
+        return dotted + 1;
+    time->minute = time->second = 0;
+    if (!apd_token_means(tok(self, i), APD_WORD_OCLOCK))
+        return at;
+    i++;
+    if (is_number(tok(self, i), 59) && tok(self, i)->digits == 2 && tok(self, i)->is_digits
+        && (tok(self, i)->glued || !apd_token_means(tok(self, i + 1), APD_WORD_MONTH))
+        && tok(self, i + 1)->sign != '.' && tok(self, i + 1)->sign != '/') {
+        time->minute = (int) tok(self, i)->number;
+        i++;
+        if (apd_token_means(tok(self, i), APD_WORD_OCLOCK)
+            || marked(tok(self, i), APD_MARK_MINUTE))
+            i++;
+    }
+    return i;
+}
+
+static void
+apply_half(const ApdToken *token, ApdClockTime *time)
+{
+    bool pm = token->word->value[APD_WORD_HALF] == APD_HALF_PM;
+    if (pm && time->hour < 12)
+        time->hour += 12;
+    else if (!pm && time->hour == 12)
+        time->hour = 0;
+}
+
+/* A time of day that begins at @at. */
+static int
+read_clock(const ApdDates *self, int at, ApdClockTime *time)
+{
+    int i = at, half = -1;
+    bool worded = false;
+    *time = (ApdClockTime){ 0 };
+
+    if (apd_token_means(tok(self, i), APD_WORD_HALF) && !tok(self, i)->is_number)
+        half = i++;
+    if (apd_token_means(tok(self, i), APD_WORD_OCLOCK) && !tok(self, i)->is_number) {
+        worded = true;
+        i++;
+        while (tok(self, i)->sign == '.' || tok(self, i)->sign == ':')
+            i++;
+    }
+    if (apd_token_means(tok(self, i), APD_WORD_MOMENT)) {
+        time->hour = tok(self, i)->word->value[APD_WORD_MOMENT];
+        return i + 1;
+    }
+    if (!is_number(tok(self, i), 24))
+        return at;
+    time->hour = (int) tok(self, i)->number;
+    i++;
+    if (apd_token_means(tok(self, i), APD_WORD_MOMENT)
+        && tok(self, i)->word->value[APD_WORD_MOMENT] % 12 == time->hour % 12) {
+        time->hour = tok(self, i)->word->value[APD_WORD_MOMENT];
+        return i + 1;
+    }
+
+    int next = worded ? read_worded(self, i, true, time) : read_minutes(self, i, ":", time);
+    if (next == i && !worded)
+        next = read_marked(self, i, time);
+    if (next == i && !worded)
+        next = read_worded(self, i, false, time);
+    bool plain = next == i && !worded;
+    i = next;
+    if (!plain && apd_token_means(tok(self, i), APD_WORD_OCLOCK))
+        i++;
+    if (half < 0 && apd_token_means(tok(self, i), APD_WORD_HALF)) {
+        half = i++;
+        if (tok(self, i)->sign == '.' && tok(self, i)->glued)
+            i++;
+    } else if (half < 0 && plain) {
+        /* "6.30 pm" */
+        next = read_minutes(self, i, ".", time);
+        if (next == i || !apd_token_means(tok(self, next), APD_WORD_HALF))
+            return at;
+        half = next;
+        i = next + 1;
+    } else if (plain && half >= 0) {
+        return at;
+    }
+    if (half >= 0)
+        apply_half(tok(self, half), time);
+    if (time->hour == 24 && (time->minute > 0 || time->second > 0))
+        return at;
+    return i;
+}
+
+int
+apd_dates_read_time(const ApdDates *self, int at, ApdMention *mention)
+{
+    ApdClockTime time;
+    int next = read_clock(self, at, &time);
+    if (next > at) {
+        mention->has_time = true;
+        mention->time = time;
+    }
+    return next;
+}
+
+/* "+8", "-07:00", "+0300" */
+static int
+read_offset(const ApdDates *self, int at, int *ret_zone)
+{
+    const ApdToken *sign = tok(self, at), *hours = tok(self, at + 1);
+    if ((sign->sign != '+' && sign->sign != '-') || !hours->is_digits || !hours->glued)
+        return at;
+    int minutes, i = at + 2;
+    if (hours->digits <= 2) {
+        minutes = (int) hours->number * 60;
+        if (tok(self, i)->sign == ':' && is_number(tok(self, i + 1), 59)
+            && tok(self, i + 1)->digits == 2) {
+            minutes += (int) tok(self, i + 1)->number;
+            i += 2;
+        }
+    } else if (hours->digits == 4) {
+        minutes = (int) (hours->number / 100 * 60 + hours->number % 100);
+    } else {
+        return at;
+    }
+    if (minutes > 14 * 60)
+        return at;
+    *ret_zone = APD_ZONE_OFFSET + (sign->sign == '-' ? -minutes : minutes);
+    return i;
+}
+
+int
+apd_dates_read_zone(const ApdDates *self, int at, int *ret_zone)
+{
+    if (apd_token_means(tok(self, at), APD_WORD_ZONE)) {
+        int next = read_offset(self, at + 1, ret_zone);
+        if (next > at + 1)
+            return next;
+        *ret_zone = tok(self, at)->word->value[APD_WORD_ZONE];
+        return at + 1;
+    }
+    const ApdToken *sign = tok(self, at);
+    if (sign->glued && (sign->sign == '+' || sign->sign == '-') && tok(self, at - 1)->is_digits
+        && (tok(self, at + 1)->digits == 4
+            || (tok(self, at + 1)->digits == 2 && tok(self, at + 2)->sign == ':')))
+        return read_offset(self, at, ret_zone);
+    return at;
+}

@@ -1,0 +1,173 @@
+#include "logic/dates.h"
+
+#define MAX_AMOUNT 400
+
+static const ApdToken none = { .number = -1 };
+
+static const ApdToken *
+tok(const ApdDates *self, int i)
+{
+    return i >= 0 && i < (int) self->tokens->len ? apd_dates_token(self, i) : &none;
+}
+
+static bool
+means(const ApdDates *self, int i, ApdWordType type)
+{
+    return apd_token_means(tok(self, i), type);
+}
+
+static bool
+is_unit(const ApdDates *self, int i, ApdUnit unit)
+{
+    return means(self, i, APD_WORD_UNIT) && tok(self, i)->word->value[APD_WORD_UNIT] == (int) unit;
+}
+
+/* "twenty four", "setenta y dos", "soixante-douze": tens and ones in words. */
+static int
+read_number(const ApdDates *self, int at, int *ret_amount)
+{
+    const ApdToken *token = tok(self, at);
+    if (!token->is_number || token->number > MAX_AMOUNT || token->digits > 3)
+        return at;
+    *ret_amount = (int) token->number;
+    if (token->is_digits || token->chinese || token->number < 20 || token->number % 10 != 0)
+        return at + 1;
+
+    int i = at + 1;
+    if (tok(self, i)->sign == '-' || means(self, i, APD_WORD_GLUE))
+        i++;
+    const ApdToken *ones = tok(self, i);
+    int most = token->number == 60 || token->number == 80 ? 19 : token->number >= 100 ? 99 : 9;
+    if (!ones->is_number || ones->is_digits || ones->number < 1 || ones->number > most)
+        return at + 1;
+    *ret_amount += (int) ones->number;
+    return i + 1;
+}
+
+/* "(three)", "(3)": the number once more. */
+static int
+skip_repeat(const ApdDates *self, int at)
+{
+    if (tok(self, at)->sign != '(')
+        return at;
+    bool number = false;
+    for (int i = at + 1; i < at + 6; i++) {
+        number = number || tok(self, i)->is_number;
+        if (tok(self, i)->sign == ')')
+            return number || i == at + 2 ? i + 1 : at;
+    }
+    return at;
+}
+
+/* "3-5 days": the earlier end is the amount. */
+static int
+skip_greater(const ApdDates *self, int at)
+{
+    if (tok(self, at)->sign != '-' && tok(self, at)->sign != '~' && !means(self, at, APD_WORD_RANGE))
+        return at;
+    return tok(self, at + 1)->is_number ? at + 2 : at;
+}
+
+static int
+skip_joints(const ApdDates *self, int at, int most)
+{
+    int i = at;
+    while (i < at + most
+           && (means(self, i, APD_WORD_GLUE) || tok(self, i)->sign == '-')
+           && !means(self, i, APD_WORD_UNIT))
+        i++;
+    return i;
+}
+
+/* "days (business)", "영업일 기준 3일" */
+static bool
+is_business(const ApdDates *self, int at, int next)
+{
+    if (is_unit(self, next, APD_UNIT_BUSINESS_DAY))
+        return true;
+    if (tok(self, next)->sign == '(')
+        for (int i = next + 1; i < next + 5 && tok(self, i)->sign != ')'; i++)
+            if (is_unit(self, i, APD_UNIT_BUSINESS_DAY))
+                return true;
+    for (int i = at - 1; i >= at - 3; i--) {
+        if (is_unit(self, i, APD_UNIT_BUSINESS_DAY))
+            return !tok(self, i - 1)->is_number;
+        if (!means(self, i, APD_WORD_GLUE) && tok(self, i)->sign != ':'
+            && tok(self, i)->sign != '(')
+            break;
+    }
+    return false;
+}
+
+static bool
+is_within(const ApdDates *self, int at, int next)
+{
+    for (int i = at - 1; i >= at - 6; i--) {
+        if (means(self, i, APD_WORD_WITHIN))
+            return true;
+        if (!means(self, i, APD_WORD_GLUE) && !means(self, i, APD_WORD_UNIT)
+            && tok(self, i)->sign != '(' && tok(self, i)->sign != ':')
+            break;
+    }
+    for (int i = next; i < next + 5; i++) {
+        if (means(self, i, APD_WORD_WITHIN_END))
+            return true;
+        if (!means(self, i, APD_WORD_GLUE) && !means(self, i, APD_WORD_UNIT)
+            && tok(self, i)->sign != ')' && tok(self, i)->sign != '(')
+            break;
+    }
+    return false;
+}
+
+/* "within a week" has no number. */
+static int
+read_single(const ApdDates *self, int at, ApdMention *mention)
+{
+    if (!means(self, at, APD_WORD_WITHIN))
+        return at;
+    int i = skip_joints(self, at + 1, 3);
+    if (!means(self, i, APD_WORD_UNIT))
+        return at;
+    int unit = tok(self, i)->word->value[APD_WORD_UNIT];
+    if (unit == APD_UNIT_MINUTE)
+        return at;
+    mention->unit = (ApdUnit) unit;
+    mention->amount = 1;
+    mention->within = true;
+    return i + 1;
+}
+
+int
+apd_dates_read_window(const ApdDates *self, int at, ApdMention *mention)
+{
+    int amount = 0;
+    int i = read_number(self, at, &amount);
+    if (i == at)
+        return read_single(self, at, mention);
+    if (amount < 1 || (tok(self, at - 1)->sign == '.' && tok(self, at)->glued))
+        return at;
+
+    i = skip_greater(self, i);
+    i = skip_repeat(self, i);
+    i = skip_joints(self, i, 4);
+    i = skip_repeat(self, i);
+    if (!means(self, i, APD_WORD_UNIT))
+        return at;
+    mention->amount = amount;
+    mention->unit = (ApdUnit) tok(self, i)->word->value[APD_WORD_UNIT];
+    i++;
+    if (mention->unit == APD_UNIT_DAY && is_business(self, at, i))
+        mention->unit = APD_UNIT_BUSINESS_DAY;
+    if (is_unit(self, i, APD_UNIT_BUSINESS_DAY) && mention->unit == APD_UNIT_BUSINESS_DAY)
+        i++;
+    mention->within = is_within(self, at, i);
+    if (mention->unit == APD_UNIT_DAY) {
+        int more = skip_joints(self, i, 2);
+        if (tok(self, more)->is_digits && tok(self, more)->number < 24
+            && is_unit(self, more + 1, APD_UNIT_HOUR)) {
+            mention->more_hours = (int) tok(self, more)->number;
+            i = more + 2;
+        }
+    }
+    return i;
+}

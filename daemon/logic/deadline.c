@@ -1,0 +1,488 @@
+#include "logic/deadline.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+#define MAX_SEGMENTS 3000
+#define MAX_STEPS 12
+#define MAX_QUOTE 160
+
+/* A date or window that may be the seller's. */
+typedef struct {
+    guint segment;
+    ApdMention mention;
+    ApdRoleScore role;
+} Candidate;
+
+static const char *const role_names[APD_N_ROLES] = {
+    [APD_ROLE_SANCTION] = "how long a measure lasts",
+    [APD_ROLE_EVENT] = "when something happened",
+    [APD_ROLE_EFFECTIVE] = "when something takes effect",
+    [APD_ROLE_PLATFORM] = "the platform's own time",
+    [APD_ROLE_OTHER] = "another party's clock",
+    [APD_ROLE_HISTORY] = "a period that lies behind",
+    [APD_ROLE_LIFE] = "how long points stay",
+    [APD_ROLE_OFFER] = "an offer or survey",
+    [APD_ROLE_OVER] = "an end that was missed",
+};
+
+static void
+window_free(void *data)
+{
+    ApdWindow *window = data;
+    g_free(window->category);
+    g_free(window);
+}
+
+ApdTimeData *
+apd_time_data_new(void)
+{
+    ApdTimeData *self = g_new0(ApdTimeData, 1);
+    self->words = apd_words_new();
+    self->calendar = apd_calendar_new();
+    self->windows = g_ptr_array_new_with_free_func(window_free);
+    return self;
+}
+
+void
+apd_time_data_free(ApdTimeData *self)
+{
+    if (self == NULL)
+        return;
+    apd_words_free(self->words);
+    apd_calendar_free(self->calendar);
+    g_ptr_array_unref(self->windows);
+    g_free(self);
+}
+
+static bool
+parse_length(const char *value, ApdWindow *window)
+{
+    static const struct {
+        const char *name;
+        ApdUnit unit;
+    } names[] = { { "h", APD_UNIT_HOUR }, { "d", APD_UNIT_DAY }, { "bd", APD_UNIT_BUSINESS_DAY } };
+
+    if (strcmp(value, "none") == 0) {
+        window->amount = 0;
+        return true;
+    }
+    char *end = NULL;
+    long amount = strtol(value, &end, 10);
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (amount > 0 && amount <= 1000 && strcmp(end, names[i].name) == 0) {
+            window->amount = (int) amount;
+            window->unit = names[i].unit;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+apd_time_data_add_window(ApdTimeData *self, const char *section, const char *key,
+                         const char *value, GError **error)
+{
+    ApdWindow parsed = { 0 };
+    if (!g_str_has_prefix(section, "window ") || strcmp(key, "length") != 0
+        || !parse_length(value, &parsed)) {
+        g_set_error(error, APD_ERROR, APD_ERROR_CONFIG,
+                    "[%s] %s = %s: write [window CATEGORY] and length = 72h, 7d, 3bd or none",
+                    section, key, value);
+        return false;
+    }
+    ApdWindow *window = g_memdup2(&parsed, sizeof parsed);
+    window->category = g_strdup(section + strlen("window "));
+    g_ptr_array_add(self->windows, window);
+    return true;
+}
+
+/* The most exact window of a category; of equals the one added last. */
+static const ApdWindow *
+usual_window(const ApdTimeData *self, const char *category)
+{
+    const ApdWindow *best = NULL;
+    size_t best_length = 0;
+    for (guint i = 0; i < self->windows->len; i++) {
+        const ApdWindow *window = g_ptr_array_index(self->windows, i);
+        size_t n = strlen(window->category);
+        bool open = n > 0 && window->category[n - 1] == '*';
+        bool fits = open ? strncmp(window->category, category, n - 1) == 0
+                         : strcmp(window->category, category) == 0;
+        size_t length = open ? n : n + 100;
+        if (fits && length >= best_length) {
+            best = window;
+            best_length = length;
+        }
+    }
+    return best;
+}
+
+static char *
+quote(const ApdSegment *segment)
+{
+    g_autofree char *line = apd_text_line(segment->shown);
+    return apd_text_cut(line, MAX_QUOTE);
+}
+
+static char *
+quote_mention(const ApdSegment *segment, const ApdMention *mention)
+{
+    int from = mention->start, to = mention->end;
+    while (from > 0 && mention->start - from < 24
+           && strchr(".;", segment->folded[from - 1]) == NULL)
+        from--;
+    while (from < mention->start && ((unsigned char) segment->folded[from] & 0xc0) == 0x80)
+        from++;
+    while (from > 0 && from < mention->start && segment->folded[from] != ' '
+           && segment->folded[from - 1] != ' ' && (unsigned char) segment->folded[from] < 0x80)
+        from++;
+    g_autofree char *text = g_strndup(segment->folded + from, (size_t) (to - from));
+    return g_strdup(g_strstrip(text));
+}
+
+static void
+step(ApdDeadline *deadline, char *text)
+{
+    if (deadline->steps->len < MAX_STEPS)
+        g_ptr_array_add(deadline->steps, text);
+    else
+        g_free(text);
+}
+
+static bool
+may_hold_time(const ApdSegment *segment)
+{
+    for (size_t i = 0; i < segment->n; i++) {
+        unsigned char c = (unsigned char) segment->folded[i];
+        if (c >= 0x80 || (c >= '0' && c <= '9'))
+            return true;
+    }
+    /* Numbers in words need a language without digits to be long enough. */
+    return segment->n >= 12;
+}
+
+/* Footers, quotes below a reply and the subject of one say nothing of now. */
+static bool
+is_read(const ApdText *text, const ApdSegment *segment)
+{
+    if (segment->depth > 0 && text->is_reply && !text->is_forward)
+        return false;
+    return segment->zone != APD_ZONE_FOOTER || segment->n < 400;
+}
+
+static bool
+is_day_first(const char *language)
+{
+    return language != NULL
+           && strstr("de fr es it pt pl ru tr", (char[]){ language[0], language[1], 0 }) != NULL;
+}
+
+/* A label's "before" holds for the date in its value. */
+static void
+take_label(const ApdDates *label, ApdMention *mention)
+{
+    for (int i = 0; i < (int) label->tokens->len; i++) {
+        const ApdToken *token = apd_dates_token(label, i);
+        if (mention->type == APD_MENTION_DATE && mention->bound == APD_BOUND_NONE) {
+            if (apd_token_means(token, APD_WORD_BOUND))
+                mention->bound = (ApdBound) token->word->value[APD_WORD_BOUND];
+            else if (apd_token_means(token, APD_WORD_BOUND_END))
+                mention->bound = (ApdBound) token->word->value[APD_WORD_BOUND_END];
+        }
+        if (apd_token_means(token, APD_WORD_WITHIN))
+            mention->within = true;
+        if (mention->type == APD_MENTION_WINDOW && mention->unit == APD_UNIT_DAY
+            && apd_token_means(token, APD_WORD_UNIT)
+            && token->word->value[APD_WORD_UNIT] == APD_UNIT_BUSINESS_DAY)
+            mention->unit = APD_UNIT_BUSINESS_DAY;
+        if (mention->zone == APD_ZONE_UNNAMED && apd_token_means(token, APD_WORD_ZONE))
+            apd_dates_read_zone(label, i, &mention->zone);
+    }
+}
+
+/* Scans a segment's label into @label; returns false when it has none. */
+static bool
+scan_label(const ApdTimeData *self, const ApdText *text, const ApdSegment *segment, ApdDates *label)
+{
+    if (segment->pair < 0 || (guint) segment->pair >= text->segments->len)
+        return false;
+    const ApdSegment *at = apd_text_at(text, (guint) segment->pair);
+    apd_dates_scan(self->words, at->folded, at->n, true, label);
+    return true;
+}
+
+static int
+zone_for_all(const ApdDates *dates)
+{
+    bool all = false;
+    int zone = APD_ZONE_UNNAMED;
+    for (int i = 0; i < (int) dates->tokens->len; i++) {
+        const ApdToken *token = apd_dates_token(dates, i);
+        if (apd_token_means(token, APD_WORD_ROLE)
+            && token->word->value[APD_WORD_ROLE] == APD_ROLE_ALL_TIMES)
+            all = true;
+        if (zone == APD_ZONE_UNNAMED && apd_token_means(token, APD_WORD_ZONE))
+            apd_dates_read_zone(dates, i, &zone);
+    }
+    return all ? zone : APD_ZONE_UNNAMED;
+}
+
+/* Reads every segment; returns the zone said to hold for all times, if any. */
+static int
+collect(const ApdTimeData *self, const ApdText *text, bool day_first, GArray *candidates)
+{
+    g_auto(ApdDates) a = { 0 }, b = { 0 }, label = { 0 };
+    apd_dates_init(&a);
+    apd_dates_init(&b);
+    apd_dates_init(&label);
+    ApdDates *now = &a, *before = &b;
+    int zone = APD_ZONE_UNNAMED, paragraph = -1;
+
+    for (guint i = 0; i < MIN(text->segments->len, MAX_SEGMENTS); i++) {
+        const ApdSegment *segment = apd_text_at(text, i);
+        if (!is_read(text, segment) || !may_hold_time(segment))
+            continue;
+        apd_dates_scan(self->words, segment->folded, segment->n, day_first, now);
+        if (zone == APD_ZONE_UNNAMED)
+            zone = zone_for_all(now);
+        bool labelled = now->mentions->len > 0 && scan_label(self, text, segment, &label);
+        bool follows = paragraph >= 0 && segment->zone != APD_ZONE_SUBJECT
+                       && segment->paragraph - paragraph <= 1 && segment->row < 0;
+        for (guint k = 0; k < now->mentions->len; k++) {
+            Candidate candidate = { .segment = i,
+                                    .mention = g_array_index(now->mentions, ApdMention, k) };
+            if (labelled)
+                take_label(&label, &candidate.mention);
+            candidate.role = apd_role_score(now, &candidate.mention, labelled ? &label : NULL,
+                                            follows && !labelled ? before : NULL);
+            g_array_append_val(candidates, candidate);
+        }
+        paragraph = segment->paragraph;
+        ApdDates *swap = now;
+        now = before;
+        before = swap;
+    }
+    return zone;
+}
+
+/* What kind of start the words after a window name; -1 for none. */
+static int
+anchor_after(const ApdTimeData *self, const ApdSegment *segment, const ApdMention *mention)
+{
+    g_auto(ApdDates) dates = { 0 };
+    apd_dates_init(&dates);
+    apd_dates_split(self->words, segment->folded, segment->n, dates.tokens);
+    bool from = false;
+    for (int i = mention->last + 1; i < (int) dates.tokens->len && i < mention->last + 14; i++) {
+        const ApdToken *token = apd_dates_token(&dates, i);
+        from = from || apd_token_means(token, APD_WORD_FROM);
+        if (from && apd_token_means(token, APD_WORD_ANCHOR))
+            return token->word->value[APD_WORD_ANCHOR];
+    }
+    for (int i = mention->first - 1; i >= 0 && i > mention->first - 10; i--) {
+        const ApdToken *token = apd_dates_token(&dates, i);
+        if (apd_token_means(token, APD_WORD_ANCHOR)
+            && i > 0 && apd_token_means(apd_dates_token(&dates, i - 1), APD_WORD_FROM))
+            return token->word->value[APD_WORD_ANCHOR];
+    }
+    return -1;
+}
+
+static bool
+speaks_of(const ApdTimeData *self, const ApdText *text, guint at, int anchor)
+{
+    g_auto(ApdDates) dates = { 0 };
+    apd_dates_init(&dates);
+    const ApdSegment *segment = apd_text_at(text, at);
+    apd_dates_split(self->words, segment->folded, segment->n, dates.tokens);
+    if (segment->pair >= 0) {
+        segment = apd_text_at(text, (guint) segment->pair);
+        apd_dates_split(self->words, segment->folded, segment->n, dates.tokens);
+    }
+    for (int i = 0; i < (int) dates.tokens->len; i++) {
+        const ApdToken *token = apd_dates_token(&dates, i);
+        if (apd_token_means(token, APD_WORD_ANCHOR) && token->word->value[APD_WORD_ANCHOR] == anchor)
+            return true;
+    }
+    return false;
+}
+
+/* The instant a window counts from: the message, unless the text names another
+ * start and says when that was (reading rule 5). */
+static ApdTime
+window_start(const ApdTimeData *self, const ApdText *text, const GArray *candidates,
+             const Candidate *window, const ApdDeadlineCase *kase, GString *how)
+{
+    const ApdSegment *segment = apd_text_at(text, window->segment);
+    int anchor = anchor_after(self, segment, &window->mention);
+
+    for (guint i = 0; i < candidates->len; i++) {
+        const Candidate *other = &g_array_index(candidates, Candidate, i);
+        const ApdMention *date = &other->mention;
+        if (date->type != APD_MENTION_DATE)
+            continue;
+        bool beside = other->segment == window->segment && date->is_start
+                      && abs(date->first - window->mention.last) < 8;
+        bool named = anchor > APD_ANCHOR_NOTICE && other->segment != window->segment
+                     && date->bound == APD_BOUND_NONE && speaks_of(self, text, other->segment, anchor);
+        if (!beside && !named)
+            continue;
+        ApdMention start = *date;
+        if (!start.has_time) {
+            start.has_time = true;
+            start.time = (ApdClockTime){ 0 };
+        }
+        if (start.day.year == 0)
+            start.day.year = apd_zones_day(apd_words_zones(self->words), APD_ZONE_BEIJING, kase->date).year;
+        ApdTime at = apd_reckon_date(self, &start, kase->date, NULL);
+        g_autofree char *iso = apd_time_iso(at);
+        g_string_append_printf(how, "; counted from %s, the start the text names (rule 5)", iso);
+        return at;
+    }
+    g_string_append(how, "; counted from the Date header (rule 5)");
+    return kase->date;
+}
+
+static ApdTime
+reckon(const ApdTimeData *self, const ApdText *text, const GArray *candidates,
+       const Candidate *candidate, const ApdDeadlineCase *kase, GString *how)
+{
+    if (candidate->mention.type == APD_MENTION_DATE)
+        return apd_reckon_date(self, &candidate->mention, kase->date, how);
+    ApdTime start = window_start(self, text, candidates, candidate, kase, how);
+    return apd_reckon_window(self, &candidate->mention, start, how);
+}
+
+static bool
+is_better(ApdTime instant, ApdTime best, ApdTime message)
+{
+    if (best == APD_NEVER)
+        return true;
+    /* An end that lies behind yields to one that does not. */
+    if ((instant < message) != (best < message))
+        return best < message;
+    return instant < best;
+}
+
+static void
+take(const ApdText *text, const Candidate *candidate, ApdTime instant, const GString *how,
+     ApdDeadline *deadline)
+{
+    const ApdSegment *segment = apd_text_at(text, candidate->segment);
+    deadline->instant = instant;
+    deadline->basis =
+        candidate->mention.type == APD_MENTION_DATE ? APD_BASIS_STATED : APD_BASIS_RELATIVE;
+    g_free(deadline->evidence);
+    deadline->evidence = quote(segment);
+
+    g_autofree char *words = quote_mention(segment, &candidate->mention);
+    g_autofree char *iso = apd_time_iso(instant);
+    step(deadline,
+         g_strdup_printf("'%s' in '%s'%s; = %s", words, deadline->evidence, how->str, iso));
+}
+
+/* Takes the earliest of the candidates of at least @least. */
+static bool
+choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, int least,
+       const ApdDeadlineCase *kase, ApdDeadline *deadline)
+{
+    guint taken = 0;
+    for (guint i = 0; i < candidates->len; i++) {
+        const Candidate *candidate = &g_array_index(candidates, Candidate, i);
+        if (candidate->role.score < least)
+            continue;
+        if (kase->kind == APD_KIND_DECISION && !candidate->role.explicit_chance)
+            continue;
+        g_autoptr(GString) how = g_string_new(NULL);
+        ApdTime instant = reckon(self, text, candidates, candidate, kase, how);
+        if (kase->kind == APD_KIND_DECISION && instant < kase->date)
+            continue;
+        if (!is_better(instant, deadline->instant, kase->date))
+            continue;
+        take(text, candidate, instant, how, deadline);
+        taken++;
+    }
+    if (taken > 1)
+        step(deadline, g_strdup("several ends are stated: the earliest counts (rule 6)"));
+    return taken > 0;
+}
+
+static void
+explain_others(const ApdText *text, const GArray *candidates, ApdDeadline *deadline)
+{
+    for (guint i = 0; i < candidates->len; i++) {
+        const Candidate *candidate = &g_array_index(candidates, Candidate, i);
+        if (candidate->role.score >= APD_ROLE_POSSIBLE || candidate->role.against < 0)
+            continue;
+        g_autofree char *words =
+            quote_mention(apd_text_at(text, candidate->segment), &candidate->mention);
+        step(deadline, g_strdup_printf("not the deadline: '%s' (%s)", words,
+                                       role_names[candidate->role.against]));
+    }
+}
+
+static void
+estimate(const ApdTimeData *self, const ApdDeadlineCase *kase, ApdDeadline *deadline)
+{
+    if (kase->kind != APD_KIND_PENALTY && kase->kind != APD_KIND_COMPLAINT
+        && kase->kind != APD_KIND_REQUEST)
+        return;
+    const char *category = kase->category != NULL ? kase->category : "unknown";
+    const ApdWindow *window = usual_window(self, category);
+    if (window == NULL || window->amount == 0 || kase->date == APD_NEVER)
+        return;
+    ApdMention mention = { .type = APD_MENTION_WINDOW,
+                           .amount = window->amount,
+                           .unit = window->unit };
+    g_autoptr(GString) how = g_string_new("no end is stated: the usual window of ");
+    g_string_append_printf(how, "'%s' (%s), an ESTIMATE (rule 6)", category, window->category);
+    deadline->instant = apd_reckon_window(self, &mention, kase->date, how);
+    deadline->basis = APD_BASIS_ESTIMATED;
+    g_autofree char *iso = apd_time_iso(deadline->instant);
+    step(deadline, g_strdup_printf("%s, counted from the Date header; = %s", how->str, iso));
+}
+
+/* Of a decision only one that leaves a further chance has a deadline. */
+static bool
+can_have_one(const ApdDeadlineCase *kase)
+{
+    if (kase->kind == APD_KIND_NONE)
+        return false;
+    return kase->kind != APD_KIND_DECISION
+           || (kase->outcome != APD_OUTCOME_REVERSED && kase->outcome != APD_OUTCOME_RECEIVED);
+}
+
+void
+apd_deadline_find(const ApdTimeData *self, const ApdText *text, const ApdDeadlineCase *kase,
+                  ApdDeadline *deadline)
+{
+    *deadline = (ApdDeadline){ .instant = APD_NEVER, .basis = APD_BASIS_NONE };
+    deadline->steps = g_ptr_array_new_with_free_func(g_free);
+    if (!can_have_one(kase))
+        return;
+
+    g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(Candidate));
+    int zone = collect(self, text, is_day_first(kase->language), candidates);
+    for (guint i = 0; i < candidates->len; i++) {
+        ApdMention *mention = &g_array_index(candidates, Candidate, i).mention;
+        if (mention->zone == APD_ZONE_UNNAMED)
+            mention->zone = zone;
+    }
+    bool cautious = kase->kind == APD_KIND_DECISION || kase->kind == APD_KIND_POLICY;
+    if (!choose(self, text, candidates, APD_ROLE_CERTAIN, kase, deadline)
+        && (cautious || !choose(self, text, candidates, APD_ROLE_POSSIBLE, kase, deadline)))
+        estimate(self, kase, deadline);
+    explain_others(text, candidates, deadline);
+}
+
+void
+apd_deadline_clear(ApdDeadline *self)
+{
+    if (self->steps != NULL)
+        g_ptr_array_unref(self->steps);
+    g_free(self->evidence);
+}

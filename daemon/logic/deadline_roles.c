@@ -1,0 +1,128 @@
+#include "logic/deadline.h"
+
+/* How much a role speaks for (or against) a date right beside it, in percent. */
+static const int weights[APD_N_ROLES] = {
+    [APD_ROLE_DEADLINE] = 120, [APD_ROLE_ACTION] = 100,    [APD_ROLE_SANCTION] = -120,
+    [APD_ROLE_EVENT] = -110,   [APD_ROLE_EFFECTIVE] = -120, [APD_ROLE_PLATFORM] = -160,
+    [APD_ROLE_OTHER] = -150,   [APD_ROLE_HISTORY] = -150,  [APD_ROLE_LIFE] = -170,
+    [APD_ROLE_OFFER] = -150,   [APD_ROLE_OVER] = -250,     [APD_ROLE_ALL_TIMES] = 0,
+};
+
+/* Roles that only hold right beside the date: "the last 30 days". */
+static bool
+is_near_only(int role)
+{
+    return role == APD_ROLE_HISTORY || role == APD_ROLE_EFFECTIVE;
+}
+
+static int
+role_of(const ApdToken *token)
+{
+    return apd_token_means(token, APD_WORD_ROLE) ? token->word->value[APD_WORD_ROLE] : -1;
+}
+
+/* What a token adds to the distance across it: the end of a clause more. */
+static int
+breadth(const ApdToken *token)
+{
+    switch (token->sign) {
+    case ',':
+        return 3;
+    case ';':
+    case '/':
+        return 9;
+    case '(':
+    case ')':
+        return 4;
+    case '.':
+        return 4;
+    default:
+        return token->sign != 0 ? 1 : 2;
+    }
+}
+
+static int
+strength(int role, int distance)
+{
+    if (is_near_only(role) && distance > 8)
+        return 0;
+    return weights[role] * 50 / (8 + distance) / 2;
+}
+
+static void
+keep_strongest(int *best, int role, int value)
+{
+    if (weights[role] > 0 ? value > best[role] : value < best[role])
+        best[role] = value;
+}
+
+static void
+walk(const ApdDates *self, int from, int step, int *best)
+{
+    int distance = 0;
+    for (int i = from; i >= 0 && i < (int) self->tokens->len; i += step) {
+        const ApdToken *token = apd_dates_token(self, i);
+        int role = role_of(token);
+        if (role >= 0)
+            keep_strongest(best, role, strength(role, distance));
+        /* Single ideographs count half a word. */
+        distance += token->word == NULL && token->sign == 0 && token->end - token->start == 3 ? 1
+                    : breadth(token);
+        if (distance > 120)
+            return;
+    }
+}
+
+static void
+add_all(const ApdDates *dates, int percent, int *best)
+{
+    for (int i = 0; i < (int) dates->tokens->len; i++) {
+        int role = role_of(apd_dates_token(dates, i));
+        if (role >= 0)
+            keep_strongest(best, role, weights[role] * percent / 400);
+    }
+}
+
+static int
+bound_score(const ApdMention *mention)
+{
+    if (mention->is_start || mention->is_range_start)
+        return -30;
+    if (mention->bound != APD_BOUND_NONE || mention->within || mention->is_range_end)
+        return 10;
+    return -5;
+}
+
+ApdRoleScore
+apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *label,
+               const ApdDates *before)
+{
+    int best[APD_N_ROLES] = { 0 };
+    ApdRoleScore result = { .against = -1 };
+
+    walk(self, mention->first - 1, -1, best);
+    walk(self, mention->last + 1, 1, best);
+    if (label != NULL)
+        add_all(label, 100, best);
+    bool bare = best[APD_ROLE_DEADLINE] == 0 && best[APD_ROLE_ACTION] == 0;
+    if (before != NULL && bare)
+        add_all(before, 35, best);
+
+    /* A date that nothing binds needs a word for a deadline. */
+    bool bound = mention->bound != APD_BOUND_NONE || mention->within || mention->is_range_end;
+    if (!bound && best[APD_ROLE_DEADLINE] < 5
+        && (mention->type == APD_MENTION_DATE || label == NULL))
+        best[APD_ROLE_ACTION] /= 3;
+
+    result.score = bound_score(mention);
+    int worst = 0;
+    for (int role = 0; role < APD_N_ROLES; role++) {
+        result.score += best[role];
+        if (best[role] < worst) {
+            worst = best[role];
+            result.against = role;
+        }
+    }
+    result.explicit_chance = best[APD_ROLE_DEADLINE] + best[APD_ROLE_ACTION] >= 6;
+    return result;
+}

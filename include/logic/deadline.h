@@ -1,0 +1,83 @@
+/* The deadline of a notice: which date or window is the seller's, and which
+ * instant it means (DOMAIN section 4, the seven reading rules).
+ *
+ * Every mention of a date is judged by the words around it, its label and its
+ * neighbours; of what speaks for the seller's own clock the earliest counts.
+ * Pure: the words, calendar, zones and windows are loaded beforehand.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "logic/calendar.h"
+#include "logic/dates.h"
+#include "model/text.h"
+#include "model/verdict.h"
+
+/* What deadlines are read with; filled by app/time_data.h. */
+typedef struct {
+    ApdWords *words;       /* owned */
+    ApdCalendar *calendar; /* owned */
+    GPtrArray *windows;    /* owned, element-type ApdWindow */
+} ApdTimeData;
+
+/* How long a seller usually has when a notice of this category names no end. */
+typedef struct {
+    char *category; /* "ip.tro", "ip.*", "*" */
+    int amount;     /* 0: no estimate */
+    ApdUnit unit;
+} ApdWindow;
+
+ApdTimeData *apd_time_data_new(void);
+void apd_time_data_free(ApdTimeData *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdTimeData, apd_time_data_free)
+
+/* Takes in one line of windows.conf: "[window ip.*]", "length = 3bd". */
+bool apd_time_data_add_window(ApdTimeData *self, const char *section, const char *key,
+                              const char *value, GError **error);
+
+/* What is known of the message. */
+typedef struct {
+    ApdKind kind;
+    ApdOutcome outcome;
+    const char *category; /* NULL: none */
+    const char *language; /* "en", "zh-Hant"; NULL: unknown */
+    ApdTime date;         /* of the Date header, else when it was received */
+} ApdDeadlineCase;
+
+typedef struct {
+    ApdTime instant;     /* APD_NEVER for none */
+    ApdBasis basis;
+    GPtrArray *steps;    /* owned, element-type utf8: the derivation, for people */
+    char *evidence;      /* owned: the words that decided; NULL for none */
+} ApdDeadline;
+
+/* Fills @deadline, which apd_deadline_clear() releases. */
+void apd_deadline_find(const ApdTimeData *self, const ApdText *text, const ApdDeadlineCase *kase,
+                       ApdDeadline *deadline);
+void apd_deadline_clear(ApdDeadline *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ApdDeadline, apd_deadline_clear)
+
+/* In parts.  What the words around a mention say of it: above
+ * APD_ROLE_CERTAIN it is the seller's clock, above APD_ROLE_POSSIBLE it may be. */
+#define APD_ROLE_CERTAIN 14
+#define APD_ROLE_POSSIBLE 8
+
+typedef struct {
+    int score;
+    int against; /* the ApdRole that speaks most against it; -1 for none */
+    bool explicit_chance; /* a word for a deadline or an action stands near */
+} ApdRoleScore;
+
+/* @label: the dates of its label segment, or NULL; @before: of the segment
+ * before in the same paragraph, or NULL. */
+ApdRoleScore apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *label,
+                            const ApdDates *before);
+
+/* Reads @mention as an instant; @start: what a window counts from.  Appends the
+ * rules applied to @how. */
+ApdTime apd_reckon_date(const ApdTimeData *self, const ApdMention *mention, ApdTime message,
+                        GString *how);
+ApdTime apd_reckon_window(const ApdTimeData *self, const ApdMention *mention, ApdTime start,
+                          GString *how);
