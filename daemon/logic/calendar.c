@@ -6,8 +6,8 @@
 #include "base/error.h"
 
 #define FIRST_YEAR 2000
-#define N_YEARS 100
-#define BEIJING (8 * APD_HOUR)
+#define N_YEARS    100
+#define BEIJING    (8 * APD_HOUR)
 
 typedef enum { PLAIN, HOLIDAY, WORKDAY } Mark;
 
@@ -109,20 +109,26 @@ apd_calendar_add(ApdCalendar *self, const char *section, const char *key, const 
     int year = 0, used = 0;
     if (sscanf(section, "year %4d%n", &year, &used) != 1 || section[used] != '\0'
         || year < FIRST_YEAR || year >= FIRST_YEAR + N_YEARS) {
-        g_set_error(error, APD_ERROR, APD_ERROR_CONFIG, "[%s] is no section of a calendar: "
-                    "write [year 2026]", section);
+        g_set_error(error, APD_ERROR, APD_ERROR_CONFIG,
+                    "[%s] is no section of a calendar: "
+                    "write [year 2026]",
+                    section);
         return false;
     }
     bool holiday = strcmp(key, "holiday") == 0;
     if (!holiday && strcmp(key, "workday") != 0) {
-        g_set_error(error, APD_ERROR, APD_ERROR_CONFIG, "unknown key '%s': a calendar has "
-                    "'holiday' and 'workday'", key);
+        g_set_error(error, APD_ERROR, APD_ERROR_CONFIG,
+                    "unknown key '%s': a calendar has "
+                    "'holiday' and 'workday'",
+                    key);
         return false;
     }
     int64_t first, last;
     if (!parse_days(year, value, &first, &last)) {
-        g_set_error(error, APD_ERROR, APD_ERROR_CONFIG, "'%s' is no day or range of days: write "
-                    "01-02 or 01-02..01-05", value);
+        g_set_error(error, APD_ERROR, APD_ERROR_CONFIG,
+                    "'%s' is no day or range of days: write "
+                    "01-02 or 01-02..01-05",
+                    value);
         return false;
     }
     unsigned char *marks = year_marks(self, year);

@@ -39,7 +39,7 @@ single_letter(const ApdDates *self, int i, const char *text)
 {
     const ApdToken *token = tok(self, i);
     return token->glued && token->end == token->start + 1 && token->sign == 0 ? text[token->start]
-                                                                            : '\0';
+                                                                              : '\0';
 }
 
 static ApdMention *
@@ -105,7 +105,7 @@ take_pending(const ApdDates *self, const Pending *pending, ApdMention *mention)
     mention->time = pending->time;
     if (mention->zone == APD_ZONE_UNNAMED)
         mention->zone = zone;
-    for (int i = pending->last + 1; i < mention->first; i++)
+    for (int i = pending->first; i < mention->first; i++)
         if (means(self, i, APD_WORD_BOUND))
             mention->bound = (ApdBound) tok(self, i)->word->value[APD_WORD_BOUND];
     mention->first = pending->first;
@@ -149,7 +149,8 @@ look_ahead(const ApdDates *self, ApdMention *mention)
             if (mention->bound == APD_BOUND_NONE)
                 mention->bound = (ApdBound) token->word->value[APD_WORD_BOUND_END];
         } else if (!means(self, i, APD_WORD_GLUE) && !means(self, i, APD_WORD_WEEKDAY)
-                   && !means(self, i, APD_WORD_ZONE) && !is_sign(token, "(),'[]")) {
+                   && !means(self, i, APD_WORD_ZONE) && !is_sign(token, "(),'[]")
+                   && !(token->sign == '.' && i == mention->last + 1)) {
             return;
         }
     }
@@ -167,8 +168,8 @@ join_range(const ApdDates *self, ApdMention *mention)
         range = range || means(self, i, APD_WORD_RANGE) || is_sign(tok(self, i), "-~");
     if (!range)
         return;
-    bool near = before != NULL && before->type == APD_MENTION_DATE
-                && mention->first - before->last <= 4;
+    bool near =
+        before != NULL && before->type == APD_MENTION_DATE && mention->first - before->last <= 4;
     if (near && before->bound != APD_BOUND_BEFORE) {
         before->is_range_start = true;
         mention->is_range_end = true;
@@ -176,7 +177,8 @@ join_range(const ApdDates *self, ApdMention *mention)
             mention->day.year = before->day.year + (mention->day.month < before->day.month);
         if (before->zone == APD_ZONE_UNNAMED)
             before->zone = mention->zone;
-    } else if (tok(self, mention->first - 2)->is_number && tok(self, mention->first - 2)->digits <= 2) {
+    } else if (tok(self, mention->first - 2)->is_number
+               && tok(self, mention->first - 2)->digits <= 2) {
         mention->is_range_end = true;
     }
 }
@@ -208,8 +210,9 @@ read_lone_day(const ApdDates *self, int at, const char *text, ApdMention *mentio
     if (!day->is_digits || day->digits > 2 || day->number < 1 || day->number > 31 || !after->glued)
         return at;
     size_t n = (size_t) (after->end - after->start);
-    bool ordinal = n == 2 && strstr("st nd rd th", (char[]){ text[after->start], text[after->start + 1], 0 })
-                   != NULL;
+    bool ordinal =
+        n == 2
+        && strstr("st nd rd th", (char[]){ text[after->start], text[after->start + 1], 0 }) != NULL;
     if (!ordinal)
         return at;
     mention->day = (ApdDay){ 0, 0, (int) day->number };
@@ -316,7 +319,7 @@ apd_dates_scan(const ApdWords *words, const char *text, size_t n, bool day_first
 
     g_array_set_size(dates->tokens, 0);
     g_array_set_size(dates->mentions, 0);
-    apd_dates_split(words, text, n, dates->tokens);
+    apd_dates_split(words, text, n, dates);
     for (guint i = 0; i < dates->tokens->len && !any; i++)
         any = tok(dates, (int) i)->is_number || means(dates, (int) i, APD_WORD_WITHIN);
     if (!any)
@@ -329,6 +332,7 @@ apd_dates_scan(const ApdWords *words, const char *text, size_t n, bool day_first
 void
 apd_dates_init(ApdDates *self)
 {
+    self->languages = 0;
     self->tokens = g_array_sized_new(FALSE, FALSE, sizeof(ApdToken), 64);
     self->mentions = g_array_sized_new(FALSE, FALSE, sizeof(ApdMention), 8);
 }

@@ -66,9 +66,9 @@ static bool
 stands_free(const ApdDates *self, int first, int next)
 {
     const ApdToken *before = tok(self, first - 1), *after = tok(self, next);
-    bool follows_date = self->mentions->len > 0
-                        && g_array_index(self->mentions, ApdMention, self->mentions->len - 1).last
-                               == first - 2;
+    bool follows_date =
+        self->mentions->len > 0
+        && g_array_index(self->mentions, ApdMention, self->mentions->len - 1).last == first - 2;
 
     if (tok(self, first)->glued && before->sign == 0 && before->start < before->end
         && !before->is_digits && before->word == NULL && before->end - before->start < 6)
@@ -76,8 +76,9 @@ stands_free(const ApdDates *self, int first, int next)
     if (tok(self, first)->glued && before->sign != 0 && strchr("-/._#", before->sign) != NULL
         && before->glued && !follows_date)
         return false;
-    return !(after->glued && (after->sign == '-' || after->sign == '/') && tok(self, next + 1)->glued
-             && tok(self, next + 1)->is_digits && tok(self, next + 2)->sign != after->sign);
+    return !(after->glued && (after->sign == '-' || after->sign == '/')
+             && tok(self, next + 1)->glued && tok(self, next + 1)->is_digits
+             && tok(self, next + 2)->sign != after->sign);
 }
 
 static bool
@@ -131,9 +132,9 @@ read_numeric_short(const ApdDates *self, int at, bool day_first, ApdMention *men
     while (apd_token_means(tok(self, back), APD_WORD_GLUE)
            && !apd_token_means(tok(self, back), APD_WORD_BOUND))
         back--;
-    if (!apd_token_means(tok(self, back), APD_WORD_BOUND)
-        || apd_token_means(after, APD_WORD_OCLOCK) || apd_token_means(after, APD_WORD_HALF)
-        || (after->sign == '%') || (after->sign == sign && tok(self, at + 4)->is_digits))
+    if (!apd_token_means(tok(self, back), APD_WORD_BOUND) || apd_token_means(after, APD_WORD_OCLOCK)
+        || apd_token_means(after, APD_WORD_HALF) || (after->sign == '%')
+        || (after->sign == sign && tok(self, at + 4)->is_digits))
         return at;
     if (!set_short_day(mention, (int) a->number, (int) b->number, 0, day_first))
         return at;
@@ -160,7 +161,8 @@ read_year(const ApdDates *self, int at, ApdMention *mention)
     if (is_year(token) && !(tok(self, i + 1)->sign == ':' && tok(self, i + 1)->glued)) {
         mention->day.year = (int) token->number;
     } else if (token->is_digits && token->digits == 2 && token->number >= 20 && token->number < 50
-               && token->glued && (tok(self, i - 1)->sign == '-' || tok(self, i - 1)->sign == '\'')) {
+               && token->glued
+               && (tok(self, i - 1)->sign == '-' || tok(self, i - 1)->sign == '\'')) {
         mention->day.year = 2000 + (int) token->number;
     } else {
         return at;
@@ -175,8 +177,8 @@ read_year(const ApdDates *self, int at, ApdMention *mention)
 static int
 read_day_month(const ApdDates *self, int at, ApdMention *mention)
 {
-    if (!is_day_number(tok(self, at)) || (tok(self, at - 1)->sign == '.' && tok(self, at)->glued
-                                          && tok(self, at - 2)->is_digits))
+    if (!is_day_number(tok(self, at))
+        || (tok(self, at - 1)->sign == '.' && tok(self, at)->glued && tok(self, at - 2)->is_digits))
         return at;
     int i = skip_joints(self, at + 1, ".-/,", 4);
     if (!apd_token_means(tok(self, i), APD_WORD_MONTH))
@@ -196,8 +198,9 @@ read_month_day(const ApdDates *self, int at, ApdMention *mention)
     const ApdToken *day = tok(self, i);
     if (!is_day_number(day) || !day->is_digits)
         return at;
-    if (tok(self, i + 1)->sign == ':' || (tok(self, i + 1)->sign == '.' && tok(self, i + 2)->glued
-                                          && tok(self, i + 2)->is_digits))
+    if (tok(self, i + 1)->sign == ':'
+        || (tok(self, i + 1)->sign == '.' && tok(self, i + 2)->glued
+            && tok(self, i + 2)->is_digits))
         return at;
     mention->day = (ApdDay){ 0, tok(self, at)->word->value[APD_WORD_MONTH], (int) day->number };
     int next = read_year(self, i + 1, mention);

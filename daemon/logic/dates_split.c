@@ -39,10 +39,10 @@ take_character(const char *text, size_t n)
 }
 
 static size_t
-take_letters(const ApdWords *words, const char *text, size_t n, ApdToken *token)
+take_letters(const ApdWords *words, const char *text, size_t n, guint32 languages, ApdToken *token)
 {
     size_t length = 0;
-    token->word = apd_words_find(words, text, n, &length);
+    token->word = apd_words_find(words, text, n, languages, &length);
     if (token->word != NULL) {
         int number = token->word->value[APD_WORD_NUMBER];
         token->is_number = number != APD_WORD_ABSENT;
@@ -62,12 +62,12 @@ take_letters(const ApdWords *words, const char *text, size_t n, ApdToken *token)
 }
 
 void
-apd_dates_split(const ApdWords *words, const char *text, size_t n, GArray *tokens)
+apd_dates_split(const ApdWords *words, const char *text, size_t n, ApdDates *dates)
 {
     size_t at = 0;
     bool glued = false;
 
-    while (at < n && tokens->len < MAX_TOKENS) {
+    while (at < n && dates->tokens->len < MAX_TOKENS) {
         unsigned char c = (unsigned char) text[at];
         if (c <= ' ') {
             at++;
@@ -78,13 +78,13 @@ apd_dates_split(const ApdWords *words, const char *text, size_t n, GArray *token
         if (c >= '0' && c <= '9') {
             at += take_digits(text + at, n - at, &token);
         } else if (is_letter(c)) {
-            at += take_letters(words, text + at, n - at, &token);
+            at += take_letters(words, text + at, n - at, dates->languages, &token);
         } else {
             token.sign = (char) c;
             at++;
         }
         token.end = (int) at;
-        g_array_append_val(tokens, token);
+        g_array_append_val(dates->tokens, token);
         glued = true;
     }
 }

@@ -70,8 +70,7 @@ read_worded(const ApdDates *self, int at, bool before, ApdClockTime *time)
     if (before) {
         int next = read_minutes(self, i, ".:", time);
         if (next > i)
-            i = next;
-        return apd_token_means(tok(self, i), APD_WORD_OCLOCK) ? i + 1 : i;
+            return apd_token_means(tok(self, next), APD_WORD_OCLOCK) ? next + 1 : next;
     }
     int dotted = read_minutes(self, i, ".", time);
     if (dotted > i && apd_token_means(tok(self, dotted), APD_WORD_OCLOCK))
@@ -85,8 +84,7 @@ read_worded(const ApdDates *self, int at, bool before, ApdClockTime *time)
         && tok(self, i + 1)->sign != '.' && tok(self, i + 1)->sign != '/') {
         time->minute = (int) tok(self, i)->number;
         i++;
-        if (apd_token_means(tok(self, i), APD_WORD_OCLOCK)
-            || marked(tok(self, i), APD_MARK_MINUTE))
+        if (apd_token_means(tok(self, i), APD_WORD_OCLOCK) || marked(tok(self, i), APD_MARK_MINUTE))
             i++;
     }
     return i;

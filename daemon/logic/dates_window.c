@@ -63,7 +63,8 @@ skip_repeat(const ApdDates *self, int at)
 static int
 skip_greater(const ApdDates *self, int at)
 {
-    if (tok(self, at)->sign != '-' && tok(self, at)->sign != '~' && !means(self, at, APD_WORD_RANGE))
+    if (tok(self, at)->sign != '-' && tok(self, at)->sign != '~'
+        && !means(self, at, APD_WORD_RANGE))
         return at;
     return tok(self, at + 1)->is_number ? at + 2 : at;
 }
@@ -72,8 +73,7 @@ static int
 skip_joints(const ApdDates *self, int at, int most)
 {
     int i = at;
-    while (i < at + most
-           && (means(self, i, APD_WORD_GLUE) || tok(self, i)->sign == '-')
+    while (i < at + most && (means(self, i, APD_WORD_GLUE) || tok(self, i)->sign == '-')
            && !means(self, i, APD_WORD_UNIT))
         i++;
     return i;
@@ -160,7 +160,7 @@ apd_dates_read_window(const ApdDates *self, int at, ApdMention *mention)
         mention->unit = APD_UNIT_BUSINESS_DAY;
     if (is_unit(self, i, APD_UNIT_BUSINESS_DAY) && mention->unit == APD_UNIT_BUSINESS_DAY)
         i++;
-    mention->within = is_within(self, at, i);
+    mention->within = is_within(self, at, i) || means(self, i - 1, APD_WORD_WITHIN_END);
     if (mention->unit == APD_UNIT_DAY) {
         int more = skip_joints(self, i, 2);
         if (tok(self, more)->is_digits && tok(self, more)->number < 24

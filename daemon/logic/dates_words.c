@@ -7,26 +7,28 @@
 #include "base/text.h"
 #include "logic/normalise.h"
 
-#define N_BUCKETS 4096
-#define MAX_PHRASE 200
+#define N_BUCKETS   4096
+#define MAX_PHRASE  200
+#define MAX_PHRASES 1000
 
 struct ApdWords {
     GPtrArray *words;              /* owned, element-type ApdWord */
-    GHashTable *by_phrase;         /* phrase (with its '*') -> ApdWord, borrowed */
+    GHashTable *by_phrase;         /* language and phrase -> ApdWord, borrowed */
     GPtrArray *buckets[N_BUCKETS]; /* owned, longest phrase first; NULL when empty */
     ApdZones *zones;               /* owned */
 };
 
 static const char *const languages[] = { "en", "zh", "ru", "es", "pt", "fr",
                                          "tr", "it", "de", "pl", "ko", NULL };
-static const char *const units[] = { "minute", "hour", "day", "business-day", "week", "month",
-                                     NULL };
+static const char *const units[] = {
+    "minute", "hour", "day", "business-day", "week", "month", NULL
+};
 static const char *const marks[] = { "year", "month", "day", "hour", "minute", "second", NULL };
 static const char *const bounds[] = { "none", "by", "before", NULL };
 static const char *const halves[] = { "am", "pm", NULL };
-static const char *const roles[] = { "deadline", "action",  "sanction", "event",
-                                     "effective", "platform", "other",  "history",
-                                     "life",     "offer",   "over",     "all-times", NULL };
+static const char *const roles[] = { "deadline", "action",    "sanction", "event", "effective",
+                                     "platform", "other",     "history",  "life",  "offer",
+                                     "over",     "all-times", NULL };
 static const char *const anchors[] = { "notice", "record", "event", "effect", NULL };
 
 /* What follows the type in a section: one of @names, or a number, or nothing. */
@@ -155,9 +157,10 @@ parse_section(ApdWords *self, const char *section, ApdWordType *ret_type, int *r
             return complain(error, section, "unknown time zone");
     }
     *ret_languages = language_bit(n > next ? part[next++] : NULL);
-    if (n > next || (n > 1 && next == n && n > 1 && *ret_languages == 0
-                     && index_of(languages, part[n - 1]) < 0 && types[type].names == NULL
-                     && types[type].most == 0 && type != APD_WORD_ZONE))
+    if (n > next
+        || (n > 1 && next == n && n > 1 && *ret_languages == 0
+            && index_of(languages, part[n - 1]) < 0 && types[type].names == NULL
+            && types[type].most == 0 && type != APD_WORD_ZONE))
         return complain(error, section, "unknown language");
     *ret_type = (ApdWordType) type;
     *ret_value = value;
@@ -165,15 +168,17 @@ parse_section(ApdWords *self, const char *section, ApdWordType *ret_type, int *r
 }
 
 static ApdWord *
-get_word(ApdWords *self, const char *folded)
+get_word(ApdWords *self, const char *folded, guint32 language)
 {
-    ApdWord *word = g_hash_table_lookup(self->by_phrase, folded);
+    g_autofree char *name = g_strdup_printf("%u %s", language, folded);
+    ApdWord *word = g_hash_table_lookup(self->by_phrase, name);
     if (word != NULL)
         return word;
 
     word = g_new0(ApdWord, 1);
     word->phrase = g_strdup(folded);
     word->n = strlen(folded);
+    word->languages = language;
     if (word->phrase[word->n - 1] == '*') {
         word->stem = true;
         word->phrase[--word->n] = '\0';
@@ -181,7 +186,7 @@ get_word(ApdWords *self, const char *folded)
     for (int i = 0; i < APD_N_WORD_TYPES; i++)
         word->value[i] = APD_WORD_ABSENT;
     g_ptr_array_add(self->words, word);
-    g_hash_table_insert(self->by_phrase, g_strdup(folded), word);
+    g_hash_table_insert(self->by_phrase, g_steal_pointer(&name), word);
     return word;
 }
 
@@ -197,16 +202,15 @@ apd_words_add(ApdWords *self, const char *section, const char *key, const char *
     if (strcmp(key, "phrase") != 0)
         return complain(error, section, "unknown key; write 'phrase = ...'");
 
-    g_auto(GStrv) phrases = g_strsplit(value, "|", 64);
+    g_auto(GStrv) phrases = g_strsplit(value, "|", MAX_PHRASES);
     for (guint i = 0; phrases[i] != NULL; i++) {
         g_autofree char *folded = apd_normalise(g_strstrip(phrases[i]));
         g_strstrip(folded);
         size_t n = strlen(folded);
         if (n == 0 || n > MAX_PHRASE || folded[0] == '*')
             return complain(error, section, "a phrase is empty, too long, or begins with '*'");
-        ApdWord *word = get_word(self, folded);
+        ApdWord *word = get_word(self, folded, language);
         word->value[type] = number;
-        word->languages |= language;
     }
     return true;
 }
@@ -229,7 +233,11 @@ static int
 longer_first(const void *a, const void *b)
 {
     const ApdWord *const *x = a, *const *y = b;
-    return (*y)->n > (*x)->n ? 1 : (*y)->n < (*x)->n ? -1 : 0;
+    if ((*x)->n != (*y)->n)
+        return (*y)->n > (*x)->n ? 1 : -1;
+    /* Of equal phrases that of the message's own language, then English (bit 0),
+     * then names of zones, which have none. */
+    return (*y)->languages > (*x)->languages ? 1 : (*y)->languages < (*x)->languages ? -1 : 0;
 }
 
 void
@@ -282,13 +290,16 @@ match(const ApdWord *word, const char *text, size_t n)
 }
 
 const ApdWord *
-apd_words_find(const ApdWords *self, const char *text, size_t n, size_t *ret_length)
+apd_words_find(const ApdWords *self, const char *text, size_t n, guint32 allowed,
+               size_t *ret_length)
 {
     const GPtrArray *bucket = self->buckets[bucket_of(text, n)];
     if (bucket == NULL)
         return NULL;
     for (guint i = 0; i < bucket->len; i++) {
         const ApdWord *word = g_ptr_array_index(bucket, i);
+        if (allowed != 0 && word->languages != 0 && (word->languages & allowed) == 0)
+            continue;
         size_t length = match(word, text, n);
         if (length > 0) {
             *ret_length = length;
@@ -296,4 +307,15 @@ apd_words_find(const ApdWords *self, const char *text, size_t n, size_t *ret_len
         }
     }
     return NULL;
+}
+
+guint32
+apd_words_languages_beside(const char *language)
+{
+    if (language == NULL)
+        return 0;
+    g_autofree char *base = g_strndup(language, 2);
+    guint32 others =
+        language_bit("en") | language_bit("zh") | language_bit("ru") | language_bit("ko");
+    return language_bit(base) == 0 ? 0 : language_bit(base) | others;
 }

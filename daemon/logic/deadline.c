@@ -7,8 +7,8 @@
 #include "base/text.h"
 
 #define MAX_SEGMENTS 3000
-#define MAX_STEPS 12
-#define MAX_QUOTE 160
+#define MAX_STEPS    12
+#define MAX_QUOTE    160
 
 /* A date or window that may be the seller's. */
 typedef struct {
@@ -83,8 +83,8 @@ parse_length(const char *value, ApdWindow *window)
 }
 
 bool
-apd_time_data_add_window(ApdTimeData *self, const char *section, const char *key,
-                         const char *value, GError **error)
+apd_time_data_add_window(ApdTimeData *self, const char *section, const char *key, const char *value,
+                         GError **error)
 {
     ApdWindow parsed = { 0 };
     if (!g_str_has_prefix(section, "window ") || strcmp(key, "length") != 0
@@ -233,12 +233,14 @@ zone_for_all(const ApdDates *dates)
 
 /* Reads every segment; returns the zone said to hold for all times, if any. */
 static int
-collect(const ApdTimeData *self, const ApdText *text, bool day_first, GArray *candidates)
+collect(const ApdTimeData *self, const ApdText *text, const char *language, GArray *candidates)
 {
     g_auto(ApdDates) a = { 0 }, b = { 0 }, label = { 0 };
     apd_dates_init(&a);
     apd_dates_init(&b);
     apd_dates_init(&label);
+    a.languages = b.languages = label.languages = apd_words_languages_beside(language);
+    bool day_first = is_day_first(language);
     ApdDates *now = &a, *before = &b;
     int zone = APD_ZONE_UNNAMED, paragraph = -1;
 
@@ -275,7 +277,7 @@ anchor_after(const ApdTimeData *self, const ApdSegment *segment, const ApdMentio
 {
     g_auto(ApdDates) dates = { 0 };
     apd_dates_init(&dates);
-    apd_dates_split(self->words, segment->folded, segment->n, dates.tokens);
+    apd_dates_split(self->words, segment->folded, segment->n, &dates);
     bool from = false;
     for (int i = mention->last + 1; i < (int) dates.tokens->len && i < mention->last + 14; i++) {
         const ApdToken *token = apd_dates_token(&dates, i);
@@ -285,8 +287,8 @@ anchor_after(const ApdTimeData *self, const ApdSegment *segment, const ApdMentio
     }
     for (int i = mention->first - 1; i >= 0 && i > mention->first - 10; i--) {
         const ApdToken *token = apd_dates_token(&dates, i);
-        if (apd_token_means(token, APD_WORD_ANCHOR)
-            && i > 0 && apd_token_means(apd_dates_token(&dates, i - 1), APD_WORD_FROM))
+        if (apd_token_means(token, APD_WORD_ANCHOR) && i > 0
+            && apd_token_means(apd_dates_token(&dates, i - 1), APD_WORD_FROM))
             return token->word->value[APD_WORD_ANCHOR];
     }
     return -1;
@@ -298,14 +300,15 @@ speaks_of(const ApdTimeData *self, const ApdText *text, guint at, int anchor)
     g_auto(ApdDates) dates = { 0 };
     apd_dates_init(&dates);
     const ApdSegment *segment = apd_text_at(text, at);
-    apd_dates_split(self->words, segment->folded, segment->n, dates.tokens);
+    apd_dates_split(self->words, segment->folded, segment->n, &dates);
     if (segment->pair >= 0) {
         segment = apd_text_at(text, (guint) segment->pair);
-        apd_dates_split(self->words, segment->folded, segment->n, dates.tokens);
+        apd_dates_split(self->words, segment->folded, segment->n, &dates);
     }
     for (int i = 0; i < (int) dates.tokens->len; i++) {
         const ApdToken *token = apd_dates_token(&dates, i);
-        if (apd_token_means(token, APD_WORD_ANCHOR) && token->word->value[APD_WORD_ANCHOR] == anchor)
+        if (apd_token_means(token, APD_WORD_ANCHOR)
+            && token->word->value[APD_WORD_ANCHOR] == anchor)
             return true;
     }
     return false;
@@ -328,7 +331,8 @@ window_start(const ApdTimeData *self, const ApdText *text, const GArray *candida
         bool beside = other->segment == window->segment && date->is_start
                       && abs(date->first - window->mention.last) < 8;
         bool named = anchor > APD_ANCHOR_NOTICE && other->segment != window->segment
-                     && date->bound == APD_BOUND_NONE && speaks_of(self, text, other->segment, anchor);
+                     && date->bound == APD_BOUND_NONE
+                     && speaks_of(self, text, other->segment, anchor);
         if (!beside && !named)
             continue;
         ApdMention start = *date;
@@ -337,7 +341,8 @@ window_start(const ApdTimeData *self, const ApdText *text, const GArray *candida
             start.time = (ApdClockTime){ 0 };
         }
         if (start.day.year == 0)
-            start.day.year = apd_zones_day(apd_words_zones(self->words), APD_ZONE_BEIJING, kase->date).year;
+            start.day.year =
+                apd_zones_day(apd_words_zones(self->words), APD_ZONE_BEIJING, kase->date).year;
         ApdTime at = apd_reckon_date(self, &start, kase->date, NULL);
         g_autofree char *iso = apd_time_iso(at);
         g_string_append_printf(how, "; counted from %s, the start the text names (rule 5)", iso);
@@ -466,7 +471,7 @@ apd_deadline_find(const ApdTimeData *self, const ApdText *text, const ApdDeadlin
         return;
 
     g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(Candidate));
-    int zone = collect(self, text, is_day_first(kase->language), candidates);
+    int zone = collect(self, text, kase->language, candidates);
     for (guint i = 0; i < candidates->len; i++) {
         ApdMention *mention = &g_array_index(candidates, Candidate, i).mention;
         if (mention->zone == APD_ZONE_UNNAMED)

@@ -127,8 +127,8 @@ apd_reckon_window(const ApdTimeData *self, const ApdMention *mention, ApdTime st
         if (mention->unit == APD_UNIT_BUSINESS_DAY)
             g_string_append(how, " of the Chinese calendar in Beijing time (rule 5)");
         if (missing != 0)
-            g_string_append_printf(how, "; the holidays of %d are not known, weekdays only (rule 7)",
-                                   missing);
+            g_string_append_printf(
+                how, "; the holidays of %d are not known, weekdays only (rule 7)", missing);
     }
     return end + mention->more_hours * APD_HOUR;
 }

@@ -2,10 +2,10 @@
 
 /* How much a role speaks for (or against) a date right beside it, in percent. */
 static const int weights[APD_N_ROLES] = {
-    [APD_ROLE_DEADLINE] = 120, [APD_ROLE_ACTION] = 100,    [APD_ROLE_SANCTION] = -120,
-    [APD_ROLE_EVENT] = -110,   [APD_ROLE_EFFECTIVE] = -120, [APD_ROLE_PLATFORM] = -160,
-    [APD_ROLE_OTHER] = -150,   [APD_ROLE_HISTORY] = -150,  [APD_ROLE_LIFE] = -170,
-    [APD_ROLE_OFFER] = -150,   [APD_ROLE_OVER] = -250,     [APD_ROLE_ALL_TIMES] = 0,
+    [APD_ROLE_DEADLINE] = 120, [APD_ROLE_ACTION] = 100,     [APD_ROLE_SANCTION] = -120,
+    [APD_ROLE_EVENT] = -110,   [APD_ROLE_EFFECTIVE] = -120, [APD_ROLE_PLATFORM] = -240,
+    [APD_ROLE_OTHER] = -240,   [APD_ROLE_HISTORY] = -150,   [APD_ROLE_LIFE] = -170,
+    [APD_ROLE_OFFER] = -150,   [APD_ROLE_OVER] = -250,      [APD_ROLE_ALL_TIMES] = 0,
 };
 
 /* Roles that only hold right beside the date: "the last 30 days". */
@@ -13,6 +13,12 @@ static bool
 is_near_only(int role)
 {
     return role == APD_ROLE_HISTORY || role == APD_ROLE_EFFECTIVE;
+}
+
+static bool
+is_actor(int role)
+{
+    return role == APD_ROLE_PLATFORM || role == APD_ROLE_OTHER || role == APD_ROLE_OVER;
 }
 
 static int
@@ -46,7 +52,10 @@ strength(int role, int distance)
 {
     if (is_near_only(role) && distance > 8)
         return 0;
-    return weights[role] * 50 / (8 + distance) / 2;
+    /* Who acts is said once in a clause, what is done near the date. */
+    if (is_actor(role))
+        return weights[role] * 4 / (16 + distance);
+    return weights[role] * 2 / (8 + distance);
 }
 
 static void
@@ -66,8 +75,9 @@ walk(const ApdDates *self, int from, int step, int *best)
         if (role >= 0)
             keep_strongest(best, role, strength(role, distance));
         /* Single ideographs count half a word. */
-        distance += token->word == NULL && token->sign == 0 && token->end - token->start == 3 ? 1
-                    : breadth(token);
+        distance += token->word == NULL && token->sign == 0 && token->end - token->start == 3
+                        ? 1
+                        : breadth(token);
         if (distance > 120)
             return;
     }
@@ -104,6 +114,9 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     walk(self, mention->last + 1, 1, best);
     if (label != NULL)
         add_all(label, 100, best);
+    /* "within 7 days from" begins nothing. */
+    if (mention->type == APD_MENTION_WINDOW)
+        best[APD_ROLE_EFFECTIVE] = 0;
     bool bare = best[APD_ROLE_DEADLINE] == 0 && best[APD_ROLE_ACTION] == 0;
     if (before != NULL && bare)
         add_all(before, 35, best);

@@ -117,16 +117,15 @@ offset_at_local(GTimeZone *zone, int64_t local)
         zone, g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, local - greater));
     if (at == greater)
         return greater;
-    at = offset_in_interval(
-        zone, g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, local - lesser));
+    at = offset_in_interval(zone,
+                            g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, local - lesser));
     return at == lesser ? lesser : before;
 }
 
 ApdTime
 apd_zones_instant(const ApdZones *self, int zone, ApdDay day, ApdClockTime time)
 {
-    int64_t local =
-        apd_day_number(day) * 86400 + time.hour * 3600 + time.minute * 60 + time.second;
+    int64_t local = apd_day_number(day) * 86400 + time.hour * 3600 + time.minute * 60 + time.second;
     if (is_offset(zone))
         return (local - (zone - APD_ZONE_OFFSET) * 60) * APD_SECOND;
     GTimeZone *rules = g_array_index(self->zones, Zone, MAX(zone, 0)).zone;

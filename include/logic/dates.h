@@ -28,27 +28,28 @@ typedef enum { APD_MENTION_DATE, APD_MENTION_WINDOW } ApdMentionType;
 
 typedef struct {
     ApdMentionType type;
-    int start, end;           /* bytes in the segment */
-    int first, last;          /* tokens, @last included */
-    ApdDay day;               /* of a date; year 0 when missing */
-    bool either_order;        /* day and month may be the other way round */
+    int start, end;    /* bytes in the segment */
+    int first, last;   /* tokens, @last included */
+    ApdDay day;        /* of a date; year 0 when missing */
+    bool either_order; /* day and month may be the other way round */
     bool has_time;
     ApdClockTime time;
-    int zone;                 /* APD_ZONE_UNNAMED when none is named beside it */
+    int zone; /* APD_ZONE_UNNAMED when none is named beside it */
     ApdBound bound;
     bool inclusive;
-    bool is_range_start;      /* the end of the range follows */
+    bool is_range_start; /* the end of the range follows */
     bool is_range_end;
-    bool is_start;            /* "from", "since": something begins then */
-    int amount;               /* of a window */
+    bool is_start; /* "from", "since": something begins then */
+    int amount;    /* of a window */
     ApdUnit unit;
-    int more_hours;           /* "2 days and 12 hours" */
-    bool within;              /* a word for "within" stands beside it */
+    int more_hours; /* "2 days and 12 hours" */
+    bool within;    /* a word for "within" stands beside it */
 } ApdMention;
 
 typedef struct {
-    GArray *tokens;   /* owned, element-type ApdToken */
-    GArray *mentions; /* owned, element-type ApdMention, in order */
+    GArray *tokens;    /* owned, element-type ApdToken */
+    GArray *mentions;  /* owned, element-type ApdMention, in order */
+    guint32 languages; /* whose words count, see apd_words_languages_beside(); 0: all */
 } ApdDates;
 
 /* @text is folded, of @n bytes.  @day_first: numeric dates are never month
@@ -73,7 +74,7 @@ apd_token_means(const ApdToken *token, ApdWordType type)
 }
 
 /* In parts, for dates.c: the tokens of a text, the dates and windows in them. */
-void apd_dates_split(const ApdWords *words, const char *text, size_t n, GArray *tokens);
+void apd_dates_split(const ApdWords *words, const char *text, size_t n, ApdDates *dates);
 
 /* Each tries at token @at and returns the token after what it took, or @at. */
 int apd_dates_read_day(const ApdDates *self, int at, bool day_first, ApdMention *mention);

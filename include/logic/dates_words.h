@@ -14,25 +14,25 @@
 #include "logic/zones.h"
 
 typedef enum {
-    APD_WORD_MONTH,     /* 1-12 */
-    APD_WORD_NUMBER,    /* 0-999; "twenty", "zwolf" */
-    APD_WORD_UNIT,      /* ApdUnit */
-    APD_WORD_MARK,      /* ApdMark: what the number before it is */
-    APD_WORD_BOUND,     /* ApdBound, before the date it binds */
-    APD_WORD_BOUND_END, /* ApdBound, after the date it binds */
-    APD_WORD_INCLUSIVE, /* the day itself counts */
-    APD_WORD_HALF,      /* ApdHalf: am, pm */
-    APD_WORD_OCLOCK,    /* marks a number as an hour */
-    APD_WORD_MOMENT,    /* hour of the day: noon 12, midnight 24 */
-    APD_WORD_ZONE,      /* zone number */
-    APD_WORD_WEEKDAY,   /* 0-6 */
-    APD_WORD_GLUE,      /* may stand inside a date or a window */
-    APD_WORD_RANGE,     /* between two ends */
-    APD_WORD_WITHIN,    /* before a window */
-    APD_WORD_WITHIN_END,/* after a window */
-    APD_WORD_FROM,      /* a start: "from", "since", "after" */
-    APD_WORD_ROLE,      /* ApdRole: what a date near it is about */
-    APD_WORD_ANCHOR,    /* ApdAnchor: what a window may count from */
+    APD_WORD_MONTH,      /* 1-12 */
+    APD_WORD_NUMBER,     /* 0-999; "twenty", "zwolf" */
+    APD_WORD_UNIT,       /* ApdUnit */
+    APD_WORD_MARK,       /* ApdMark: what the number before it is */
+    APD_WORD_BOUND,      /* ApdBound, before the date it binds */
+    APD_WORD_BOUND_END,  /* ApdBound, after the date it binds */
+    APD_WORD_INCLUSIVE,  /* the day itself counts */
+    APD_WORD_HALF,       /* ApdHalf: am, pm */
+    APD_WORD_OCLOCK,     /* marks a number as an hour */
+    APD_WORD_MOMENT,     /* hour of the day: noon 12, midnight 24 */
+    APD_WORD_ZONE,       /* zone number */
+    APD_WORD_WEEKDAY,    /* 0-6 */
+    APD_WORD_GLUE,       /* may stand inside a date or a window */
+    APD_WORD_RANGE,      /* between two ends */
+    APD_WORD_WITHIN,     /* before a window */
+    APD_WORD_WITHIN_END, /* after a window */
+    APD_WORD_FROM,       /* a start: "from", "since", "after" */
+    APD_WORD_ROLE,       /* ApdRole: what a date near it is about */
+    APD_WORD_ANCHOR,     /* ApdAnchor: what a window may count from */
     APD_N_WORD_TYPES,
 } ApdWordType;
 
@@ -91,13 +91,13 @@ typedef enum {
 
 #define APD_WORD_ABSENT (-1)
 
-/* One phrase; may mean several things. */
+/* One phrase of one language (or of none); may mean several things. */
 typedef struct {
     char *phrase; /* owned: folded, '*' taken out */
     size_t n;
-    bool stem;                     /* any ending may follow */
-    guint32 languages;             /* bit per language, see apd_words_language() */
-    int value[APD_N_WORD_TYPES];   /* APD_WORD_ABSENT where it does not mean this */
+    bool stem;                   /* any ending may follow */
+    guint32 languages;           /* bit per language, see apd_words_language() */
+    int value[APD_N_WORD_TYPES]; /* APD_WORD_ABSENT where it does not mean this */
 } ApdWord;
 
 typedef struct ApdWords ApdWords;
@@ -114,9 +114,16 @@ bool apd_words_add(ApdWords *self, const char *section, const char *key, const c
 /* Call after the last line: makes ready for apd_words_find(). */
 void apd_words_finish(ApdWords *self);
 
-/* Returns: the longest phrase that stands at the start of @text (folded, at the
- * start of a word, @n bytes left), with its length; NULL for none. */
-const ApdWord *apd_words_find(const ApdWords *self, const char *text, size_t n, size_t *ret_length);
+/* Returns: the longest phrase of @languages (0: all) that stands at the start of
+ * @text (folded, at the start of a word, @n bytes left), with its length; NULL
+ * for none. */
+const ApdWord *apd_words_find(const ApdWords *self, const char *text, size_t n, guint32 languages,
+                              size_t *ret_length);
+
+/* The languages whose words may stand in a message in @language ("en",
+ * "zh-Hant", ...; NULL: unknown): its own, English, and those of other scripts.
+ * The short words of the other Latin languages mean something else in it. */
+guint32 apd_words_languages_beside(const char *language);
 
 const ApdZones *apd_words_zones(const ApdWords *self);
 

@@ -47,10 +47,10 @@ typedef struct {
 } ApdDeadlineCase;
 
 typedef struct {
-    ApdTime instant;     /* APD_NEVER for none */
+    ApdTime instant; /* APD_NEVER for none */
     ApdBasis basis;
-    GPtrArray *steps;    /* owned, element-type utf8: the derivation, for people */
-    char *evidence;      /* owned: the words that decided; NULL for none */
+    GPtrArray *steps; /* owned, element-type utf8: the derivation, for people */
+    char *evidence;   /* owned: the words that decided; NULL for none */
 } ApdDeadline;
 
 /* Fills @deadline, which apd_deadline_clear() releases. */
@@ -61,12 +61,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ApdDeadline, apd_deadline_clear)
 
 /* In parts.  What the words around a mention say of it: above
  * APD_ROLE_CERTAIN it is the seller's clock, above APD_ROLE_POSSIBLE it may be. */
-#define APD_ROLE_CERTAIN 14
+#define APD_ROLE_CERTAIN  14
 #define APD_ROLE_POSSIBLE 8
 
 typedef struct {
     int score;
-    int against; /* the ApdRole that speaks most against it; -1 for none */
+    int against;          /* the ApdRole that speaks most against it; -1 for none */
     bool explicit_chance; /* a word for a deadline or an action stands near */
 } ApdRoleScore;
 

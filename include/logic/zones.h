@@ -15,7 +15,7 @@
 #define APD_ZONE_BEIJING 0
 
 /* Offsets are zones too: APD_ZONE_OFFSET + minutes east of UTC. */
-#define APD_ZONE_OFFSET 100000
+#define APD_ZONE_OFFSET  100000
 #define APD_ZONE_UNNAMED (-1)
 
 typedef struct {
