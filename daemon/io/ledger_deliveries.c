@@ -89,14 +89,19 @@ bool
 apd_ledger_next_try(ApdLedger *self, const char *channel, ApdTime *ret_when, GError **error)
 {
     g_autoptr(ApdQuery) query =
-        apd_ledger_query(self,
-                         "SELECT next_try FROM deliveries WHERE state = 'owed' AND channel = ?"
-                         " ORDER BY next_try LIMIT 1",
-                         error);
+        channel == NULL ? apd_ledger_query(self,
+                                           "SELECT next_try FROM deliveries WHERE state = 'owed'"
+                                           " ORDER BY next_try LIMIT 1",
+                                           error)
+                        : apd_ledger_query(self,
+                                           "SELECT next_try FROM deliveries WHERE state = 'owed'"
+                                           " AND channel = ? ORDER BY next_try LIMIT 1",
+                                           error);
     if (query == NULL)
         return false;
 
-    apd_ledger_bind_text(query, 1, channel);
+    if (channel != NULL)
+        apd_ledger_bind_text(query, 1, channel);
 
     ApdQueryStep step = apd_ledger_step(self, query, error);
     if (step == APD_QUERY_FAILED)

@@ -67,6 +67,7 @@ static const char *const migrations[] = {
     "  WHERE state = 'owed';"
     "CREATE INDEX owed_by_rank ON deliveries (rank, id, next_try) WHERE state = 'owed';"
     "CREATE INDEX owed_by_time ON deliveries (next_try) WHERE state = 'owed';"
+    "CREATE INDEX owed_by_channel_time ON deliveries (channel, next_try) WHERE state = 'owed';"
 
     "CREATE TABLE held ("
     "  case_id INTEGER PRIMARY KEY REFERENCES cases (id), source TEXT NOT NULL,"

@@ -194,8 +194,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdDelivery, apd_delivery_free)
 GPtrArray *apd_ledger_owed(ApdLedger *self, const char *channel, ApdTime now, int limit,
                            GError **error);
 
-/* @ret_when: the earliest next try of what is owed to @channel, APD_NEVER when
- * nothing is. */
+/* @ret_when: the earliest next try of what is owed to @channel (NULL: to any),
+ * APD_NEVER when nothing is. */
 bool apd_ledger_next_try(ApdLedger *self, const char *channel, ApdTime *ret_when, GError **error);
 
 /* Writes state, attempts, next_try, done_at and last_error of @delivery.  What

@@ -578,6 +578,31 @@ TEST(ack_drops_what_is_owed)
     assert_log(f, "");
 }
 
+/* --- many ------------------------------------------------------------------------ */
+
+/* Looking at what is due is done after every event: it must not cost much. */
+TEST(many_cases)
+{
+    enum { N = 5000 };
+    g_autoptr(GTimer) timer = g_timer_new();
+    ApdTime next;
+
+    g_assert_true(apd_ledger_begin(f->base.ledger, NULL));
+    for (int i = 0; i < N; i++) {
+        g_autoptr(ApdCase) kase = ledger_fixture_case("prohibited", START + 4 * D + i * H);
+        g_assert_true(apd_ledger_put_case(f->base.ledger, kase, "mail", "opened", START, NULL));
+    }
+    g_assert_true(apd_ledger_commit(f->base.ledger, NULL));
+    g_timer_start(timer);
+    g_assert_true(apd_steps_run(f->base.ledger, &f->config, START, &next, NULL));
+    g_test_message("raised %d in %.3f s", N, g_timer_elapsed(timer, NULL));
+
+    g_timer_start(timer);
+    g_assert_true(apd_steps_run(f->base.ledger, &f->config, START, &next, NULL));
+    g_test_message("looked at %d in %.6f s", N, g_timer_elapsed(timer, NULL));
+    g_assert_cmpint(next, ==, START + D);
+}
+
 /* --- a clock that was wrong ----------------------------------------------------- */
 
 TEST(clock_set_back)
@@ -629,6 +654,7 @@ main(int argc, char **argv)
     ADD("acts-refuse", acts_refuse);
     ADD("acts-leave-history", acts_leave_history);
     ADD("ack-drops-what-is-owed", ack_drops_what_is_owed);
+    ADD("many-cases", many_cases);
     ADD("clock-set-back", clock_set_back);
     return g_test_run();
 }

@@ -444,6 +444,10 @@ test_delivery_life(Fixture *f, gconstpointer data)
     g_assert_true(apd_ledger_put_delivery(f->ledger, delivery, NULL));
     g_assert_true(apd_ledger_next_try(f->ledger, one_channel[0], &when, NULL));
     g_assert_cmpint(when, ==, NOW + APD_MINUTE);
+    g_assert_true(apd_ledger_next_try(f->ledger, NULL, &when, NULL));
+    g_assert_cmpint(when, ==, NOW + APD_MINUTE);
+    g_assert_true(apd_ledger_next_try(f->ledger, "desk", &when, NULL));
+    g_assert_cmpint(when, ==, APD_NEVER);
     g_autoptr(GPtrArray) later = owed(f, NULL, NOW);
     g_assert_cmpuint(later->len, ==, 0);
 
