@@ -161,12 +161,16 @@ open_case(Filing *f, GError **error)
 /* --- a known matter -------------------------------------------------------- */
 
 /* Of several that fit a decision which names none, the one that was appealed;
- * when that is not one, none: a guess could close the wrong case. */
+ * when that is not one, none: a guess could close the wrong case.  Nor does a
+ * decision that nobody vouches for move a case which it cannot name. */
 static ApdCase *
 only_likely(GPtrArray *cases, const Filing *f)
 {
     ApdCase *likely = NULL, *appealed = NULL;
     unsigned n_likely = 0, n_appealed = 0;
+
+    if (f->verdict->authenticity != APD_AUTHENTICITY_GENUINE)
+        return NULL;
 
     for (guint i = 0; i < cases->len; i++) {
         ApdCase *kase = cases->pdata[i];

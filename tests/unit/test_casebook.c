@@ -298,6 +298,19 @@ TEST(ambiguous_decision_closes_nothing)
                     2);
 }
 
+/* Anybody can write "your appeal was successful". */
+TEST(unverified_decision_must_name_its_case)
+{
+    ApdVerdict *notice = new_verdict(APD_KIND_PENALTY, "prohibited", 7 * D);
+    notice->authenticity = APD_AUTHENTICITY_UNVERIFIED;
+    file(f, notice);
+    ApdVerdict *decision = new_decision(APD_OUTCOME_REVERSED, "prohibited", APD_NEVER);
+    decision->authenticity = APD_AUTHENTICITY_UNVERIFIED;
+    g_assert_cmpint(file(f, decision).case_id, ==, 2);
+    assert_state(f, 1, APD_STATE_OPEN);
+    assert_log(f, "desk:case/1/0/new desk:case/2/0/new ");
+}
+
 TEST(new_deadline)
 {
     ApdVerdict *notice = new_verdict(APD_KIND_COMPLAINT, "ip.patent", 5 * D);
@@ -640,6 +653,7 @@ main(int argc, char **argv)
     ADD("evidence-climbs-again", evidence_climbs_again);
     ADD("decision-finds-its-case", decision_finds_its_case);
     ADD("ambiguous-decision-closes-nothing", ambiguous_decision_closes_nothing);
+    ADD("unverified-decision-must-name-its-case", unverified_decision_must_name_its_case);
     ADD("new-deadline", new_deadline);
     ADD("forged-stays-apart", forged_stays_apart);
     ADD("first-look", first_look);
