@@ -28,7 +28,7 @@ static const char *const bounds[] = { "none", "by", "before", NULL };
 static const char *const halves[] = { "am", "pm", NULL };
 static const char *const roles[] = { "deadline", "action",    "sanction", "event", "effective",
                                      "platform", "other",     "history",  "life",  "offer",
-                                     "over",     "all-times", NULL };
+                                     "over",     "all-times", "otherwise", NULL };
 static const char *const anchors[] = { "notice", "record", "event", "effect", NULL };
 
 /* What follows the type in a section: one of @names, or a number, or nothing. */

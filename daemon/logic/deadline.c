@@ -404,7 +404,8 @@ choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, i
             continue;
         g_autoptr(GString) how = g_string_new(NULL);
         ApdTime instant = reckon(self, text, candidates, candidate, kase, how);
-        if (kase->kind == APD_KIND_DECISION && instant < kase->date)
+        bool doubtful = kase->kind == APD_KIND_DECISION || candidate->role.score < APD_ROLE_CERTAIN;
+        if (doubtful && instant < kase->date)
             continue;
         if (!is_better(instant, deadline->instant, kase->date))
             continue;

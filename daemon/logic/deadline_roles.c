@@ -65,6 +65,16 @@ keep_strongest(int *best, int role, int value)
         best[role] = value;
 }
 
+/* What stands beyond another date is rather about that one. */
+static bool
+starts_mention(const ApdDates *self, int at)
+{
+    for (guint i = 0; i < self->mentions->len; i++)
+        if (g_array_index(self->mentions, ApdMention, i).first == at)
+            return true;
+    return false;
+}
+
 static void
 walk(const ApdDates *self, int from, int step, int *best)
 {
@@ -72,8 +82,12 @@ walk(const ApdDates *self, int from, int step, int *best)
     for (int i = from; i >= 0 && i < (int) self->tokens->len; i += step) {
         const ApdToken *token = apd_dates_token(self, i);
         int role = role_of(token);
+        if (role == APD_ROLE_OTHERWISE)
+            return;
         if (role >= 0)
             keep_strongest(best, role, strength(role, distance));
+        if (starts_mention(self, i))
+            distance += 10;
         /* Single ideographs count half a word. */
         distance += token->word == NULL && token->sign == 0 && token->end - token->start == 3
                         ? 1
@@ -98,8 +112,10 @@ bound_score(const ApdMention *mention)
 {
     if (mention->is_start || mention->is_range_start)
         return -30;
-    if (mention->bound != APD_BOUND_NONE || mention->within || mention->is_range_end)
+    if (mention->bound != APD_BOUND_NONE || mention->within)
         return 10;
+    if (mention->is_range_end)
+        return 4;
     return -5;
 }
 

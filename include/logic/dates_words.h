@@ -78,6 +78,7 @@ typedef enum {
     APD_ROLE_OFFER,     /* marketing, surveys, support hours */
     APD_ROLE_OVER,      /* an end that was missed: no appeal came by then */
     APD_ROLE_ALL_TIMES, /* "all times are": a zone for the whole message */
+    APD_ROLE_OTHERWISE, /* "otherwise", "if you do not": what follows is the consequence */
     APD_N_ROLES,
 } ApdRole;
 
