@@ -75,7 +75,7 @@ apd_time_data_load(const char *rules_dir, const char *user_dir, GError **error)
         g_string_append_printf(problems, "%s/rules/time: no words of time there\n", rules_dir);
     read_folder(data, rules_dir, "calendars", true, problems);
     if (user_dir != NULL) {
-        read_folder(data, user_dir, "rules/time", false, problems);
+        read_folder(data, user_dir, "time", false, problems);
         read_folder(data, user_dir, "calendars", true, problems);
     }
     if (!apd_ini_conclude(problems, error))

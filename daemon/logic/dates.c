@@ -143,7 +143,11 @@ look_ahead(const ApdDates *self, ApdMention *mention)
 {
     for (int i = mention->last + 1; i <= mention->last + REACH; i++) {
         const ApdToken *token = tok(self, i);
-        if (means(self, i, APD_WORD_INCLUSIVE)) {
+        int zone;
+        int next = apd_dates_read_zone(self, i, &zone);
+        if (next > i + 1) {
+            i = next - 1;
+        } else if (means(self, i, APD_WORD_INCLUSIVE)) {
             mention->inclusive = true;
         } else if (means(self, i, APD_WORD_BOUND_END)) {
             if (mention->bound == APD_BOUND_NONE)

@@ -119,7 +119,8 @@ read_numeric(const ApdDates *self, int at, bool day_first, ApdMention *mention)
     return set_short_day(mention, (int) a->number, (int) b->number, year, day_first) ? at + 5 : at;
 }
 
-/* "5.1." and "05/01" are dates only after a word for "by". */
+/* "5.1." and "05/01" are dates only after a word for "by", or before a time at the
+ * start of a cell. */
 static int
 read_numeric_short(const ApdDates *self, int at, bool day_first, ApdMention *mention)
 {
@@ -132,7 +133,13 @@ read_numeric_short(const ApdDates *self, int at, bool day_first, ApdMention *men
     while (apd_token_means(tok(self, back), APD_WORD_GLUE)
            && !apd_token_means(tok(self, back), APD_WORD_BOUND))
         back--;
-    if (!apd_token_means(tok(self, back), APD_WORD_BOUND) || apd_token_means(after, APD_WORD_OCLOCK)
+    ApdMention time = { 0 };
+    int next = after->sign == ',' ? at + 4 : at + 3;
+    if (apd_token_means(tok(self, next), APD_WORD_GLUE))
+        next++;
+    bool timed = at == 0 && b->digits == 2 && apd_dates_read_time(self, next, &time) > next;
+    if ((!timed && !apd_token_means(tok(self, back), APD_WORD_BOUND))
+        || apd_token_means(after, APD_WORD_OCLOCK)
         || apd_token_means(after, APD_WORD_HALF) || (after->sign == '%')
         || (after->sign == sign && tok(self, at + 4)->is_digits))
         return at;

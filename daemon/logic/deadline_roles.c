@@ -97,12 +97,27 @@ walk(const ApdDates *self, int from, int step, int *best)
     }
 }
 
+/* A label is a few words; a sentence that ends in a colon speaks of much. */
+#define MAX_LABEL 14
+
 static void
 add_all(const ApdDates *dates, int percent, int *best)
 {
+    if (dates->tokens->len > MAX_LABEL)
+        return;
     for (int i = 0; i < (int) dates->tokens->len; i++) {
         int role = role_of(apd_dates_token(dates, i));
         if (role >= 0)
+            keep_strongest(best, role, weights[role] * percent / 400);
+    }
+}
+
+static void
+add_before(const ApdDates *dates, int percent, int *best)
+{
+    for (int i = 0; i < (int) dates->tokens->len; i++) {
+        int role = role_of(apd_dates_token(dates, i));
+        if (role >= 0 && role != APD_ROLE_OTHERWISE)
             keep_strongest(best, role, weights[role] * percent / 400);
     }
 }
@@ -135,7 +150,7 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
         best[APD_ROLE_EFFECTIVE] = 0;
     bool bare = best[APD_ROLE_DEADLINE] == 0 && best[APD_ROLE_ACTION] == 0;
     if (before != NULL && bare)
-        add_all(before, 35, best);
+        add_before(before, 35, best);
 
     /* A date that nothing binds needs a word for a deadline. */
     bool bound = mention->bound != APD_BOUND_NONE || mention->within || mention->is_range_end;
