@@ -322,8 +322,9 @@ add_table(Maker *self, const ApdBlock *cells, guint n)
     }
     while (at < n) {
         guint length = row_length(&table, at);
-        if (length == 1)
-            add_text_block(self, &cells[at], APD_ZONE_BODY);
+        if (cells[at].column == cells[at + length - 1].column)
+            for (guint i = at; i < at + length; i++)
+                add_text_block(self, &cells[i], APD_ZONE_BODY);
         else
             add_row(self, cells + at, length, headers, has_headers ? columns : 0);
         at += length;
