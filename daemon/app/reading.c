@@ -1,16 +1,19 @@
 #include "app/reading.h"
 
 #include "app/rules_load.h"
+#include "app/time_data.h"
 #include "io/mime.h"
 #include "io/psl.h"
 #include "logic/classify.h"
+#include "logic/deadline.h"
 #include "logic/extract.h"
 #include "logic/origin.h"
 #include "logic/segment.h"
 
 struct ApdReading {
-    ApdRules *rules; /* owned */
-    ApdPsl *psl;     /* owned */
+    ApdRules *rules;   /* owned */
+    ApdPsl *psl;       /* owned */
+    ApdTimeData *time; /* owned */
 };
 
 static const char *
@@ -26,7 +29,9 @@ apd_reading_new(const char *rules_dir, const char *user_rules_dir, GError **erro
     g_autofree char *dir = g_build_filename(rules_dir, "rules", NULL);
 
     self->rules = apd_rules_load(dir, user_rules_dir, error);
-    if (self->rules == NULL || (self->psl = apd_psl_new(error)) == NULL)
+    if (self->rules == NULL
+        || (self->time = apd_time_data_load(rules_dir, user_rules_dir, error)) == NULL
+        || (self->psl = apd_psl_new(error)) == NULL)
         return NULL;
     return g_steal_pointer(&self);
 }
@@ -39,6 +44,7 @@ apd_reading_free(ApdReading *self)
 
     apd_rules_free(self->rules);
     apd_psl_free(self->psl);
+    apd_time_data_free(self->time);
     g_free(self);
 }
 
@@ -54,6 +60,27 @@ fill_envelope(const ApdInput *input, ApdVerdict *verdict)
     verdict->language = apd_extract_language(input);
     verdict->authenticity = input->origin->authenticity;
     apd_verdict_add_evidence(verdict, "authenticity", input->origin->why);
+}
+
+static void
+fill_deadline(const ApdReading *self, const ApdInput *input, ApdVerdict *verdict)
+{
+    g_auto(ApdDeadline) deadline = { .instant = APD_NEVER };
+    ApdDeadlineCase kase = { verdict->kind, verdict->outcome, verdict->category, verdict->language,
+                             input->document->date };
+
+    apd_deadline_find(self->time, input->text, &kase, &deadline);
+    verdict->deadline = deadline.instant;
+    verdict->basis = deadline.basis;
+    if (deadline.evidence != NULL)
+        apd_verdict_add_evidence(verdict, "deadline", deadline.evidence);
+    if (deadline.steps == NULL)
+        return;
+    g_autoptr(GStrvBuilder) steps = g_strv_builder_new();
+    for (guint i = 0; i < deadline.steps->len; i++)
+        g_strv_builder_add(steps, deadline.steps->pdata[i]);
+    g_strfreev(verdict->derivation);
+    verdict->derivation = g_strv_builder_end(steps);
 }
 
 static void
@@ -85,8 +112,10 @@ apd_reading_judge(const ApdReading *self, const ApdDocument *document, const cha
 
     fill_envelope(&input, verdict);
     apd_classify(&input, verdict);
-    if (verdict->kind != APD_KIND_NONE)
+    if (verdict->kind != APD_KIND_NONE) {
         fill_notice(&input, verdict);
+        fill_deadline(self, &input, verdict);
+    }
     return verdict;
 }
 
