@@ -139,9 +139,8 @@ read_numeric_short(const ApdDates *self, int at, bool day_first, ApdMention *men
         next++;
     bool timed = at == 0 && b->digits == 2 && apd_dates_read_time(self, next, &time) > next;
     if ((!timed && !apd_token_means(tok(self, back), APD_WORD_BOUND))
-        || apd_token_means(after, APD_WORD_OCLOCK)
-        || apd_token_means(after, APD_WORD_HALF) || (after->sign == '%')
-        || (after->sign == sign && tok(self, at + 4)->is_digits))
+        || apd_token_means(after, APD_WORD_OCLOCK) || apd_token_means(after, APD_WORD_HALF)
+        || (after->sign == '%') || (after->sign == sign && tok(self, at + 4)->is_digits))
         return at;
     if (!set_short_day(mention, (int) a->number, (int) b->number, 0, day_first))
         return at;

@@ -26,8 +26,8 @@ static const char *const units[] = {
 static const char *const marks[] = { "year", "month", "day", "hour", "minute", "second", NULL };
 static const char *const bounds[] = { "none", "by", "before", NULL };
 static const char *const halves[] = { "am", "pm", NULL };
-static const char *const roles[] = { "deadline", "action",    "sanction", "event", "effective",
-                                     "platform", "other",     "history",  "life",  "offer",
+static const char *const roles[] = { "deadline", "action",    "sanction",  "event", "effective",
+                                     "platform", "other",     "history",   "life",  "offer",
                                      "over",     "all-times", "otherwise", NULL };
 static const char *const anchors[] = { "notice", "record", "event", "effect", NULL };
 

@@ -390,6 +390,13 @@ take(const ApdText *text, const Candidate *candidate, ApdTime instant, const GSt
          g_strdup_printf("'%s' in '%s'%s; = %s", words, deadline->evidence, how->str, iso));
 }
 
+/* Without a date of the message only a full date means an instant. */
+static bool
+can_reckon(const ApdMention *mention, const ApdDeadlineCase *kase)
+{
+    return kase->date != APD_NEVER || (mention->type == APD_MENTION_DATE && mention->day.year != 0);
+}
+
 /* Takes the earliest of the candidates of at least @least. */
 static bool
 choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, int least,
@@ -398,7 +405,7 @@ choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, i
     guint taken = 0;
     for (guint i = 0; i < candidates->len; i++) {
         const Candidate *candidate = &g_array_index(candidates, Candidate, i);
-        if (candidate->role.score < least)
+        if (candidate->role.score < least || !can_reckon(&candidate->mention, kase))
             continue;
         if (kase->kind == APD_KIND_DECISION && !candidate->role.explicit_chance)
             continue;

@@ -43,7 +43,7 @@ typedef struct {
     ApdOutcome outcome;
     const char *category; /* NULL: none */
     const char *language; /* "en", "zh-Hant"; NULL: unknown */
-    ApdTime date;         /* of the Date header, else when it was received */
+    ApdTime date;         /* of the Date header, else when it was received; APD_NEVER: unknown */
 } ApdDeadlineCase;
 
 typedef struct {
