@@ -33,9 +33,6 @@ apd_reading_new(const char *rules_dir, const char *user_rules_dir, GError **erro
         || (self->time = apd_time_data_load(rules_dir, user_rules_dir, error)) == NULL
         || (self->psl = apd_psl_new(error)) == NULL)
         return NULL;
-    self->time = apd_time_data_load(rules_dir, user_rules_dir, error);
-    if (self->time == NULL)
-        return NULL;
     return g_steal_pointer(&self);
 }
 
@@ -101,23 +98,6 @@ fill_notice(const ApdInput *input, ApdVerdict *verdict)
         verdict->authenticity = APD_AUTHENTICITY_UNVERIFIED;
     if (verdict->authenticity == APD_AUTHENTICITY_GENUINE)
         verdict->appeal_url = g_strdup(input->origin->call);
-}
-
-static void
-fill_deadline(const ApdReading *self, const ApdInput *input, ApdVerdict *verdict)
-{
-    ApdDeadlineCase kase = { verdict->kind, verdict->outcome, verdict->category, verdict->language,
-                             verdict->date };
-    g_auto(ApdDeadline) deadline = { 0 };
-
-    apd_deadline_find(self->time, input->text, &kase, &deadline);
-    verdict->deadline = deadline.instant;
-    verdict->basis = deadline.basis;
-    if (deadline.evidence != NULL)
-        apd_verdict_add_evidence(verdict, "deadline", deadline.evidence);
-    g_strfreev(verdict->derivation);
-    g_ptr_array_add(deadline.steps, NULL);
-    verdict->derivation = g_strdupv((char **) deadline.steps->pdata);
 }
 
 ApdVerdict *
