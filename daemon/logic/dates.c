@@ -293,6 +293,9 @@ read_one(const ApdDates *self, int at, const char *text, bool day_first, Pending
         add_mention(self, &window);
         return after;
     }
+    /* "в 14-дневный срок" is no hour. */
+    if (next > at && apd_dates_read_window(self, at + 1, &window) > next)
+        return at + 1;
     if (next > at) {
         *pending = (Pending){ at, next - 1, clock.time };
         return next;

@@ -315,7 +315,10 @@ apd_words_languages_beside(const char *language)
     if (language == NULL)
         return 0;
     g_autofree char *base = g_strndup(language, 2);
-    guint32 others =
-        language_bit("en") | language_bit("zh") | language_bit("ru") | language_bit("ko");
-    return language_bit(base) == 0 ? 0 : language_bit(base) | others;
+    guint32 own = language_bit(base);
+    /* English words stand in mail of other scripts; in Latin ones they mislead ("per", "or"). */
+    bool latin = strstr("es pt fr tr it de pl", base) != NULL;
+    guint32 others = (latin ? 0 : language_bit("en")) | language_bit("zh") | language_bit("ru")
+                     | language_bit("ko");
+    return own == 0 ? 0 : own | others;
 }

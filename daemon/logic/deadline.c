@@ -231,16 +231,24 @@ zone_for_all(const ApdDates *dates)
     return all ? zone : APD_ZONE_UNNAMED;
 }
 
+static bool
+is_ahead(const ApdTimeData *self, const ApdMention *mention, ApdTime message)
+{
+    return mention->type == APD_MENTION_WINDOW
+           || apd_reckon_date(self, mention, message, NULL) > message;
+}
+
 /* Reads every segment; returns the zone said to hold for all times, if any. */
 static int
-collect(const ApdTimeData *self, const ApdText *text, const char *language, GArray *candidates)
+collect(const ApdTimeData *self, const ApdText *text, const ApdDeadlineCase *kase,
+        GArray *candidates)
 {
     g_auto(ApdDates) a = { 0 }, b = { 0 }, label = { 0 };
     apd_dates_init(&a);
     apd_dates_init(&b);
     apd_dates_init(&label);
-    a.languages = b.languages = label.languages = apd_words_languages_beside(language);
-    bool day_first = is_day_first(language);
+    a.languages = b.languages = label.languages = apd_words_languages_beside(kase->language);
+    bool day_first = is_day_first(kase->language);
     ApdDates *now = &a, *before = &b;
     int zone = APD_ZONE_UNNAMED, paragraph = -1;
 
@@ -259,8 +267,9 @@ collect(const ApdTimeData *self, const ApdText *text, const char *language, GArr
                                     .mention = g_array_index(now->mentions, ApdMention, k) };
             if (labelled)
                 take_label(&label, &candidate.mention);
+            bool ahead = is_ahead(self, &candidate.mention, kase->date);
             candidate.role = apd_role_score(now, &candidate.mention, labelled ? &label : NULL,
-                                            follows && !labelled ? before : NULL);
+                                            follows && !labelled ? before : NULL, ahead);
             g_array_append_val(candidates, candidate);
         }
         paragraph = segment->paragraph;
@@ -479,7 +488,7 @@ apd_deadline_find(const ApdTimeData *self, const ApdText *text, const ApdDeadlin
         return;
 
     g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(Candidate));
-    int zone = collect(self, text, kase->language, candidates);
+    int zone = collect(self, text, kase, candidates);
     for (guint i = 0; i < candidates->len; i++) {
         ApdMention *mention = &g_array_index(candidates, Candidate, i).mention;
         if (mention->zone == APD_ZONE_UNNAMED)

@@ -136,7 +136,7 @@ bound_score(const ApdMention *mention)
 
 ApdRoleScore
 apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *label,
-               const ApdDates *before)
+               const ApdDates *before, bool ahead)
 {
     int best[APD_N_ROLES] = { 0 };
     ApdRoleScore result = { .against = -1 };
@@ -148,6 +148,8 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     /* "within 7 days from" begins nothing. */
     if (mention->type == APD_MENTION_WINDOW)
         best[APD_ROLE_EFFECTIVE] = 0;
+    if (ahead)
+        best[APD_ROLE_OVER] = 0;
     bool bare = best[APD_ROLE_DEADLINE] == 0 && best[APD_ROLE_ACTION] == 0;
     if (before != NULL && bare)
         add_before(before, 35, best);

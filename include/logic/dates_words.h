@@ -122,8 +122,8 @@ const ApdWord *apd_words_find(const ApdWords *self, const char *text, size_t n, 
                               size_t *ret_length);
 
 /* The languages whose words may stand in a message in @language ("en",
- * "zh-Hant", ...; NULL: unknown): its own, English, and those of other scripts.
- * The short words of the other Latin languages mean something else in it. */
+ * "zh-Hant", ...; NULL: unknown): its own and those of other
+ * scripts.  The short words of other Latin languages mean something else in it. */
 guint32 apd_words_languages_beside(const char *language);
 
 const ApdZones *apd_words_zones(const ApdWords *self);

@@ -71,9 +71,10 @@ typedef struct {
 } ApdRoleScore;
 
 /* @label: the dates of its label segment, or NULL; @before: of the segment
- * before in the same paragraph, or NULL. */
+ * before in the same paragraph, or NULL.  @ahead: it lies after the message, so
+ * that an end missed is only a threat. */
 ApdRoleScore apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *label,
-                            const ApdDates *before);
+                            const ApdDates *before, bool ahead);
 
 /* Reads @mention as an instant; @start: what a window counts from.  Appends the
  * rules applied to @how. */
