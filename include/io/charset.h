@@ -1,0 +1,15 @@
+/* Bytes of any charset -> UTF-8. */
+#pragma once
+
+#include <glib.h>
+
+/* Opens a converter of every charset that mail uses: iconv loads its modules from
+ * files, which a sandbox forbids later.  Once per process. */
+void apd_charset_init(void);
+
+/* Returns: (transfer full): valid UTF-8 without NULs.  The declared @charset
+ * (NULL: none) if the bytes fit it; else UTF-8, else, for unlabelled text,
+ * GB18030; else what the declared one can make of it.  @ret_used (may be NULL):
+ * a static name of what was used. */
+char *apd_charset_to_utf8(const guint8 *data, gsize size, const char *charset,
+                          const char **ret_used);
