@@ -5,7 +5,7 @@ static const int weights[APD_N_ROLES] = {
     [APD_ROLE_DEADLINE] = 120, [APD_ROLE_ACTION] = 100,     [APD_ROLE_SANCTION] = -120,
     [APD_ROLE_EVENT] = -110,   [APD_ROLE_EFFECTIVE] = -120, [APD_ROLE_PLATFORM] = -240,
     [APD_ROLE_OTHER] = -240,   [APD_ROLE_HISTORY] = -150,   [APD_ROLE_LIFE] = -170,
-    [APD_ROLE_OFFER] = -150,   [APD_ROLE_OVER] = -250,      [APD_ROLE_ALL_TIMES] = 0,
+    [APD_ROLE_OFFER] = -240,   [APD_ROLE_OVER] = -250,      [APD_ROLE_ALL_TIMES] = 0,
 };
 
 /* Roles that only hold right beside the date: "the last 30 days". */
@@ -18,7 +18,8 @@ is_near_only(int role)
 static bool
 is_actor(int role)
 {
-    return role == APD_ROLE_PLATFORM || role == APD_ROLE_OTHER || role == APD_ROLE_OVER;
+    return role == APD_ROLE_PLATFORM || role == APD_ROLE_OTHER || role == APD_ROLE_OVER
+           || role == APD_ROLE_OFFER;
 }
 
 static int
@@ -150,6 +151,9 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
         best[APD_ROLE_EFFECTIVE] = 0;
     if (ahead)
         best[APD_ROLE_OVER] = 0;
+    /* "verify within 24 hours or the store is closed": the measure is the threat. */
+    if (mention->type == APD_MENTION_WINDOW && mention->within)
+        best[APD_ROLE_SANCTION] /= 3;
     bool bare = best[APD_ROLE_DEADLINE] == 0 && best[APD_ROLE_ACTION] == 0;
     if (before != NULL && bare)
         add_before(before, 35, best);

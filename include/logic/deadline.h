@@ -37,6 +37,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdTimeData, apd_time_data_free)
 bool apd_time_data_add_window(ApdTimeData *self, const char *section, const char *key,
                               const char *value, GError **error);
 
+/* Returns: the most exact window for @category, of equals the one added last;
+ * NULL for none. */
+const ApdWindow *apd_time_data_window(const ApdTimeData *self, const char *category);
+
 /* What is known of the message. */
 typedef struct {
     ApdKind kind;
