@@ -327,7 +327,9 @@ choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, i
             continue;
         g_autoptr(GString) how = g_string_new(NULL);
         ApdTime instant = reckon(self, text, candidates, candidate, kase, how);
-        bool doubtful = kase->kind == APD_KIND_DECISION || candidate->role.score < APD_ROLE_CERTAIN;
+        /* An end that lies behind is believed only when nothing speaks against it. */
+        bool doubtful = kase->kind == APD_KIND_DECISION || candidate->role.score < APD_ROLE_CERTAIN
+                        || !candidate->role.explicit_chance || candidate->role.against >= 0;
         if (doubtful && instant < kase->date)
             continue;
         if (!is_better(instant, deadline->instant, kase->date))
