@@ -141,7 +141,7 @@ zone_for_all(const ApdDates *dates)
 static bool
 is_ahead(const ApdTimeData *self, const ApdMention *mention, ApdTime message)
 {
-    return mention->type == APD_MENTION_WINDOW
+    return message == APD_NEVER || mention->type == APD_MENTION_WINDOW
            || apd_reckon_date(self, mention, message, NULL) > message;
 }
 
