@@ -1,0 +1,305 @@
+#include <glib.h>
+#include <string.h>
+
+#include "io/charset.h"
+#include "io/encoded_word.h"
+#include "io/mail_date.h"
+#include "io/mime.h"
+#include "io/transfer.h"
+
+/* --- small decoders --------------------------------------------------------------- */
+
+/* clang-format off */
+static const struct { const char *text, *bytes; } base64[] = {
+    { "SGVsbG8gd29ybGQ=",       "Hello world" },
+    { "SGVsbG8gd29ybGQ",        "Hello world" },          /* without padding */
+    { "SGVs\r\nbG8g d29ybGQ=",  "Hello world" },
+    { "SGVsbG8=IHdvcmxk",       "Hello world" },          /* concatenated */
+    { "SGVs!!bG8=",             "Hello" },
+    { "S",                      "" },
+};
+
+static const struct { const char *text, *bytes; bool header; } quoted[] = {
+    { "a=20b=3Dc",     "a b=c",  false },
+    { "soft=\r\nbreak", "softbreak", false },
+    { "soft= \nbreak", "softbreak", false },
+    { "a_b",           "a b",    true },
+    { "a_b",           "a_b",    false },
+    { "100=% =zz",     "100=% =zz", false },
+    { "end=",          "end",    false },
+};
+
+static const struct { const char *raw, *text; } words[] = {
+    { "plain",                                             "plain" },
+    { "=?utf-8?B?YWI=?= =?utf-8?B?Y2Q=?=",                 "abcd" },
+    { "=?utf-8?Q?a?= x =?utf-8?Q?b?=",                     "a x b" },
+    { "=?UTF-8?B?6L+d6KeE6YCa?=\r\n =?UTF-8?B?55+l?=",     "违规通知" },
+    { "=?UTF-8?B?6L8=?= =?UTF-8?B?neinhA==?=",             "违规" },   /* cut within a character */
+    { "=?gb2312?B?zqW55s2o1qo=?=",                         "违规通知" },
+    { "=?koi8-r?Q?=EE=C1=D2=D5=DB=C5=CE=C9=C5?=",          "Нарушение" },
+    { "=?utf-8*en?Q?lang?=",                               "lang" },
+    { "=?nonsense?Q?=E2=82=AC?=",                          "€" },
+    { "=?utf-8?X?a?=",                                     "=?utf-8?X?a?=" },
+    { "=?utf-8?B?unterminated",                            "=?utf-8?B?unterminated" },
+    { "\xce\xa5\xb9\xe6 raw",                              "Υ规 raw" },
+    { "a\x1b[31m\xe2\x80\xae" "b",                         "a[31mb" },
+};
+
+static const struct { const char *text; const char *utc; bool zone; } dates[] = {
+    { "Wed, 25 Nov 2026 01:02:03 -0800",          "2026-11-25T09:02:03", true },
+    { "Wed, 25 Nov 2026 01:02:03 -0800 (PST)",    "2026-11-25T09:02:03", true },
+    { "25 Nov 26 01:02 PDT",                      "2026-11-25T08:02:00", true },
+    { "Wed,25 Nov 2026 01:02:03 +0800",           "2026-11-24T17:02:03", true },
+    { "Wed Nov 25 01:02:03 2026",                 "2026-11-25T01:02:03", false },
+    { "25 Nov 2026 24:00:00 +0000",               NULL, false },
+    { "soon",                                     NULL, false },
+    { "",                                         NULL, false },
+};
+/* clang-format on */
+
+static void
+assert_bytes(const GByteArray *got, const char *wanted)
+{
+    g_autofree char *text =
+        got->len > 0 ? g_strndup((const char *) got->data, got->len) : g_strdup("");
+
+    g_assert_cmpstr(text, ==, wanted);
+}
+
+static void
+test_transfer(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(base64); i++) {
+        g_autoptr(GByteArray) out = g_byte_array_new();
+        apd_base64_decode(base64[i].text, strlen(base64[i].text), 1000, out);
+        assert_bytes(out, base64[i].bytes);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(quoted); i++) {
+        g_autoptr(GByteArray) out = g_byte_array_new();
+        apd_quoted_printable_decode(quoted[i].text, strlen(quoted[i].text), quoted[i].header, 1000,
+                                    out);
+        assert_bytes(out, quoted[i].bytes);
+    }
+}
+
+static void
+test_words(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        g_autofree char *text = apd_encoded_word_decode(words[i].raw);
+        if (i != 11) /* raw bytes: what matters is that it is valid */
+            g_assert_cmpstr(text, ==, words[i].text);
+        g_assert_true(g_utf8_validate(text, -1, NULL));
+    }
+}
+
+static void
+test_dates(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(dates); i++) {
+        ApdTime when = 0;
+        bool zone = false;
+
+        g_test_message("%s", dates[i].text);
+        g_assert_true(apd_mail_date_parse(dates[i].text, &when, &zone) == (dates[i].utc != NULL));
+        if (dates[i].utc == NULL)
+            continue;
+        g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(when / APD_SECOND);
+        g_autofree char *iso = g_date_time_format(date, "%Y-%m-%dT%H:%M:%S");
+        g_assert_cmpstr(iso, ==, dates[i].utc);
+        g_assert_true(zone == dates[i].zone);
+    }
+}
+
+/* --- whole messages ------------------------------------------------------------------ */
+
+/* Blocks as "kind:text|kind:text", links as " [text](href)". */
+static char *
+show(const ApdDocument *document)
+{
+    static const char kinds[] = "thicb";
+    GString *out = g_string_new(NULL);
+
+    for (guint i = 0; i < document->blocks->len; i++) {
+        const ApdBlock *block = &g_array_index(document->blocks, ApdBlock, i);
+        g_string_append_printf(out, "%s%c", i > 0 ? "|" : "", kinds[block->kind]);
+        if (block->depth > 0)
+            g_string_append_printf(out, "%d", block->depth);
+        if (block->row >= 0)
+            g_string_append_printf(out, "(%d,%d)", block->row, block->column);
+        g_string_append_printf(out, ":%s", block->text);
+    }
+    for (guint i = 0; i < document->links->len; i++) {
+        const ApdLink *link = &g_array_index(document->links, ApdLink, i);
+        g_string_append_printf(out, " [%s](%s)%s", link->text, link->href, link->button ? "!" : "");
+    }
+    return g_string_free(out, FALSE);
+}
+
+#define HTML(body) "Content-Type: text/html; charset=utf-8\n\n" body
+
+/* clang-format off */
+static const struct { const char *what, *message, *shown; } messages[] = {
+    { "plain paragraphs", "Subject: x\n\none\ntwo\n\nthree\n", "t:one\ntwo|t:three" },
+    { "quoted lines", "\n> a\n> > b\nc\n", "t1:a|t2:b|t:c" },
+    { "bare address", "\nsee https://a.example/x?y=1.\n", "t:see https://a.example/x?y=1. [https://a.example/x?y=1](https://a.example/x?y=1)" },
+    { "no blank line", "Subject: x\nno body here", "t:Subject: x\nno body here" },
+    { "words split by tags", HTML("<p>vio<span>la</span><b>tion</b></p>"), "t:violation" },
+    { "line breaks", HTML("a<br>b<p>c"), "t:a|t:b|t:c" },
+    { "heading", HTML("<h2>Notice</h2><p>text <b>bold</b></p><p><b>All bold</b></p>"), "h:Notice|t:text bold|h:All bold" },
+    { "list", HTML("<ul><li>one<li>two</ul>after"), "i:one|i:two|t:after" },
+    { "data table", HTML("<table><tr><td>Points</td><td>6</td></tr><tr><th>Case<th>A1</table>"), "c(0,0):Points|c(0,1):6|c(1,0):Case|c(1,1):A1" },
+    { "layout table", HTML("<table><tr><td><table><tr><td>x</td></tr></table></td></tr></table>y"), "t:x|t:y" },
+    { "entities", HTML("a&nbsp;&lt;b&gt; &#x4e2d;&#22269; &copy2026 &bogus; &"), "t:a\xc2\xa0<b> \xe4\xb8\xad\xe5\x9b\xbd \xc2\xa9" "2026 &bogus; &" },
+    { "button", HTML("<p>text <a href='https://x.example/ a'>inline</a> more</p><a href=\"https://b.example/?a=1&amp;b=2\" style='padding:8px;background:#f00'>Appeal now</a>"),
+      "t:text inline more|b:Appeal now [inline](https://x.example/a) [Appeal now](https://b.example/?a=1&b=2)!" },
+    { "link on an image", HTML("<a href=https://x.example/><img alt='Open' src=y></a>"), "b:Open [Open](https://x.example/)!" },
+    { "hidden: display", HTML("<div style='DISPLAY : none'>no<p>no</p></div>yes"), "t:yes" },
+    { "hidden: size, height, opacity", HTML("<span style='font-size:0px'>no</span><div style='max-height:0;overflow:hidden'>no</div><i style='opacity:0'>no</i>yes"), "t:yes" },
+    { "hidden: white on white", HTML("<p style='color:#ffffff'>no</p><p style='color:white;background:#f00'>yes</p>"), "t:yes" },
+    { "hidden: background inherited", HTML("<td bgcolor=#123456><span style='color:#fff'>yes</span><span style='color:#123456'>no</span></td>"), "t:yes" },
+    { "hidden: by style sheet", HTML("<style>.pre{display:none} @media print{.seen{display:none}}</style><div class='a pre'>no</div><div class=seen>yes</div>"), "t:yes" },
+    { "hidden: attribute", HTML("<div hidden>no</div>yes"), "t:yes" },
+    { "not hidden: size 10, opacity 0.9", HTML("<p style='font-size:10px;opacity:0.9'>yes</p>"), "t:yes" },
+    { "comments and scripts", HTML("a<!-- no --><![if mso]>b<![endif]><script>no('</p>')</script><title>no</title>c"), "t:abc" },
+    { "blockquote", HTML("new<blockquote>old</blockquote>"), "t:new|t1:old" },
+    { "unclosed everything", HTML("<div><p><table><tr><td>x<td>y"), "c(0,0):x|c(0,1):y" },
+    { "a lone <", HTML("1 < 2 <3 </> <"), "t:1 < 2 <3 </> <" },
+    { "unlabelled gbk", "Content-Type: text/plain\n\n\xce\xa5\xb9\xe6\xcd\xa8\xd6\xaa", "t:\xe8\xbf\x9d\xe8\xa7\x84\xe9\x80\x9a\xe7\x9f\xa5" },
+    { "gb2312 label on gb18030", "Content-Type: text/plain; charset=gb2312\n\n\x81\x39\xef\x30", "t:\xe3\x90\x81" },
+    { "latin1 label on utf-8 is taken at its word", "Content-Type: text/plain; charset=iso-8859-1\n\ncaf\xe9", "t:caf\xc3\xa9" },
+    { "big5", "Content-Type: text/plain; charset=big5\n\n\xb9\x48\xb3\x57", "t:\xe9\x81\x95\xe8\xa6\x8f" },
+    { "euc-kr", "Content-Type: text/plain; charset=euc-kr\n\n\xc0\xa7\xb9\xdd", "t:\xec\x9c\x84\xeb\xb0\x98" },
+    { "iso-2022-jp", "Content-Type: text/plain; charset=iso-2022-jp\n\n\x1b$B0cH?\x1b(B", "t:\xe9\x81\x95\xe5\x8f\x8d" },
+    { "windows-1251", "Content-Type: text/plain; charset=windows-1251\n\n\xd8\xf2\xf0\xe0\xf4", "t:\xd0\xa8\xd1\x82\xd1\x80\xd0\xb0\xd1\x84" },
+    { "base64 without padding", "Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\nSGVsbG8gd29ybGQ", "t:Hello world" },
+    { "alternative prefers html", "Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\nplain\n--b\nContent-Type: text/html\n\n<p>A html part that says enough to stand for the message as a whole, surely more than the plain one.</p>\n--b--\n",
+      "t:A html part that says enough to stand for the message as a whole, surely more than the plain one." },
+    { "alternative with an empty html", "Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\nplain\n--b\nContent-Type: text/html\n\n<img src=x>\n--b--\n", "t:plain" },
+    { "boundary that never comes", "Content-Type: multipart/mixed; boundary=b\n\nthe text is here\n", "t:the text is here" },
+    { "boundary of a quote", "Content-Type: multipart/mixed; boundary=\"\\\"\"\n\nx\n", "t:x" },
+    { "attached message", "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nsee\n--b\nContent-Type: message/rfc822\n\nSubject: inner\n\ninside\n--b--\n", "t:see" },
+    { "nuls", "\na", "t:a" },
+};
+/* clang-format on */
+
+static void
+test_messages(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(messages); i++) {
+        g_autoptr(ApdDocument) document =
+            apd_mime_read(messages[i].message, strlen(messages[i].message));
+        g_autofree char *shown = show(document);
+
+        g_test_message("%s", messages[i].what);
+        g_assert_cmpstr(shown, ==, messages[i].shown);
+    }
+}
+
+static void
+test_headers(void)
+{
+    static const char message[] =
+        "Authentication-Results: mx.seller.example;\r\n dmarc=pass (p=none)\r\n"
+        "  header.from=a.example\r\n"
+        "Authentication-Results: evil; dmarc=pass\r\n"
+        "From: \"Ali, \\\"Express\\\"\" <Notice@Notice.AliExpress.com>, second "
+        "<b@other.example>\r\n"
+        "Reply-To: (comment) reply@c.example\r\n"
+        "To: =?utf-8?Q?J=C3=BCrgen?= <j@d.example>\r\n"
+        "Message-ID: <0123456789abcdef0123456789abcdef>\r\n"
+        "Subject: =?utf-8?B?6L+d6KeE?=\r\n"
+        "Precedence: bulk\r\n\r\nx";
+    g_autoptr(ApdDocument) document = apd_mime_read(message, strlen(message));
+
+    g_assert_cmpstr(document->authentication_results[0], ==,
+                    "mx.seller.example; dmarc=pass (p=none) header.from=a.example");
+    g_assert_cmpstr(document->authentication_results[1], ==, "evil; dmarc=pass");
+    g_assert_cmpstr(document->from_address, ==, "Notice@Notice.AliExpress.com");
+    g_assert_cmpstr(document->from_name, ==, "Ali, \"Express\"");
+    g_assert_cmpstr(document->from_domains[0], ==, "notice.aliexpress.com");
+    g_assert_cmpstr(document->from_domains[1], ==, "other.example");
+    g_assert_cmpstr(document->reply_to_address, ==, "reply@c.example");
+    g_assert_cmpstr(document->to_address, ==, "j@d.example");
+    g_assert_cmpstr(document->message_id, ==, "0123456789abcdef0123456789abcdef");
+    g_assert_cmpstr(document->subject, ==, "违规");
+    g_assert_true(document->is_bulk);
+    g_assert_cmpint(document->date, ==, APD_NEVER);
+}
+
+static void
+test_attached(void)
+{
+    const char *message = NULL;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(messages); i++)
+        if (g_str_equal(messages[i].what, "attached message"))
+            message = messages[i].message;
+
+    g_autoptr(ApdDocument) document = apd_mime_read(message, strlen(message));
+    g_assert_cmpuint(document->attached->len, ==, 1);
+    const ApdDocument *inner = document->attached->pdata[0];
+    g_assert_cmpstr(inner->subject, ==, "inner");
+    g_assert_cmpstr(g_array_index(inner->blocks, ApdBlock, 0).text, ==, "inside");
+}
+
+/* Made to be slow or deep: each is read in bounded time and memory. */
+static GString *
+repeat(const char *head, const char *piece, int n)
+{
+    GString *text = g_string_new(head);
+
+    for (int i = 0; i < n; i++)
+        g_string_append(text, piece);
+    return text;
+}
+
+static void
+test_hostile(void)
+{
+    static const struct {
+        const char *head, *piece;
+        int n;
+    } hostile[] = {
+        { HTML(""), "<div>", 300000 },
+        { HTML(""), "<table><tr><td>", 100000 },
+        { HTML("<a "), "x=1 ", 300000 },
+        { HTML(""), "&#x;&", 300000 },
+        { HTML(""), "<a href=x>", 100000 },
+        { HTML(""), "<style>.a{display:none}</style>", 30000 },
+        { "Subject: ", "=?utf-8?Q?a", 20000 },
+        { "To: ", "a:", 60000 },
+        { "", "X-Header: y\n", 100000 },
+        { "Content-Type: multipart/mixed; boundary=a\n\n",
+          "--a\nContent-Type: multipart/mixed; boundary=a\n\n", 20000 },
+        { "Content-Type: multipart/mixed; boundary=a\n\n", "--a\n\nx\n", 100000 },
+        { "\n", "> ", 500000 },
+        { "\n", "http://a", 200000 },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(hostile); i++) {
+        g_autoptr(GString) text = repeat(hostile[i].head, hostile[i].piece, hostile[i].n);
+        gint64 start = g_get_monotonic_time();
+        g_autoptr(ApdDocument) document = apd_mime_read(text->str, text->len);
+
+        g_test_message("%s: %" G_GINT64_FORMAT " ms", hostile[i].piece,
+                       (g_get_monotonic_time() - start) / 1000);
+        g_assert_cmpuint(document->blocks->len, <=, 20000);
+        g_assert_cmpuint(document->links->len, <=, 2000);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    apd_mime_init();
+    g_test_add_func("/mime/transfer", test_transfer);
+    g_test_add_func("/mime/words", test_words);
+    g_test_add_func("/mime/dates", test_dates);
+    g_test_add_func("/mime/messages", test_messages);
+    g_test_add_func("/mime/headers", test_headers);
+    g_test_add_func("/mime/attached", test_attached);
+    g_test_add_func("/mime/hostile", test_hostile);
+    return g_test_run();
+}
