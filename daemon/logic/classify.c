@@ -229,6 +229,9 @@ best_outcome(const Weighing *self, int *ret_score)
             info->outcome == APD_OUTCOME_RECEIVED || info->outcome == APD_OUTCOME_MORE_EVIDENCE;
         if (of_appeal && best_of(self, "mod/own-appeal") == 0)
             continue;
+        /* "Send more evidence" is a demand too: the appeal it speaks of decides. */
+        if (info->outcome == APD_OUTCOME_MORE_EVIDENCE)
+            points = points * 3 / 2;
         if (strcmp(info->type, "act") == 0 && info->kind == APD_KIND_DECISION
             && points > *ret_score) {
             *ret_score = points;
@@ -236,6 +239,15 @@ best_outcome(const Weighing *self, int *ret_score)
         }
     }
     return outcome;
+}
+
+static bool
+is_in_subject(const Weighing *self, int signal)
+{
+    if (signal < 0 || self->scores[signal].count == 0)
+        return false;
+    return apd_text_at(self->input->text, (guint) self->scores[signal].segment)->zone
+           == APD_ZONE_SUBJECT;
 }
 
 static void
@@ -246,8 +258,10 @@ adjust_kinds(Weighing *self)
     bool clocked = category_is(self, "order.") || category_is(self, "account.deposit")
                    || category_is(self, "account.other");
 
+    /* A dispute or an order named in passing asks for nothing. */
+    bool asked = best_of(self, "act/demand") > 0 || is_in_subject(self, self->category_signal);
     if (clocked)
-        kinds[APD_KIND_REQUEST] += 150;
+        kinds[APD_KIND_REQUEST] += asked ? 150 : 40;
     if (category_is(self, "ip."))
         kinds[APD_KIND_COMPLAINT] += kinds[APD_KIND_COMPLAINT] > 0 ? 50 : 0;
     else
@@ -256,7 +270,10 @@ adjust_kinds(Weighing *self)
         kinds[APD_KIND_WARNING] += 100;
     if (category_is(self, "policy.change"))
         kinds[APD_KIND_POLICY] += 100;
-    if (imposed)
+    int policy = apd_matcher_find(apd_rules_matcher(self->input->rules), "act/policy");
+    if (is_in_subject(self, policy))
+        kinds[APD_KIND_POLICY] += 150;
+    else if (imposed)
         kinds[APD_KIND_POLICY] /= 2;
     if (best_of(self, "act/counter-notice") == 0 && imposed)
         kinds[APD_KIND_COMPLAINT] = kinds[APD_KIND_COMPLAINT] * 2 / 3;
@@ -306,12 +323,16 @@ is_to_buyer(const Weighing *self)
     return score_of(self, "address/buyer")->sum > score_of(self, "address/seller")->sum;
 }
 
+/* A letter to the seller himself from who says he owns a right, or from a court's side. */
 static bool
 is_rights_letter(const Weighing *self)
 {
-    return category_is(self, "ip.") && best_of(self, "address/seller") > 0
-           && (best_of(self, "act/rights-complaint") > 0 || best_of(self, "act/court-order") > 0)
-           && best_of(self, "speaker/rights-holder") > 0;
+    bool speaks =
+        best_of(self, "speaker/rights-holder") > 0
+        || ((best_of(self, "act/demand") > 0 || category_is(self, "ip.tro")) && against(self) == 0);
+
+    return category_is(self, "ip.") && best_of(self, "address/seller") > 0 && speaks
+           && (best_of(self, "act/rights-complaint") > 0 || best_of(self, "act/court-order") > 0);
 }
 
 /* Whether it is a notice at all.  @matter: what speaks for one. */
@@ -390,14 +411,11 @@ apd_classify(const ApdInput *input, ApdVerdict *verdict)
     bool is_decision = decided > 60 && decided > self.kinds[best_kind(&self)];
     adjust_kinds(&self);
     ApdKind kind = is_decision ? APD_KIND_DECISION : best_kind(&self);
+    if (input->origin->speaker == APD_SPEAKER_STRANGER)
+        kind = APD_KIND_COMPLAINT;
     int matter = MAX(MAX(decided, self.kinds[best_kind(&self)]), violation_score(&self));
     if (kind == APD_KIND_NONE)
         kind = APD_KIND_PENALTY;
-    if (g_getenv("APD_DEBUG_CLASSIFY"))
-        g_printerr("kinds p%d c%d r%d w%d d%d o%d; cat %s %d; against %d matter %d speaker %d\n",
-                   self.kinds[1], self.kinds[2], self.kinds[3], self.kinds[4], decided,
-                   self.kinds[6], self.category, self.category_score, against(&self), matter,
-                   input->origin->speaker);
     if (!is_notice(&self, matter))
         return;
 

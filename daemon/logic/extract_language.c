@@ -27,6 +27,39 @@ count_letters(const char *shown, Scripts *scripts)
     }
 }
 
+/* Letters that nearly only one language has. */
+static const struct {
+    const char *language;
+    const char *letters;
+} marks[] = {
+    { "pl", "ąęłśżźćńĄĘŁŚŻŹĆŃ" },
+    { "tr", "ğışĞİŞ" },
+    { "es", "ñ¿¡Ñ" },
+    { "pt", "ãõÃÕ" },
+    { "de", "ßäÄ" },
+    { "fr", "êâûœèÈÊ" },
+};
+
+static int
+letters_of(const ApdInput *input, const char *language)
+{
+    const char *letters = "";
+    int sum = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(marks); i++)
+        if (strcmp(marks[i].language, language) == 0)
+            letters = marks[i].letters;
+    for (guint i = 0; *letters != '\0' && i < input->text->segments->len; i++) {
+        const char *p = apd_text_at(input->text, i)->shown;
+        if (apd_text_at(input->text, i)->depth > 0 && !input->text->is_forward)
+            continue;
+        for (; *p != '\0'; p = g_utf8_next_char(p))
+            sum += (unsigned char) *p >= 0x80
+                   && g_utf8_strchr(letters, -1, g_utf8_get_char(p)) != NULL;
+    }
+    return sum;
+}
+
 /* The language of Latin letters with most of its small words in the text. */
 static const char *
 latin_language(const ApdInput *input)
@@ -46,6 +79,7 @@ latin_language(const ApdInput *input)
             if (hit->signal == signal && apd_classify_factor(input, hit->segment) > 0)
                 sum += hit->weight;
         }
+        sum += 120 * letters_of(input, names->pdata[i]);
         if (sum > most) {
             most = sum;
             best = names->pdata[i];

@@ -111,6 +111,13 @@ rank_of(const ApdInput *input, int at, int start, int end)
     return rank + (imposed ? 50 : 0);
 }
 
+/* "12 points: the store is frozen": a line of the tariff. */
+static bool
+is_tariff_line(const ApdSegment *segment, int start, int end)
+{
+    return g_ascii_isdigit(segment->folded[start]) && segment->folded[end] == ':';
+}
+
 static void
 consider(const ApdInput *input, Candidate *best, int at, int value, int start, int end)
 {
@@ -143,6 +150,9 @@ look_beside(const ApdInput *input, const ApdHit *hit, Candidate *best)
     int value = read_points(text + from, stop - from);
     if (value < 0)
         value = number_word(input, hit->segment, MAX(hit->start - 24, 0), hit->start);
+    if (value >= 0
+        && is_tariff_line(apd_text_at(input->text, (guint) hit->segment), from, hit->end))
+        return;
     if (value >= 0) {
         consider(input, best, hit->segment, value, from, hit->end);
         return;
@@ -184,6 +194,9 @@ apd_extract_points(const ApdInput *input, ApdVerdict *verdict)
     int word = apd_matcher_find(apd_rules_matcher(input->rules), "points/word");
     Candidate best = { APD_NO_POINTS, 5, -1 };
 
+    /* A change of rules is no matter of this store: all its points are tariff. */
+    if (verdict->kind == APD_KIND_POLICY)
+        return APD_NO_POINTS;
     look_at_values(input, &best);
     for (guint i = 0; i < input->hits->len; i++) {
         const ApdHit *hit = &g_array_index(input->hits, ApdHit, i);

@@ -29,6 +29,8 @@ static const char *const forward_words[] = {
     "message original",
     "iletilen mesaj",
     "iletilmiş mesaj",
+    "iletilen ileti",
+    "iletilmiş ileti",
     "yönlendirilen",
     "özgün ileti",
     "orijinal mesaj",
@@ -124,7 +126,10 @@ apd_quote_of(const char *line)
 
     if (n == 0 || n > 400)
         return APD_QUOTE_NO;
-    g_autofree char *lower = g_utf8_strdown(line, -1);
+    g_autofree char *small = g_utf8_strdown(line, -1);
+    /* The Turkish dotted capital leaves a combining dot behind. */
+    g_auto(GStrv) pieces = g_strsplit(small, "\xcc\x87", -1);
+    g_autofree char *lower = g_strjoinv("", pieces);
     n = strlen(lower);
 
     bool ruled =
