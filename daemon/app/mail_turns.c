@@ -1,0 +1,295 @@
+/* Whose turn it is: per host, per account, by credit and by time. */
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+
+#include "app/mail_crash.h"
+#include "app/mail_private.h"
+#include "base/error.h"
+#include "io/mail_frames.h"
+
+/* No step takes longer than the sum of its deadlines, by far. */
+#define STEP_LIMIT (15 * APD_MINUTE)
+
+static void
+arm(ApdMail *self, ApdTime when)
+{
+    struct itimerspec spec = { .it_value = { .tv_sec = when / APD_SECOND,
+                                             .tv_nsec = when % APD_SECOND * 1000 } };
+
+    if (when >= self->armed)
+        return;
+    self->armed = when;
+    if (timerfd_settime(self->timer, TFD_TIMER_ABSTIME, &spec, NULL) < 0)
+        g_error("timerfd_settime: %s", g_strerror(errno));
+}
+
+static void
+rest_until(ApdMail *self, ApdMailSlot *slot, ApdTime due)
+{
+    slot->state = APD_SLOT_RESTING;
+    slot->due = due;
+    arm(self, due);
+}
+
+static ApdMailSlot *
+find_slot(ApdMail *self, uint32_t id)
+{
+    return g_hash_table_lookup(self->slots, GUINT_TO_POINTER(id));
+}
+
+/* --- starting ---------------------------------------------------------------------- */
+
+static void
+start(ApdMail *self, ApdMailSlot *slot)
+{
+    size_t left = APD_MAIL_CREDIT_EACH - MIN(slot->in_flight, APD_MAIL_CREDIT_EACH);
+
+    slot->state = APD_SLOT_RUNNING;
+    slot->grant = MIN(left, self->credit / 4);
+    slot->started = apd_uptime();
+    slot->host->running++;
+    self->credit -= slot->grant;
+    arm(self, slot->started + STEP_LIMIT);
+    g_thread_pool_push(self->pool, slot, NULL);
+}
+
+static void
+wait_in(GQueue *queue, ApdMailSlot *slot)
+{
+    slot->state = APD_SLOT_WAITING;
+    g_queue_push_tail(queue, GUINT_TO_POINTER(slot->id));
+}
+
+/* The account is not to be tried now: say so of this mailbox too. */
+static void
+block(ApdMail *self, ApdMailSlot *slot)
+{
+    const ApdMailAccount *account = slot->account;
+    const char *text;
+    guint32 code;
+
+    if (account->why != NULL) {
+        g_variant_get(account->why, "(u&s)", &code, &text);
+        apd_mail_send(self, "sight", g_variant_new(APD_MAIL_SIGHT, slot->id, code, text));
+    }
+    rest_until(self, slot, account->blocked + g_random_int_range(0, (gint32) APD_SECOND));
+}
+
+void
+apd_mail_ready(ApdMail *self, ApdMailSlot *slot)
+{
+    ApdMailAccount *account = slot->account;
+
+    if (slot->state == APD_SLOT_RUNNING || slot->state == APD_SLOT_WAITING)
+        return;
+    if (!slot->connected && account->blocked > apd_uptime()) {
+        block(self, slot);
+        return;
+    }
+    if (!slot->connected && !account->proven && account->prober != 0
+        && account->prober != slot->id) {
+        wait_in(&account->waiting, slot);
+        return;
+    }
+    if (!slot->connected && !account->proven)
+        account->prober = slot->id;
+    if (slot->host->running >= APD_MAIL_PER_HOST)
+        wait_in(&slot->host->waiting, slot);
+    else
+        start(self, slot);
+}
+
+/* --- ending ------------------------------------------------------------------------- */
+
+static void
+release_waiting(ApdMail *self, GQueue *queue)
+{
+    GQueue ids = *queue;
+
+    g_queue_init(queue);
+    for (GList *i = ids.head; i != NULL; i = i->next) {
+        ApdMailSlot *slot = find_slot(self, GPOINTER_TO_UINT(i->data));
+        if (slot == NULL)
+            continue;
+        slot->state = APD_SLOT_RESTING;
+        apd_mail_ready(self, slot);
+    }
+    g_queue_clear(&ids);
+}
+
+/* What the step said last of its sight, for those that wait for its account. */
+static void
+remember_why(ApdMailAccount *account, const ApdMailboxStep *step)
+{
+    for (guint i = 0; i < step->news->len; i++) {
+        const ApdMailboxNews *news = &g_array_index(step->news, ApdMailboxNews, i);
+        const char *text;
+        guint32 id, code;
+        if (!g_str_equal(news->word, "sight"))
+            continue;
+        g_variant_get(news->content, "(uu&s)", &id, &code, &text);
+        g_clear_pointer(&account->why, g_variant_unref);
+        account->why = g_variant_ref_sink(g_variant_new("(us)", code, text));
+    }
+}
+
+static void
+judge_account(ApdMail *self, ApdMailSlot *slot)
+{
+    ApdMailAccount *account = slot->account;
+    const ApdMailboxStep *step = &slot->step;
+    bool probed = account->prober == slot->id;
+
+    if (probed)
+        account->prober = 0;
+    if (step->connected) {
+        account->proven = true;
+        account->blocked = 0;
+        g_clear_pointer(&account->why, g_variant_unref);
+    } else if (step->refused || (probed && step->wait == APD_MAILBOX_PAUSE)) {
+        account->proven = false;
+        account->blocked = step->due;
+        remember_why(account, step);
+    }
+    if (probed || step->connected)
+        release_waiting(self, &account->waiting);
+}
+
+static void
+serve_host(ApdMail *self, ApdMailHost *host)
+{
+    while (host->running < APD_MAIL_PER_HOST && !g_queue_is_empty(&host->waiting)) {
+        uint32_t id = GPOINTER_TO_UINT(g_queue_pop_head(&host->waiting));
+        ApdMailSlot *slot = find_slot(self, id);
+        if (slot == NULL || slot->state != APD_SLOT_WAITING)
+            continue;
+        slot->state = APD_SLOT_RESTING;
+        apd_mail_ready(self, slot); /* its account may have been blocked meanwhile */
+    }
+}
+
+static void
+serve_starved(ApdMail *self)
+{
+    GHashTableIter iter;
+    void *slot;
+
+    if (self->credit < APD_MAIL_CREDIT / 4)
+        return;
+    g_hash_table_iter_init(&iter, self->slots);
+    while (g_hash_table_iter_next(&iter, NULL, &slot)) {
+        ApdMailSlot *starved = slot;
+        if (starved->state == APD_SLOT_STARVED && starved->in_flight <= APD_MAIL_CREDIT_EACH / 2)
+            apd_mail_ready(self, starved);
+    }
+}
+
+static void
+park(ApdMail *self, ApdMailSlot *slot)
+{
+    struct epoll_event event = { .events = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT,
+                                 .data.u64 = slot->id };
+
+    if (epoll_ctl(self->epoll, EPOLL_CTL_MOD, slot->step.fd, &event) < 0
+        && epoll_ctl(self->epoll, EPOLL_CTL_ADD, slot->step.fd, &event) < 0)
+        g_error("epoll_ctl: %s", g_strerror(errno));
+    rest_until(self, slot, slot->step.due);
+}
+
+static void
+go_on(ApdMail *self, ApdMailSlot *slot)
+{
+    slot->state = APD_SLOT_RESTING;
+    switch (slot->step.wait) {
+    case APD_MAILBOX_PARK:
+        park(self, slot);
+        break;
+    case APD_MAILBOX_PAUSE:
+        rest_until(self, slot, slot->step.due);
+        break;
+    case APD_MAILBOX_AGAIN:
+        apd_mail_ready(self, slot);
+        break;
+    case APD_MAILBOX_STARVED:
+        slot->state = APD_SLOT_STARVED;
+        break;
+    }
+    if (slot->state == APD_SLOT_RESTING && slot->look && slot->connected)
+        apd_mail_ready(self, slot); /* poked while it ran */
+}
+
+void
+apd_mail_finish(ApdMail *self, ApdMailSlot *slot)
+{
+    ApdMailHost *host = slot->host;
+    const ApdMailboxStep *step = &slot->step;
+
+    host->running--;
+    self->credit += slot->grant - MIN(slot->grant, step->used);
+    slot->in_flight += step->used;
+    slot->connected = step->fd >= 0;
+    for (guint i = 0; i < step->news->len && !slot->dropped; i++) {
+        ApdMailboxNews *news = &g_array_index(step->news, ApdMailboxNews, i);
+        apd_mail_send(self, news->word, news->content);
+    }
+    judge_account(self, slot);
+    /* A mailbox at work for long goes behind those that wait. */
+    slot->state = APD_SLOT_RESTING;
+    serve_host(self, host);
+    if (slot->dropped)
+        apd_mail_drop(self, slot);
+    else
+        go_on(self, slot);
+    serve_starved(self);
+}
+
+void
+apd_mail_ack(ApdMail *self, ApdMailSlot *slot, size_t bytes)
+{
+    bytes = MIN(bytes, slot->in_flight);
+    slot->in_flight -= bytes;
+    self->credit += bytes;
+    serve_starved(self);
+}
+
+void
+apd_mail_drop(ApdMail *self, ApdMailSlot *slot)
+{
+    slot->dropped = true;
+    if (slot->state == APD_SLOT_RUNNING)
+        return;
+
+    ApdMailAccount *account = slot->account;
+    bool probed = account->prober == slot->id;
+    self->credit += slot->in_flight;
+    apd_vault_drop(self->vault, slot->password);
+    g_hash_table_remove(self->slots, GUINT_TO_POINTER(slot->id));
+    if (probed) {
+        account->prober = 0;
+        release_waiting(self, &account->waiting);
+    }
+}
+
+/* --- time ---------------------------------------------------------------------------- */
+
+void
+apd_mail_tick(ApdMail *self)
+{
+    g_autoptr(GList) slots = g_hash_table_get_values(self->slots);
+    ApdTime now = apd_uptime(), next = APD_NEVER;
+
+    self->armed = APD_NEVER;
+    for (GList *i = slots; i != NULL; i = i->next) {
+        ApdMailSlot *slot = i->data;
+        if (slot->state == APD_SLOT_RUNNING && now - slot->started >= STEP_LIMIT)
+            apd_mail_crash_now(slot->id);
+        if (slot->state == APD_SLOT_RESTING && slot->due <= now)
+            apd_mail_ready(self, slot);
+        if (slot->state == APD_SLOT_RESTING)
+            next = MIN(next, slot->due);
+        else if (slot->state == APD_SLOT_RUNNING)
+            next = MIN(next, slot->started + STEP_LIMIT);
+    }
+    arm(self, next);
+}

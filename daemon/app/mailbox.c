@@ -1,0 +1,445 @@
+#include "app/mailbox.h"
+
+#include "base/error.h"
+#include "io/imap.h"
+#include "io/mail_frames.h"
+
+/* Messages fetched by one command. */
+#define BATCH 16u
+
+/* Messages measured by one command. */
+#define MEASURE 64u
+
+/* With more than this possibly new, they are found by SEARCH, step by step. */
+#define HANDFUL 500u
+
+/* How often a message that the server lists but does not hand over is tried. */
+#define TRIES 3
+
+/* Looks at news that bring nothing, in a row, before we wait for the timer. */
+#define BARREN 3
+
+/* After the server told of news that were none. */
+#define BARREN_PAUSE (5 * APD_SECOND)
+
+#define FIRST_PAUSE APD_SECOND
+#define LAST_PAUSE  (60 * APD_SECOND)
+
+/* A person must act: look seldom.  A refused password in particular may lock
+ * the account if it is tried often. */
+#define REFUSED_PAUSE  (5 * APD_MINUTE)
+#define PASSWORD_PAUSE (30 * APD_MINUTE)
+
+typedef struct {
+    ApdImapEntry entry;
+    bool first_look;
+    uint8_t tries;
+} Todo;
+
+struct ApdMailbox {
+    ApdMailboxConfig config; /* owned */
+    ApdImap *imap;           /* owned; NULL: not connected */
+    bool parked;             /* in IDLE, or between polls */
+    bool fresh;              /* connected, not yet looked */
+    bool looking_back;       /* the first look is not yet told complete */
+    uint32_t uidvalidity;    /* of @last and @todo; 0: none yet */
+    uint32_t last;           /* highest UID that is done or in @todo */
+    uint32_t count;          /* messages at the last look */
+    GArray *todo;            /* element-type Todo, ascending */
+    guint failures;          /* in a row */
+    guint barren;            /* looks in a row that brought nothing */
+    ApdTime due;
+    size_t grant;
+    ApdMailboxStep step;
+};
+
+static void
+clear_news(void *data)
+{
+    ApdMailboxNews *news = data;
+    g_variant_unref(news->content);
+}
+
+ApdMailbox *
+apd_mailbox_new(const ApdMailboxConfig *config)
+{
+    ApdMailbox *self = g_new0(ApdMailbox, 1);
+
+    self->config = *config;
+    self->todo = g_array_new(FALSE, FALSE, sizeof(Todo));
+    self->looking_back = !config->cursor.looked_back;
+    self->step.fd = -1;
+    self->step.news = g_array_new(FALSE, FALSE, sizeof(ApdMailboxNews));
+    g_array_set_clear_func(self->step.news, clear_news);
+    return self;
+}
+
+void
+apd_mailbox_free(ApdMailbox *self)
+{
+    if (self == NULL)
+        return;
+
+    apd_imap_free(self->imap);
+    g_array_unref(self->todo);
+    g_array_unref(self->step.news);
+    g_free(self->config.host);
+    g_free(self->config.user);
+    g_free(self->config.auth);
+    g_free(self->config.folder);
+    g_free(self);
+}
+
+bool
+apd_mailbox_is_connected(const ApdMailbox *self)
+{
+    return self->imap != NULL;
+}
+
+/* --- telling --------------------------------------------------------------------- */
+
+static void
+tell(ApdMailbox *self, const char *word, GVariant *content)
+{
+    ApdMailboxNews news = { word, g_variant_ref_sink(content) };
+    g_array_append_val(self->step.news, news);
+}
+
+static void
+tell_sight(ApdMailbox *self, const GError *why)
+{
+    guint code = why != NULL ? (guint) why->code + 1 : 0;
+
+    tell(self, "sight",
+         g_variant_new(APD_MAIL_SIGHT, self->config.id, code, why != NULL ? why->message : ""));
+}
+
+static void
+tell_message(ApdMailbox *self, const Todo *todo, const void *data, size_t size)
+{
+    g_autoptr(GBytes) bytes = g_bytes_new(data, size);
+
+    tell(self, "message",
+         g_variant_new(APD_MAIL_MESSAGE, self->config.id, self->uidvalidity, todo->entry.uid,
+                       todo->entry.received, (gboolean) todo->first_look,
+                       (gboolean) (todo->entry.size > self->config.limit || size == 0),
+                       g_variant_new_from_bytes(G_VARIANT_TYPE_BYTESTRING, bytes, TRUE)));
+    self->step.used += MIN(todo->entry.size, self->config.limit);
+}
+
+/* --- connecting ------------------------------------------------------------------- */
+
+/* Half to whole of a doubling pause, so that many do not come back at once. */
+static ApdTime
+pause_after(guint failures)
+{
+    ApdTime pause = MIN(FIRST_PAUSE << MIN(failures, 10), LAST_PAUSE);
+
+    return (ApdTime) ((double) pause * g_random_double_range(0.5, 1.0));
+}
+
+static void
+fail(ApdMailbox *self, const GError *why)
+{
+    bool refused = g_error_matches(why, APD_ERROR, APD_ERROR_REFUSED);
+    ApdTime pause = pause_after(self->failures);
+
+    if (self->step.refused)
+        pause = PASSWORD_PAUSE;
+    else if (refused)
+        pause = REFUSED_PAUSE;
+    g_clear_pointer(&self->imap, apd_imap_free);
+    self->parked = false;
+    self->failures++;
+    tell_sight(self, why);
+    self->step.wait = APD_MAILBOX_PAUSE;
+    self->step.due = apd_uptime() + pause;
+}
+
+/* A new UIDVALIDITY makes every UID we know worthless. */
+static void
+take_uidvalidity(ApdMailbox *self, uint32_t uidvalidity)
+{
+    if (self->uidvalidity == uidvalidity)
+        return;
+
+    bool known = self->uidvalidity == 0 && self->config.cursor.uidvalidity == uidvalidity;
+    g_array_set_size(self->todo, 0);
+    self->uidvalidity = uidvalidity;
+    self->last = known ? self->config.cursor.last_uid : 0;
+}
+
+static bool
+connect_up(ApdMailbox *self, GError **error)
+{
+    const ApdMailboxConfig *config = &self->config;
+    ApdImapLogin login = { config->user, config->password, config->auth, config->send_id };
+    uint32_t uidvalidity;
+
+    self->imap = apd_imap_connect(config->host, config->port, config->tls, config->trust, error);
+    if (self->imap == NULL)
+        return false;
+    GError *why = NULL;
+    if (!apd_imap_login(self->imap, &login, &why)) {
+        self->step.refused = g_error_matches(why, APD_ERROR, APD_ERROR_REFUSED);
+        g_propagate_error(error, why);
+        return false;
+    }
+    self->step.connected = true;
+    if (!apd_imap_examine(self->imap, config->folder, &uidvalidity, error))
+        return false;
+
+    take_uidvalidity(self, uidvalidity);
+    self->fresh = true;
+    return true;
+}
+
+/* --- finding ----------------------------------------------------------------------- */
+
+static void
+add_todo(ApdMailbox *self, const GArray *entries, uint32_t first_look_up_to)
+{
+    for (guint i = 0; i < entries->len; i++) {
+        const ApdImapEntry *entry = &g_array_index(entries, ApdImapEntry, i);
+        Todo todo = { *entry, self->looking_back && entry->uid <= first_look_up_to, 0 };
+        g_array_append_val(self->todo, todo);
+        self->last = MAX(self->last, entry->uid);
+    }
+}
+
+/* The first look, one that was cut short, or one after UIDVALIDITY changed: by
+ * date.  What was read before is known upstairs by what it holds. */
+static bool
+look_back(ApdMailbox *self, GArray *entries, GError **error)
+{
+    ApdTime since = MAX(apd_now() - self->config.look_back, APD_DAY);
+    uint32_t highest;
+
+    if (!apd_imap_highest(self->imap, &highest, error)
+        || !apd_imap_search(self->imap, self->last, since, entries, error))
+        return false;
+    add_todo(self, entries, highest);
+    self->last = MAX(self->last, highest);
+    return true;
+}
+
+static bool
+find(ApdMailbox *self, GError **error)
+{
+    g_autoptr(GArray) entries = g_array_new(FALSE, FALSE, sizeof(ApdImapEntry));
+    uint32_t count = apd_imap_count(self->imap);
+    bool many = self->fresh || count > self->count + HANDFUL;
+    bool by_date = self->last == 0 || (self->looking_back && self->fresh && self->todo->len == 0);
+
+    if (by_date && count > 0) {
+        if (!look_back(self, entries, error))
+            return false;
+    } else {
+        if (many ? !apd_imap_search(self->imap, self->last, 0, entries, error)
+                 : !apd_imap_list(self->imap, self->last, entries, error))
+            return false;
+        add_todo(self, entries, 0);
+    }
+    self->fresh = false;
+    self->count = count;
+    self->barren = entries->len > 0 ? 0 : self->barren + 1;
+    return true;
+}
+
+/* --- fetching ---------------------------------------------------------------------- */
+
+static bool
+measure(ApdMailbox *self, GError **error)
+{
+    ApdImapEntry entries[MEASURE];
+    guint n = MIN(self->todo->len, MEASURE), kept = 0;
+
+    for (guint i = 0; i < n; i++)
+        entries[i] = g_array_index(self->todo, Todo, i).entry;
+    if (!apd_imap_measure(self->imap, entries, n, error))
+        return false;
+
+    for (guint i = 0; i < n; i++) {
+        Todo todo = g_array_index(self->todo, Todo, i);
+        todo.entry = entries[i];
+        if (todo.entry.size > 0) /* else it is gone */
+            g_array_index(self->todo, Todo, kept++) = todo;
+    }
+    g_array_remove_range(self->todo, kept, n - kept);
+    return true;
+}
+
+typedef struct {
+    ApdMailbox *self;
+    guint n;        /* of the batch: the first of todo */
+    uint32_t taken; /* bit i: todo i came */
+} Batch;
+
+static void
+take(uint32_t uid, const void *data, size_t size, void *user_data)
+{
+    Batch *batch = user_data;
+
+    for (guint i = 0; i < batch->n; i++) {
+        const Todo *todo = &g_array_index(batch->self->todo, Todo, i);
+        if (todo->entry.uid != uid || (batch->taken & 1u << i) != 0)
+            continue;
+        batch->taken |= 1u << i;
+        tell_message(batch->self, todo, data, size);
+    }
+}
+
+/* How many of todo fit the grant; the first always fits a whole one. */
+static guint
+count_batch(const ApdMailbox *self)
+{
+    size_t size = 0;
+    guint n = 0;
+
+    for (; n < MIN(self->todo->len, BATCH); n++) {
+        const ApdImapEntry *entry = &g_array_index(self->todo, Todo, n).entry;
+        size += MIN(entry->size, self->config.limit);
+        if (entry->size == APD_IMAP_SIZE_UNKNOWN || size > self->grant - self->step.used)
+            break;
+    }
+    return n;
+}
+
+/* What did not come is gone, or will be tried again; what never comes is handed
+ * over empty, so that a person learns of it. */
+static void
+finish_batch(ApdMailbox *self, const Batch *batch)
+{
+    guint kept = 0;
+
+    for (guint i = 0; i < batch->n; i++) {
+        Todo todo = g_array_index(self->todo, Todo, i);
+        if ((batch->taken & 1u << i) != 0)
+            continue;
+        todo.entry.size = APD_IMAP_SIZE_UNKNOWN;
+        if (++todo.tries < TRIES) {
+            g_array_index(self->todo, Todo, kept++) = todo;
+        } else {
+            todo.entry.size = 0;
+            tell_message(self, &todo, "", 0);
+        }
+    }
+    g_array_remove_range(self->todo, kept, batch->n - kept);
+}
+
+static bool
+fetch(ApdMailbox *self, GError **error)
+{
+    ApdImapEntry entries[BATCH];
+    Batch batch = { .self = self, .n = count_batch(self) };
+
+    for (guint i = 0; i < batch.n; i++)
+        entries[i] = g_array_index(self->todo, Todo, i).entry;
+    if (!apd_imap_fetch(self->imap, entries, batch.n, self->config.limit, take, &batch, error))
+        return false;
+    finish_batch(self, &batch);
+    return true;
+}
+
+/* Fetches one batch of what is to do.  @ret_starved: the grant is too small. */
+static bool
+work(ApdMailbox *self, bool *ret_starved, GError **error)
+{
+    if (g_array_index(self->todo, Todo, 0).entry.size == APD_IMAP_SIZE_UNKNOWN
+        && !measure(self, error))
+        return false;
+
+    *ret_starved = self->todo->len > 0 && count_batch(self) == 0
+                   && g_array_index(self->todo, Todo, 0).entry.size != APD_IMAP_SIZE_UNKNOWN;
+    return self->todo->len == 0 || count_batch(self) == 0 || fetch(self, error);
+}
+
+/* --- waiting ----------------------------------------------------------------------- */
+
+/* Everything there is has been handed over. */
+static void
+finish_round(ApdMailbox *self)
+{
+    if (self->looking_back)
+        tell(self, "looked", g_variant_new(APD_MAIL_LOOKED, self->config.id));
+    self->looking_back = false;
+    self->failures = 0;
+    tell_sight(self, NULL);
+}
+
+/* @ret_again: something came while we went to wait. */
+static bool
+park(ApdMailbox *self, bool *ret_again, GError **error)
+{
+    if (apd_imap_can_idle(self->imap)
+        && (!apd_imap_idle_enter(self->imap, error) || !apd_imap_idle_look(self->imap, error)))
+        return false;
+
+    bool news = apd_imap_has_news(self->imap);
+    *ret_again = news && self->barren < BARREN;
+    apd_imap_rest(self->imap);
+    self->parked = true;
+    self->due = apd_uptime() + (news ? BARREN_PAUSE : self->config.poll);
+    return true;
+}
+
+/* @ret_look: there is reason to look. */
+static bool
+wake(ApdMailbox *self, bool look, bool *ret_look, GError **error)
+{
+    bool idle = apd_imap_can_idle(self->imap);
+
+    if (idle && !apd_imap_idle_look(self->imap, error))
+        return false;
+    *ret_look = look || !idle || apd_uptime() >= self->due
+                || (apd_imap_has_news(self->imap) && self->barren < BARREN);
+    if (!*ret_look)
+        return true;
+
+    self->parked = false;
+    return idle ? apd_imap_idle_leave(self->imap, error) : apd_imap_noop(self->imap, error);
+}
+
+static bool
+run(ApdMailbox *self, bool look, GError **error)
+{
+    bool starved = false, again = true;
+
+    if (self->imap == NULL && !connect_up(self, error))
+        return false;
+    if (self->parked && !wake(self, look, &again, error))
+        return false;
+    while (again) {
+        if (self->todo->len == 0 && !find(self, error))
+            return false;
+        if (self->todo->len > 0 && !work(self, &starved, error))
+            return false;
+        if (self->todo->len > 0) {
+            self->step.wait = starved ? APD_MAILBOX_STARVED : APD_MAILBOX_AGAIN;
+            tell_sight(self, NULL);
+            return true;
+        }
+        finish_round(self);
+        again = false;
+        if (!park(self, &again, error) || (again && !wake(self, true, &again, error)))
+            return false;
+    }
+    self->step.wait = APD_MAILBOX_PARK;
+    self->step.due = self->due;
+    return true;
+}
+
+ApdMailboxStep
+apd_mailbox_step(ApdMailbox *self, size_t grant, bool look)
+{
+    g_autoptr(GError) error = NULL;
+    GArray *news = self->step.news;
+
+    g_array_set_size(news, 0);
+    self->step = (ApdMailboxStep){ .news = news };
+    self->grant = grant;
+    if (!run(self, look, &error))
+        fail(self, error);
+    self->step.fd = self->imap != NULL ? apd_imap_fd(self->imap) : -1;
+    return self->step;
+}

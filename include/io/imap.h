@@ -1,0 +1,97 @@
+/* An IMAP session that only reads: libetpan's protocol over a guarded stream.
+ *
+ * Folders are opened by EXAMINE and bodies fetched by PEEK, so that nothing a
+ * person sees ever changes.  Every call blocks up to its own deadline.  After a
+ * failure the session is of no more use: free it and connect anew.  Errors are
+ * TRANSIENT or REFUSED, name the remedy, and never hold a password.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "base/clock.h"
+#include "io/config.h"
+#include "io/stream.h"
+
+typedef struct ApdImap ApdImap;
+
+/* Connects, secures and greets.  What is not @tls must be this machine. */
+ApdImap *apd_imap_connect(const char *host, int port, ApdTls tls, const ApdTrust *trust,
+                          GError **error);
+
+/* Closes without a word; NULL is allowed. */
+void apd_imap_free(ApdImap *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdImap, apd_imap_free)
+
+typedef struct {
+    const char *user;     /* borrowed */
+    const char *password; /* borrowed */
+    const char *auth;     /* borrowed; "auto", "login", "plain" */
+    bool send_id;         /* RFC 2971, even when the server does not ask for it */
+} ApdImapLogin;
+
+/* APD_ERROR_REFUSED: the server does not want this user and password; trying
+ * again soon may lock the account. */
+bool apd_imap_login(ApdImap *self, const ApdImapLogin *login, GError **error);
+
+/* Opens @folder (UTF-8).  A missing "Junk" or "Spam" is taken by its special use
+ * (RFC 6154) or by the names providers give it.  @ret_uidvalidity: never 0. */
+bool apd_imap_examine(ApdImap *self, const char *folder, uint32_t *ret_uidvalidity, GError **error);
+
+/* What a message is known by before it is fetched. */
+typedef struct {
+    uint32_t uid;
+    uint32_t size;    /* RFC822.SIZE */
+    ApdTime received; /* INTERNALDATE; 0: the server did not say */
+} ApdImapEntry;
+
+#define APD_IMAP_SIZE_UNKNOWN UINT32_MAX
+
+/* Appends to @entries (element-type ApdImapEntry) the messages above UID
+ * @after, ascending.  One round trip: for a handful. */
+bool apd_imap_list(ApdImap *self, uint32_t after, GArray *entries, GError **error);
+
+/* As above for any number of messages, by SEARCH in bounded steps: sizes and
+ * dates are still unknown.  @since: not those of days before; 0: all. */
+bool apd_imap_search(ApdImap *self, uint32_t after, ApdTime since, GArray *entries, GError **error);
+
+/* Fills in sizes and dates of @n entries (64 at most); a message that is gone
+ * gets size 0. */
+bool apd_imap_measure(ApdImap *self, ApdImapEntry *entries, guint n, GError **error);
+
+/* The highest UID there is now; 0 for an empty folder. */
+bool apd_imap_highest(ApdImap *self, uint32_t *ret_uid, GError **error);
+
+/* Takes in one message; @data is borrowed. */
+typedef void (*ApdImapTake)(uint32_t uid, const void *data, size_t size, void *user_data);
+
+/* Fetches the first @limit bytes of each of @n messages (64 at most), which
+ * must not exceed 8 MiB together.  A message that is gone is left out. */
+bool apd_imap_fetch(ApdImap *self, const ApdImapEntry *entries, guint n, uint32_t limit,
+                    ApdImapTake take, void *user_data, GError **error);
+
+/* Whether the server told of new messages since the last list or search began. */
+bool apd_imap_has_news(const ApdImap *self);
+
+/* How many messages the folder holds, as the server last said. */
+uint32_t apd_imap_count(const ApdImap *self);
+
+/* For servers without IDLE: lets them tell news. */
+bool apd_imap_noop(ApdImap *self, GError **error);
+
+bool apd_imap_can_idle(const ApdImap *self);
+
+/* Enters IDLE (RFC 2177) and returns once the server has said "+". */
+bool apd_imap_idle_enter(ApdImap *self, GError **error);
+
+/* In IDLE, when apd_imap_fd() became readable: takes in what came, without
+ * blocking; then ask apd_imap_has_news(). */
+bool apd_imap_idle_look(ApdImap *self, GError **error);
+
+bool apd_imap_idle_leave(ApdImap *self, GError **error);
+
+/* Gives back the memory an idle session does not need. */
+void apd_imap_rest(ApdImap *self);
+
+int apd_imap_fd(const ApdImap *self);

@@ -1,0 +1,36 @@
+/* What appeald and its child appeald-mail say to each other (io/child.h), a
+ * mailbox being one folder of one account, known by a number.
+ *
+ * To the child:
+ *   watch  a mailbox and where its reading stands
+ *   ack    so many bytes of messages of a mailbox are dealt with
+ *   poke   look now (0: at all mailboxes)
+ *   drop   watch it no more
+ * From the child:
+ *   message  in ascending order of UIDs within a mailbox
+ *   sight    proof of life, or what is wrong
+ *   looked   all messages of the first look were sent
+ *   crashed  this mailbox is killing the child: its last word
+ */
+#pragma once
+
+/* id, host, port, tls, CA file or "", user, password, auth, folder, send ID,
+ * UIDVALIDITY, last UID, looked back, look-back, poll, fetch limit */
+#define APD_MAIL_WATCH "(usuysssssbuubxxu)"
+#define APD_MAIL_ACK   "(ut)"
+#define APD_MAIL_POKE  "u"
+#define APD_MAIL_DROP  "u"
+
+/* id, UIDVALIDITY, UID, received, first look, truncated, bytes */
+#define APD_MAIL_MESSAGE "(uuuxbb@ay)"
+
+/* id, 0 when well, else 1 + ApdErrorCode; text */
+#define APD_MAIL_SIGHT  "(uus)"
+#define APD_MAIL_LOOKED "u"
+
+/* Written by a signal handler: its length must not depend on its content. */
+#define APD_MAIL_CRASHED "u"
+
+/* Bytes of messages that may be on their way, in all and of one mailbox. */
+#define APD_MAIL_CREDIT      (16u * 1024 * 1024)
+#define APD_MAIL_CREDIT_EACH (4u * 1024 * 1024)
