@@ -249,7 +249,7 @@ apd_mail_ack(ApdMail *self, ApdMailSlot *slot, size_t bytes)
 {
     bytes = MIN(bytes, slot->in_flight);
     slot->in_flight -= bytes;
-    self->credit += bytes;
+    self->credit = MIN(self->credit + bytes, APD_MAIL_CREDIT);
     serve_starved(self);
 }
 
@@ -262,7 +262,7 @@ apd_mail_drop(ApdMail *self, ApdMailSlot *slot)
 
     ApdMailAccount *account = slot->account;
     bool probed = account->prober == slot->id;
-    self->credit += slot->in_flight;
+    self->credit = MIN(self->credit + slot->in_flight, APD_MAIL_CREDIT);
     apd_vault_drop(self->vault, slot->password);
     g_hash_table_remove(self->slots, GUINT_TO_POINTER(slot->id));
     if (probed) {

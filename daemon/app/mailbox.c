@@ -124,7 +124,7 @@ tell_message(ApdMailbox *self, const Todo *todo, const void *data, size_t size)
                        todo->entry.received, (gboolean) todo->first_look,
                        (gboolean) (todo->entry.size > self->config.limit || size == 0),
                        g_variant_new_from_bytes(G_VARIANT_TYPE_BYTESTRING, bytes, TRUE)));
-    self->step.used += MIN(todo->entry.size, self->config.limit);
+    self->step.used += size;
 }
 
 /* --- connecting ------------------------------------------------------------------- */
@@ -299,7 +299,7 @@ count_batch(const ApdMailbox *self)
     for (; n < MIN(self->todo->len, BATCH); n++) {
         const ApdImapEntry *entry = &g_array_index(self->todo, Todo, n).entry;
         size += MIN(entry->size, self->config.limit);
-        if (entry->size == APD_IMAP_SIZE_UNKNOWN || size > self->grant - self->step.used)
+        if (entry->size == APD_IMAP_SIZE_UNKNOWN || self->step.used + size > self->grant)
             break;
     }
     return n;

@@ -1,0 +1,397 @@
+#include "port/mail_hub.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "io/child.h"
+#include "io/mail_frames.h"
+#include "io/secret.h"
+
+#define PROGRAM "appeald-mail"
+#define DATASET "apd-mail-hub"
+
+/* Of a message: the reader takes no more. */
+#define FETCH_LIMIT (1024u * 1024)
+
+/* A child that lived so long was well. */
+#define WELL (5 * APD_MINUTE)
+
+#define FIRST_PAUSE_MS 200u
+#define LAST_PAUSE_MS  60000u
+
+/* Deaths by a mailbox before it is set apart. */
+#define PATIENCE 2
+
+/* A password that cannot be read is tried again; a person may be mending it. */
+#define SECRET_PAUSE_MS 60000u
+
+typedef struct {
+    ApdMailHub *hub;    /* borrowed */
+    ApdChild *process;  /* owned; NULL: not running */
+    GPtrArray *watches; /* element-type ApdMailWatch, borrowed */
+    guint timer;        /* owned; 0: none */
+    guint failures;     /* in a row */
+    ApdTime started;
+    uint32_t culprit; /* mailbox that named itself in its last word; 0: none did */
+} Child;
+
+struct ApdMailHub {
+    int references;
+    ApdLedger *ledger;   /* borrowed: the key it hangs on */
+    GHashTable *watches; /* number to ApdMailWatch, borrowed */
+    GPtrArray *children; /* element-type Child, owned; the first is shared by most */
+    uint32_t last_id;
+};
+
+struct ApdMailWatch {
+    uint32_t id;
+    Child *child;                  /* borrowed */
+    const ApdSourceConfig *config; /* borrowed */
+    char *folder;
+    ApdCursor cursor; /* as far as messages have come here */
+    ApdTime look_back;
+    ApdMailWatchEvents events;
+    void *user_data;
+    int deaths;
+    bool refused;   /* a person must act */
+    bool sent;      /* the running child knows it */
+    uint64_t acked; /* bytes that came from an earlier child: not to be acked */
+    uint64_t due;   /* bytes that came from this one and are not yet acked */
+};
+
+/* --- telling ------------------------------------------------------------------------- */
+
+static void tell_sight(ApdMailWatch *watch, int code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+static void
+tell_sight(ApdMailWatch *watch, int code, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    g_autoptr(GError) why = g_error_new_valist(APD_ERROR, code, format, args);
+    va_end(args);
+    watch->refused = code == APD_ERROR_REFUSED;
+    watch->events.sight(why, watch->user_data);
+}
+
+static void
+on_message(ApdMailWatch *watch, GVariant *content)
+{
+    g_autoptr(ApdMessage) message = g_new0(ApdMessage, 1);
+    g_autoptr(GVariant) bytes = NULL;
+    gboolean first_look, truncated;
+    guint32 id;
+
+    g_variant_get(content, APD_MAIL_MESSAGE, &id, &message->uidvalidity, &message->uid,
+                  &message->received, &first_look, &truncated, &bytes);
+    message->first_look = first_look;
+    message->truncated = truncated;
+    message->folder = g_strdup(watch->folder);
+    message->bytes = g_variant_get_data_as_bytes(bytes);
+    watch->due += g_bytes_get_size(message->bytes);
+    watch->cursor.uidvalidity = message->uidvalidity;
+    watch->cursor.last_uid = message->uid;
+    watch->events.message(g_steal_pointer(&message), watch->user_data);
+}
+
+static void
+on_sight(ApdMailWatch *watch, GVariant *content)
+{
+    const char *text;
+    guint32 id, code;
+
+    g_variant_get(content, "(uu&s)", &id, &code, &text);
+    if (code != 0) {
+        bool refused = code == APD_ERROR_REFUSED + 1;
+        tell_sight(watch, refused ? APD_ERROR_REFUSED : APD_ERROR_TRANSIENT, "%s", text);
+        return;
+    }
+    watch->refused = false;
+    watch->events.sight(NULL, watch->user_data);
+}
+
+/* What a child may say; nothing of it is believed beyond its form. */
+/* clang-format off */
+static const struct { const char *word, *type; void (*take)(ApdMailWatch *, GVariant *); } says[] = {
+    { "message", "(uuuxbbay)",    on_message },
+    { "sight",   APD_MAIL_SIGHT,  on_sight },
+};
+/* clang-format on */
+
+static ApdMailWatch *
+find_watch(const Child *child, uint32_t id)
+{
+    ApdMailWatch *watch = g_hash_table_lookup(child->hub->watches, GUINT_TO_POINTER(id));
+    return watch != NULL && watch->child == child ? watch : NULL;
+}
+
+static void
+on_frame(ApdChild *process, const char *word, GVariant *content, void *user_data)
+{
+    Child *child = user_data;
+    ApdMailWatch *watch = NULL;
+    guint32 id = 0;
+
+    (void) process;
+    if (g_variant_is_of_type(content, G_VARIANT_TYPE_UINT32))
+        id = g_variant_get_uint32(content);
+    else if (g_variant_is_container(content) && g_variant_n_children(content) > 0)
+        g_variant_get_child(content, 0, "u", &id);
+    watch = find_watch(child, id);
+    if (watch == NULL)
+        return;
+
+    if (g_str_equal(word, "crashed"))
+        child->culprit = id;
+    if (g_str_equal(word, "looked")) {
+        watch->cursor.looked_back = true;
+        watch->events.looked(watch->user_data);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(says); i++)
+        if (g_str_equal(word, says[i].word)
+            && g_variant_is_of_type(content, G_VARIANT_TYPE(says[i].type)))
+            says[i].take(watch, content);
+}
+
+/* --- children ------------------------------------------------------------------------- */
+
+static Child *
+add_child(ApdMailHub *hub)
+{
+    Child *child = g_new0(Child, 1);
+
+    child->hub = hub;
+    child->watches = g_ptr_array_new();
+    g_ptr_array_add(hub->children, child);
+    return child;
+}
+
+static void
+free_child(void *data)
+{
+    Child *child = data;
+
+    g_clear_handle_id(&child->timer, g_source_remove);
+    apd_child_free(child->process);
+    g_ptr_array_unref(child->watches);
+    g_free(child);
+}
+
+static void
+send_watch(ApdMailWatch *watch)
+{
+    const ApdSourceConfig *config = watch->config;
+    g_autoptr(GError) error = NULL;
+    char *password = apd_secret_read(&config->password, &error);
+
+    if (password == NULL) {
+        tell_sight(watch, APD_ERROR_REFUSED, "%s", error->message);
+        return;
+    }
+    apd_child_send(watch->child->process, "watch",
+                   g_variant_new(APD_MAIL_WATCH, watch->id, config->host, (guint32) config->port,
+                                 (guint8) config->tls,
+                                 config->ca_file != NULL ? config->ca_file : "", config->user,
+                                 password, config->auth, watch->folder, (gboolean) config->send_id,
+                                 watch->cursor.uidvalidity, watch->cursor.last_uid,
+                                 (gboolean) watch->cursor.looked_back, watch->look_back,
+                                 config->poll, FETCH_LIMIT));
+    apd_secret_free(password);
+    watch->sent = true;
+}
+
+static void start(Child *child);
+
+static gboolean
+on_timer(gpointer user_data)
+{
+    Child *child = user_data;
+
+    child->timer = 0;
+    start(child);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+start_after(Child *child, guint milliseconds)
+{
+    if (child->timer == 0)
+        child->timer = g_timeout_add(milliseconds, on_timer, child);
+}
+
+/* Half to whole of a doubling pause. */
+static void
+start_later(Child *child)
+{
+    guint pause = MIN(FIRST_PAUSE_MS << MIN(child->failures, 12), LAST_PAUSE_MS);
+
+    child->failures++;
+    start_after(child, (guint) g_random_int_range((gint32) pause / 2, (gint32) pause + 1));
+}
+
+static void
+set_apart(ApdMailWatch *watch)
+{
+    Child *child = watch->child;
+
+    tell_sight(watch, APD_ERROR_TRANSIENT,
+               "what this mailbox's server sends has crashed our mail reader %d times; it is now "
+               "read in a process of its own (please report this)",
+               watch->deaths);
+    if (child->watches->len < 2)
+        return;
+    g_ptr_array_remove(child->watches, watch);
+    watch->child = add_child(child->hub);
+    g_ptr_array_add(watch->child->watches, watch);
+    start_later(watch->child);
+}
+
+static void
+on_ended(ApdChild *process, const char *text, void *user_data)
+{
+    Child *child = user_data;
+    ApdMailWatch *culprit = find_watch(child, child->culprit);
+
+    apd_child_free(process);
+    child->process = NULL;
+    if (apd_uptime() - child->started > WELL)
+        child->failures = 0;
+    for (guint i = 0; i < child->watches->len; i++) {
+        ApdMailWatch *watch = child->watches->pdata[i];
+        watch->sent = false;
+        watch->acked += watch->due;
+        watch->due = 0;
+        tell_sight(watch, APD_ERROR_TRANSIENT, "our mail reader ended (%s); it is started again",
+                   text);
+    }
+    if (culprit != NULL && ++culprit->deaths >= PATIENCE)
+        set_apart(culprit);
+    start_later(child);
+}
+
+/* Starts the process if need be, and tells it of mailboxes it does not know. */
+static void
+start(Child *child)
+{
+    static const ApdChildEvents events = { .frame = on_frame, .ended = on_ended };
+    g_autofree char *program = apd_child_program(PROGRAM);
+    const char *const argv[] = { program, NULL };
+    g_autoptr(GError) error = NULL;
+    bool all = true;
+
+    if (child->process == NULL) {
+        child->culprit = 0;
+        child->started = apd_uptime();
+        child->process = apd_child_start(argv, &events, child, &error);
+    }
+    for (guint i = 0; i < child->watches->len; i++) {
+        ApdMailWatch *watch = child->watches->pdata[i];
+        if (child->process == NULL)
+            tell_sight(watch, APD_ERROR_TRANSIENT, "cannot start %s: %s", program, error->message);
+        else if (!watch->sent)
+            send_watch(watch);
+        all = all && watch->sent;
+    }
+    if (child->process == NULL)
+        start_later(child);
+    else if (!all)
+        start_after(child, SECRET_PAUSE_MS);
+}
+
+/* --- the hub ---------------------------------------------------------------------------- */
+
+ApdMailHub *
+apd_mail_hub_ref(ApdLedger *ledger)
+{
+    ApdMailHub *self = g_dataset_get_data(ledger, DATASET);
+
+    if (self == NULL) {
+        self = g_new0(ApdMailHub, 1);
+        self->ledger = ledger;
+        self->watches = g_hash_table_new(NULL, NULL);
+        self->children = g_ptr_array_new_with_free_func(free_child);
+        add_child(self);
+        g_dataset_set_data(ledger, DATASET, self);
+    }
+    self->references++;
+    return self;
+}
+
+void
+apd_mail_hub_unref(ApdMailHub *self)
+{
+    if (--self->references > 0)
+        return;
+
+    g_dataset_remove_data(self->ledger, DATASET);
+    g_ptr_array_unref(self->children);
+    g_hash_table_unref(self->watches);
+    g_free(self);
+}
+
+ApdMailWatch *
+apd_mail_hub_watch(ApdMailHub *self, const ApdSourceConfig *config, const char *folder,
+                   const ApdCursor *cursor, ApdTime look_back, const ApdMailWatchEvents *events,
+                   void *user_data)
+{
+    ApdMailWatch *watch = g_new0(ApdMailWatch, 1);
+
+    watch->id = ++self->last_id;
+    watch->child = self->children->pdata[0];
+    watch->config = config;
+    watch->folder = g_strdup(folder);
+    watch->cursor = *cursor;
+    watch->look_back = look_back;
+    watch->events = *events;
+    watch->user_data = user_data;
+    g_hash_table_insert(self->watches, GUINT_TO_POINTER(watch->id), watch);
+    g_ptr_array_add(watch->child->watches, watch);
+    start_after(watch->child, 0);
+    return watch;
+}
+
+void
+apd_mail_watch_ack(ApdMailWatch *self, const ApdMessage *message)
+{
+    uint64_t size = g_bytes_get_size(message->bytes);
+    uint64_t old = MIN(size, self->acked);
+
+    self->acked -= old;
+    size = MIN(size - old, self->due);
+    self->due -= size;
+    if (size > 0 && self->sent)
+        apd_child_send(self->child->process, "ack", g_variant_new(APD_MAIL_ACK, self->id, size));
+}
+
+void
+apd_mail_watch_poke(ApdMailWatch *self)
+{
+    Child *child = self->child;
+
+    if (self->refused && self->sent && child->process != NULL) {
+        apd_child_send(child->process, "drop", g_variant_new(APD_MAIL_DROP, self->id));
+        self->sent = false;
+        self->acked += self->due;
+        self->due = 0;
+    }
+    if (self->sent)
+        apd_child_send(child->process, "poke", g_variant_new(APD_MAIL_POKE, self->id));
+    else if (child->process != NULL)
+        send_watch(self);
+}
+
+void
+apd_mail_watch_free(ApdMailWatch *self)
+{
+    Child *child = self->child;
+
+    if (self->sent)
+        apd_child_send(child->process, "drop", g_variant_new(APD_MAIL_DROP, self->id));
+    g_hash_table_remove(child->hub->watches, GUINT_TO_POINTER(self->id));
+    g_ptr_array_remove(child->watches, self);
+    if (child->watches->len == 0 && child != child->hub->children->pdata[0])
+        g_ptr_array_remove(child->hub->children, child);
+    g_free(self->folder);
+    g_free(self);
+}

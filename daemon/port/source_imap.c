@@ -1,0 +1,179 @@
+/* IMAP as a source.  Messages of a folder are handed over one at a time, in the
+ * order of their UIDs: the cursor must never pass one that is not stored. */
+#include "base/error.h"
+#include "port/mail_hub.h"
+#include "port/source.h"
+
+typedef struct Imap Imap;
+
+typedef struct {
+    Imap *owner;         /* borrowed */
+    ApdMailWatch *watch; /* owned */
+    char *name;
+    GQueue waiting; /* element-type ApdMessage, owned, or &looked_back */
+    bool handed;    /* one is being dealt with */
+    bool busy;      /* handing over right now */
+} Folder;
+
+struct Imap {
+    ApdSource source;
+    const ApdSourceConfig *config; /* borrowed */
+    ApdMailHub *hub;
+    GPtrArray *folders; /* element-type Folder */
+    ApdSourceEvents events;
+    void *user_data;
+};
+
+/* Stands in the queue for the end of the first look. */
+static const ApdMessage looked_back;
+
+static void
+hand_over(Folder *folder)
+{
+    Imap *self = folder->owner;
+
+    if (folder->busy)
+        return;
+    folder->busy = true;
+    while (!folder->handed && !g_queue_is_empty(&folder->waiting)) {
+        ApdMessage *message = g_queue_pop_head(&folder->waiting);
+        if (message == &looked_back) {
+            self->events.looked_back(&self->source, folder->name, self->user_data);
+            continue;
+        }
+        folder->handed = true;
+        self->events.message(&self->source, message, self->user_data);
+    }
+    folder->busy = false;
+}
+
+static void
+on_message(ApdMessage *message, void *user_data)
+{
+    Folder *folder = user_data;
+
+    message->source = g_strdup(folder->owner->source.name);
+    g_queue_push_tail(&folder->waiting, message);
+    hand_over(folder);
+}
+
+static void
+on_looked(void *user_data)
+{
+    Folder *folder = user_data;
+
+    g_queue_push_tail(&folder->waiting, (gpointer) (uintptr_t) &looked_back);
+    hand_over(folder);
+}
+
+static void
+on_sight(const GError *why, void *user_data)
+{
+    Folder *folder = user_data;
+    Imap *self = folder->owner;
+
+    self->events.sight(&self->source, folder->name, why, self->user_data);
+}
+
+static void
+free_folder(void *data)
+{
+    Folder *folder = data;
+    ApdMessage *message;
+
+    if (folder->watch != NULL)
+        apd_mail_watch_free(folder->watch);
+    while ((message = g_queue_pop_head(&folder->waiting)) != NULL)
+        if (message != &looked_back)
+            apd_message_free(message);
+    g_free(folder->name);
+    g_free(folder);
+}
+
+static bool
+add_folder(Imap *self, const char *name, ApdTime look_back, ApdLedger *ledger, GError **error)
+{
+    static const ApdMailWatchEvents events = {
+        .message = on_message,
+        .sight = on_sight,
+        .looked = on_looked,
+    };
+    Folder *folder = g_new0(Folder, 1);
+    ApdCursor cursor;
+
+    folder->owner = self;
+    folder->name = g_strdup(name);
+    g_ptr_array_add(self->folders, folder);
+    if (!apd_ledger_get_cursor(ledger, self->source.name, name, &cursor, error))
+        return false;
+
+    folder->watch =
+        apd_mail_hub_watch(self->hub, self->config, name, &cursor, look_back, &events, folder);
+    return true;
+}
+
+static void
+imap_close(ApdSource *source)
+{
+    Imap *self = (Imap *) source;
+
+    g_ptr_array_unref(self->folders);
+    apd_mail_hub_unref(self->hub);
+    g_free(self->source.name);
+    g_free(self);
+}
+
+static ApdSource *
+imap_open(const ApdSourceConfig *config, ApdTime look_back, ApdLedger *ledger,
+          const ApdSourceEvents *events, void *user_data, GError **error)
+{
+    Imap *self = g_new0(Imap, 1);
+
+    self->source.type = &apd_source_imap;
+    self->source.name = g_strdup(config->section);
+    self->config = config;
+    self->hub = apd_mail_hub_ref(ledger);
+    self->folders = g_ptr_array_new_with_free_func(free_folder);
+    self->events = *events;
+    self->user_data = user_data;
+    for (char **name = config->folders; *name != NULL; name++) {
+        if (!add_folder(self, *name, look_back, ledger, error)) {
+            imap_close(&self->source);
+            return NULL;
+        }
+    }
+    return &self->source;
+}
+
+static void
+imap_stored(ApdSource *source, const ApdMessage *message)
+{
+    Imap *self = (Imap *) source;
+
+    for (guint i = 0; i < self->folders->len; i++) {
+        Folder *folder = self->folders->pdata[i];
+        if (!g_str_equal(folder->name, message->folder) || !folder->handed)
+            continue;
+        folder->handed = false;
+        apd_mail_watch_ack(folder->watch, message);
+        hand_over(folder);
+        return;
+    }
+}
+
+static void
+imap_poke(ApdSource *source)
+{
+    Imap *self = (Imap *) source;
+
+    for (guint i = 0; i < self->folders->len; i++)
+        apd_mail_watch_poke(((Folder *) self->folders->pdata[i])->watch);
+}
+
+const ApdSourceType apd_source_imap = {
+    .name = "imap",
+    .open = imap_open,
+    .stored = imap_stored,
+    .poke = imap_poke,
+    .close = imap_close,
+};
