@@ -120,6 +120,8 @@ add_slot(ApdMail *self, ApdMailboxConfig *config)
     slot->host = get_host(self, config->host);
     slot->account = get_account(self, config->host, config->user);
     slot->password = config->password;
+    if (slot->account->refused != g_str_hash(slot->password))
+        slot->account->blocked = 0;
     slot->box = apd_mailbox_new(config);
     g_hash_table_insert(self->slots, GUINT_TO_POINTER(slot->id), slot);
     apd_mail_ready(self, slot);
@@ -129,10 +131,25 @@ add_slot(ApdMail *self, ApdMailboxConfig *config)
 static void
 wipe(GVariant *content)
 {
-    void *data = (void *) (uintptr_t) g_variant_get_data(content);
+    union {
+        const void *given;
+        void *ours; /* the frame was made for us alone */
+    } data = { g_variant_get_data(content) };
 
-    if (data != NULL)
-        explicit_bzero(data, g_variant_get_size(content));
+    if (data.given != NULL)
+        explicit_bzero(data.ours, g_variant_get_size(content));
+}
+
+static void
+refuse(ApdMail *self, ApdMailboxConfig *config, const GError *why)
+{
+    apd_mail_send(self, "sight",
+                  g_variant_new(APD_MAIL_SIGHT, config->id, (guint) why->code + 1, why->message));
+    apd_vault_drop(self->vault, config->password);
+    g_free(config->host);
+    g_free(config->user);
+    g_free(config->auth);
+    g_free(config->folder);
 }
 
 static void
@@ -154,22 +171,16 @@ on_watch(ApdMail *self, GVariant *content)
     config.send_id = send_id;
     config.cursor.looked_back = looked_back;
     config.password = apd_vault_store(self->vault, password);
-    if (config.tls != APD_TLS_NONE)
+    if (config.password == NULL)
+        g_set_error(&error, APD_ERROR, APD_ERROR_REFUSED, "the password is too long");
+    else if (config.tls != APD_TLS_NONE)
         config.trust = get_trust(self, ca_file, &error);
     wipe(content);
 
-    if (config.tls == APD_TLS_NONE || config.trust != NULL) {
+    if (error == NULL)
         add_slot(self, &config);
-        return;
-    }
-    apd_mail_send(
-        self, "sight",
-        g_variant_new(APD_MAIL_SIGHT, config.id, (guint) error->code + 1, error->message));
-    g_free(config.host);
-    g_free(config.user);
-    g_free(config.auth);
-    g_free(config.folder);
-    apd_vault_drop(self->vault, config.password);
+    else
+        refuse(self, &config, error);
 }
 
 static void

@@ -150,6 +150,7 @@ judge_account(ApdMail *self, ApdMailSlot *slot)
     } else if (step->refused || (probed && step->wait == APD_MAILBOX_PAUSE)) {
         account->proven = false;
         account->blocked = step->due;
+        account->refused = step->refused ? g_str_hash(slot->password) : 0;
         remember_why(account, step);
     }
     if (probed || step->connected)

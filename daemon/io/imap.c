@@ -267,9 +267,12 @@ bool
 apd_imap_examine(ApdImap *self, const char *folder, uint32_t *ret_uidvalidity, GError **error)
 {
     g_autofree char *wire = apd_imap_name_encode(folder);
-    int result = wire != NULL ? examine(self, wire) : MAILIMAP_ERROR_INVAL;
+    bool by_use = g_ascii_strcasecmp(folder, "\\Junk") == 0;
+    int result = wire == NULL ? MAILIMAP_ERROR_INVAL
+                 : by_use     ? MAILIMAP_ERROR_EXAMINE
+                              : examine(self, wire);
 
-    if (result == MAILIMAP_ERROR_EXAMINE && is_junk_name(folder)) {
+    if (result == MAILIMAP_ERROR_EXAMINE && (by_use || is_junk_name(folder))) {
         g_autofree char *junk = find_junk(self);
         result = junk != NULL ? examine(self, junk) : result;
     }

@@ -108,7 +108,7 @@ apd_stream_connect(const char *host, int port, ApdTime timeout, GError **error)
 bool
 apd_stream_is_loopback(const ApdStream *self)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = { 0 };
     socklen_t size = sizeof address;
 
     if (getpeername(self->fd, (struct sockaddr *) &address, &size) < 0)

@@ -10,9 +10,10 @@ typedef struct {
     Imap *owner;         /* borrowed */
     ApdMailWatch *watch; /* owned */
     char *name;
-    GQueue waiting; /* element-type ApdMessage, owned, or &looked_back */
-    bool handed;    /* one is being dealt with */
-    bool busy;      /* handing over right now */
+    GQueue waiting;         /* element-type ApdMessage, owned, or &looked_back */
+    ApdMessage looked_back; /* stands in @waiting for the end of the first look */
+    bool handed;            /* one is being dealt with */
+    bool busy;              /* handing over right now */
 } Folder;
 
 struct Imap {
@@ -24,9 +25,6 @@ struct Imap {
     void *user_data;
 };
 
-/* Stands in the queue for the end of the first look. */
-static const ApdMessage looked_back;
-
 static void
 hand_over(Folder *folder)
 {
@@ -37,7 +35,7 @@ hand_over(Folder *folder)
     folder->busy = true;
     while (!folder->handed && !g_queue_is_empty(&folder->waiting)) {
         ApdMessage *message = g_queue_pop_head(&folder->waiting);
-        if (message == &looked_back) {
+        if (message == &folder->looked_back) {
             self->events.looked_back(&self->source, folder->name, self->user_data);
             continue;
         }
@@ -62,7 +60,7 @@ on_looked(void *user_data)
 {
     Folder *folder = user_data;
 
-    g_queue_push_tail(&folder->waiting, (gpointer) (uintptr_t) &looked_back);
+    g_queue_push_tail(&folder->waiting, &folder->looked_back);
     hand_over(folder);
 }
 
@@ -84,7 +82,7 @@ free_folder(void *data)
     if (folder->watch != NULL)
         apd_mail_watch_free(folder->watch);
     while ((message = g_queue_pop_head(&folder->waiting)) != NULL)
-        if (message != &looked_back)
+        if (message != &folder->looked_back)
             apd_message_free(message);
     g_free(folder->name);
     g_free(folder);

@@ -23,6 +23,7 @@ typedef struct {
     bool proven;     /* a login went through since the last trouble */
     uint32_t prober; /* the mailbox that tries; 0: none */
     ApdTime blocked; /* no try before */
+    guint refused;   /* hash of the password that was; a new one is tried at once */
     GVariant *why;   /* owned; (us): what to say of those that wait; NULL: nothing */
     GQueue waiting;  /* element-type uint32_t: ids */
 } ApdMailAccount;

@@ -35,8 +35,9 @@ typedef struct {
  * again soon may lock the account. */
 bool apd_imap_login(ApdImap *self, const ApdImapLogin *login, GError **error);
 
-/* Opens @folder (UTF-8).  A missing "Junk" or "Spam" is taken by its special use
- * (RFC 6154) or by the names providers give it.  @ret_uidvalidity: never 0. */
+/* Opens @folder (UTF-8).  "\Junk", and a "Junk" or "Spam" that is missing, stand
+ * for the folder of that special use (RFC 6154), else of a name that providers
+ * give it.  @ret_uidvalidity: never 0. */
 bool apd_imap_examine(ApdImap *self, const char *folder, uint32_t *ret_uidvalidity, GError **error);
 
 /* What a message is known by before it is fetched. */
