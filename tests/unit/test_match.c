@@ -1,0 +1,128 @@
+#include "logic/match.h"
+
+#include <string.h>
+
+#include "logic/literals.h"
+#include "logic/segment.h"
+
+/* clang-format off */
+static const struct {
+    const char *phrase, *text, *found; /* @found: folded; NULL: no hit */
+} rows[] = {
+    { "false shipment", "A FALSE  Shipment, twice", "false shipment" },
+    { "false shipment", "false-shipment", "false-shipment" },
+    { "false shipment", "falsely shipment", NULL },
+    { "ship", "shipment", NULL },
+    { "sanction*", "two sanctions", "sanctions" },
+    { "*trafe", "die Geldstrafe", "geldstrafe" },
+    { "(fake|false) (delivery|shipment)", "fake delivery", "fake delivery" },
+    { "account [was] frozen", "account frozen", "account frozen" },
+    { "appeal ... rejected", "appeal of last week was rejected", "appeal of last week was rejected" },
+    { "appeal ... rejected", "appeal one two three four five six seven rejected", NULL },
+    { "deduct # points", "deduct 0.5 points", "deduct 0.5 points" },
+    { "扣#分", "将扣2分处理", "扣 2 分" },
+    { "虚假发货", "判定虛假發貨行为", "虚假发货" },
+    { "虚假发货", "“虚假”发货", "虚假\"发货" },
+    { "벌점", "벌점이 부과", "벌점" },
+    { "größe", "GROSSE", "grosse" },
+    { "straße", "STRASSE", "strasse" },
+};
+/* clang-format on */
+
+static ApdText *
+text_of(const char *text)
+{
+    g_autoptr(ApdDocument) document = apd_document_new();
+
+    apd_document_add_block(document, APD_BLOCK_TEXT, 0, -1, -1, text);
+    return apd_segment_document(document);
+}
+
+static void
+test_rows(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(ApdMatcher) matcher = apd_matcher_new();
+        g_autoptr(ApdText) text = text_of(rows[i].text);
+        g_autoptr(GError) error = NULL;
+
+        g_test_message("%s", rows[i].phrase);
+        apd_matcher_add(matcher, apd_matcher_intern(matcher, "x"), rows[i].phrase, 100, &error);
+        g_assert_no_error(error);
+        g_assert_true(apd_matcher_compile(matcher, &error));
+        g_autoptr(GArray) hits = apd_matcher_scan(matcher, text);
+        g_assert_cmpuint(hits->len, ==, rows[i].found != NULL);
+        if (rows[i].found == NULL)
+            continue;
+        const ApdHit *hit = &g_array_index(hits, ApdHit, 0);
+        const ApdSegment *segment = apd_text_at(text, (guint) hit->segment);
+        g_autofree char *found =
+            g_strndup(segment->folded + hit->start, (gsize) (hit->end - hit->start));
+        g_assert_cmpstr(found, ==, rows[i].found);
+    }
+}
+
+static void
+test_malformed(void)
+{
+    static const char *const bad[] = { "(a", "a]", "...", "#", "x", "a|b" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autoptr(ApdMatcher) matcher = apd_matcher_new();
+        g_autoptr(GError) error = NULL;
+        g_assert_false(
+            apd_matcher_add(matcher, apd_matcher_intern(matcher, "x"), bad[i], 1, &error));
+        g_assert_nonnull(error);
+    }
+}
+
+static void
+log_found(unsigned literal, size_t end, void *user_data)
+{
+    g_array_append_vals(user_data, (guint64[]){ (guint64) end << 32 | literal }, 1);
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+    const guint64 *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* Hyperscan and the portable search find the same. */
+static void
+test_engines_agree(void)
+{
+    static const char *const words[] = { "ab", "abc", "bca", "aaaa", "\xe8\x99\x9a", "c a" };
+    g_autoptr(GPtrArray) list = g_ptr_array_new();
+    g_autoptr(GString) text = g_string_new(NULL);
+    GArray *found[2];
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+        g_ptr_array_add(list, (void *) (guintptr) words[i]);
+    for (int i = 0; i < 3000; i++)
+        g_string_append(text,
+                        (const char *[]){ "a", "b", "c", " ", "\xe8\x99\x9a" }[i * i % 7 % 5]);
+    for (int engine = 0; engine < 2; engine++) {
+        g_autoptr(ApdLiterals) literals =
+            apd_literals_new(list, engine == 0 ? APD_LITERALS_BEST : APD_LITERALS_PORTABLE, NULL);
+        found[engine] = g_array_new(FALSE, FALSE, sizeof(guint64));
+        apd_literals_scan(literals, text->str, text->len, log_found, found[engine]);
+        g_array_sort(found[engine], by_value);
+    }
+    g_assert_cmpuint(found[0]->len, >, 100);
+    g_assert_cmpuint(found[0]->len, ==, found[1]->len);
+    g_assert_true(memcmp(found[0]->data, found[1]->data, found[0]->len * sizeof(guint64)) == 0);
+    g_array_unref(found[0]);
+    g_array_unref(found[1]);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/match/rows", test_rows);
+    g_test_add_func("/match/malformed", test_malformed);
+    g_test_add_func("/match/engines-agree", test_engines_agree);
+    return g_test_run();
+}
