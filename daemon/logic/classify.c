@@ -320,7 +320,13 @@ violation_score(const Weighing *self)
 static bool
 is_to_buyer(const Weighing *self)
 {
-    return score_of(self, "address/buyer")->sum > score_of(self, "address/seller")->sum;
+    int seller = score_of(self, "address/seller")->sum;
+    bool imposed = best_of(self, "act/deducted") > 0 || best_of(self, "act/measure") > 0;
+
+    if (seller == 0 && !imposed && category_is(self, "order.")
+        && (best_of(self, "act/buyer") > 0 || best_of(self, "act/account-service") > 0))
+        return true;
+    return score_of(self, "address/buyer")->sum > seller;
 }
 
 /* A letter to the seller himself from who says he owns a right, or from a court's side. */

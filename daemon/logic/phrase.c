@@ -6,7 +6,7 @@
 #include "logic/normalise.h"
 #include "model/text.h"
 
-#define MAX_FLAT 4000
+#define MAX_FLAT           4000
 #define MAX_GAP_WORDS      6
 #define MAX_GAP_IDEOGRAPHS 12
 
@@ -92,10 +92,11 @@ expand(const char *text, GPtrArray *flat)
 static void
 add_part(GArray *parts, ApdPartKind kind, const char *text, size_t n)
 {
-    ApdPart part = { kind, kind == APD_PART_LITERAL ? g_strndup(text, n) : NULL, n };
+    if (kind == APD_PART_LITERAL && n == 0)
+        return;
 
-    if (kind != APD_PART_LITERAL || n > 0)
-        g_array_append_val(parts, part);
+    ApdPart part = { kind, kind == APD_PART_LITERAL ? g_strndup(text, n) : NULL, n };
+    g_array_append_val(parts, part);
 }
 
 /* Cuts @text, prepared, into parts.  Blanks beside gaps and numbers are implied. */
