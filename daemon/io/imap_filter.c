@@ -254,7 +254,7 @@ is_one_of(const char *word, const char *const *words)
     return g_strv_contains(words, word);
 }
 
-static const char *const statuses[] = { "OK", "NO", "BAD", "BYE", "PREAUTH", NULL };
+static const char *const statuses[] = { "OK", "NO", "BAD", "PREAUTH", NULL };
 
 /* --- untagged data --------------------------------------------------------- */
 
@@ -347,6 +347,13 @@ judge_untagged(ApdImapFilter *self, Text *text, uint64_t *ret_literal, const cha
         return judge_numbered(self, text, ret_literal, ret_why);
 
     take_name(text, name, sizeof name);
+    if (g_str_equal(name, "BYE")) {
+        /* Ends the session here: libetpan leaks memory on it. */
+        (void) g_strlcpy(self->bye, text->at,
+                         MIN(sizeof self->bye, (size_t) (text->end - text->at) + 1));
+        *ret_why = "BYE";
+        return APD_LINE_REFUSE;
+    }
     if (is_one_of(name, statuses)) {
         blunt(*text);
         return APD_LINE_PASS;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "io/stream_private.h"
 
 /* Of libetpan's buffers (it has two) and of ours at rest. */
@@ -133,7 +134,11 @@ judge_line(ApdStream *self, char *line, size_t size)
     case APD_LINE_REFUSE:
         break;
     }
-    return apd_stream_fail(self, APD_ERROR_TRANSIENT, "the server sent %s", why);
+    if (self->filter.bye[0] == '\0')
+        return apd_stream_fail(self, APD_ERROR_TRANSIENT, "the server sent %s", why);
+
+    g_autofree char *words = apd_text_line(self->filter.bye);
+    return apd_stream_fail(self, APD_ERROR_TRANSIENT, "the server ended the session: %s", words);
 }
 
 /* Returns: 1 when bytes may be handed over, 0 when more must come, -1 on failure. */
