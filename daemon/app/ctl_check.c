@@ -1,0 +1,81 @@
+#include "app/ctl.h"
+
+#include <string.h>
+
+#include "app/courier.h"
+#include "io/secret.h"
+
+/* Secrets are read once, to say now what would otherwise be said at night. */
+static int
+check_secret(const char *section, const ApdSecretConfig *secret)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!apd_secret_is_set(secret) || secret->credential != NULL)
+        return 0; /* credentials exist inside the service only */
+
+    char *text = apd_secret_read(secret, &error);
+    bool good = text != NULL;
+    apd_secret_free(text);
+    if (!good)
+        g_print("problem: [%s] %s\n", section, error->message);
+    return !good;
+}
+
+static int
+check_source(const ApdSourceConfig *source)
+{
+    int bad = check_secret(source->section, &source->password);
+
+    g_print("watches  [%s] %s%s%s%s\n", source->section, source->path ? source->path : source->user,
+            source->host ? " at " : "", source->host ? source->host : "",
+            source->tls == APD_TLS_NONE && source->host ? " (not encrypted)" : "");
+    if (source->authserv_id == NULL)
+        g_print("remark:  [%s] has no authserv-id: every notice from it will be shown as "
+                "unverified\n",
+                source->section);
+    return bad;
+}
+
+static int
+check_channel(const ApdConfig *config, const ApdChannelConfig *channel, ApdHttp *http)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(ApdCourier) courier = apd_courier_new(channel, config, http, &error);
+    int bad = check_secret(channel->section, &channel->url)
+              + check_secret(channel->section, &channel->secret);
+
+    g_print("tells    [%s] %s, severity %s and above\n", channel->section, channel->type,
+            apd_severity_name(channel->severity));
+    if (courier == NULL)
+        g_print("problem: [%s] %s\n", channel->section, error->message);
+    return bad + (courier == NULL);
+}
+
+int
+apd_ctl_check(const ApdCtl *ctl, char **operands)
+{
+    g_autofree char *path = apd_config_path(ctl->config_path);
+    g_autoptr(GError) error = NULL;
+    int bad = 0;
+
+    if (operands[0] != NULL)
+        return apd_ctl_complain(APD_EXIT_USAGE, "check: '%s' is not expected here", operands[0]);
+
+    g_autoptr(ApdConfig) config = apd_config_load(path, &error);
+    if (config == NULL) {
+        g_printerr("%s\n", error->message);
+        return APD_EXIT_NO;
+    }
+
+    g_autoptr(ApdHttp) http = apd_http_new();
+    for (guint i = 0; i < config->sources->len; i++)
+        bad += check_source(config->sources->pdata[i]);
+    for (guint i = 0; i < config->channels->len; i++)
+        bad += check_channel(config, config->channels->pdata[i], http);
+    if (bad > 0)
+        return APD_EXIT_NO;
+
+    g_print("%s: good. Next: appealctl test CHANNEL sends a test alert.\n", path);
+    return APD_EXIT_GOOD;
+}

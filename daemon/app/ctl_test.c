@@ -1,0 +1,127 @@
+#include "app/ctl.h"
+
+#include "app/courier.h"
+#include "app/raise.h"
+
+typedef struct {
+    GMainLoop *loop; /* borrowed */
+    int status;
+} Testing;
+
+static void
+on_verdict(const ApdJudgement *judgement, void *user_data)
+{
+    Testing *self = user_data;
+
+    switch (judgement->taking) {
+    case APD_TAKEN:
+        g_print("taken: the channel took the test alert\n");
+        self->status = APD_EXIT_GOOD;
+        break;
+    case APD_TRY_AGAIN:
+        g_print("not taken: %s (a real alert would be tried again)\n", judgement->text);
+        self->status = APD_EXIT_NO;
+        break;
+    case APD_REFUSED:
+        g_print("refused: %s\n", judgement->text);
+        self->status = APD_EXIT_NO;
+        break;
+    }
+    g_main_loop_quit(self->loop);
+}
+
+static ApdAlert *
+test_alert(const char *channel)
+{
+    ApdAlert *alert = apd_alert_new();
+    ApdTime now = apd_now();
+
+    alert->key = g_strdup_printf("test/%s/%" G_GINT64_FORMAT, channel, now);
+    alert->type = APD_ALERT_TEST;
+    alert->severity = APD_SEVERITY_LOW;
+    alert->subject = g_strdup(channel);
+    alert->created = now;
+    return alert;
+}
+
+/* The desktop takes it from the ledger, like any alert. */
+static int
+owe(const ApdConfig *config, const char *channel)
+{
+    int status = APD_EXIT_GOOD;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(ApdLedger) ledger = apd_ctl_ledger(config, &status);
+    g_autoptr(ApdAlert) alert = test_alert(channel);
+
+    if (ledger == NULL)
+        return status;
+    if (!apd_raise_alert(ledger, config, alert, NULL, &error))
+        return apd_ctl_complain(APD_EXIT_FAIL, "%s", error->message);
+
+    g_print("owed: appeald-desktop shows it as soon as it runs in a session "
+            "(systemctl --user status appeald-desktop)\n");
+    return APD_EXIT_GOOD;
+}
+
+static int
+send_now(const ApdConfig *config, const ApdChannelConfig *channel)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(ApdHttp) http = apd_http_new();
+    g_autoptr(ApdCourier) courier = apd_courier_new(channel, config, http, &error);
+    g_autoptr(ApdAlert) alert = test_alert(channel->name);
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    Testing testing = { loop, APD_EXIT_NO };
+
+    if (courier == NULL)
+        return apd_ctl_complain(APD_EXIT_FAIL, "%s", error->message);
+    if (apd_courier_is_elsewhere(courier))
+        return owe(config, channel->name);
+
+    g_autofree char *uuid = g_uuid_string_random();
+    g_autofree char *idempotency = g_strconcat("msg_test-", uuid, NULL);
+    apd_courier_send(courier, alert, idempotency, apd_now(), on_verdict, &testing);
+    g_main_loop_run(loop);
+    return testing.status;
+}
+
+static int
+complain_of_channel(const ApdConfig *config, const char *name)
+{
+    g_autoptr(GString) names = g_string_new(NULL);
+
+    for (guint i = 0; i < config->channels->len; i++)
+        g_string_append_printf(names, "%s%s", i > 0 ? ", " : "",
+                               ((const ApdChannelConfig *) config->channels->pdata[i])->name);
+    if (name == NULL)
+        return apd_ctl_complain(APD_EXIT_USAGE, "test: which channel? (%s, or --all)", names->str);
+    return apd_ctl_complain(APD_EXIT_NO, "there is no [channel %s] (there are: %s)", name,
+                            names->str);
+}
+
+int
+apd_ctl_test(const ApdCtl *ctl, char **operands)
+{
+    int status = APD_EXIT_GOOD;
+    g_autoptr(ApdConfig) config = apd_ctl_config(ctl, &status);
+
+    if (config == NULL)
+        return status;
+    if (operands[0] == NULL && !ctl->all)
+        return complain_of_channel(config, NULL);
+
+    for (guint i = 0; ctl->all && i < config->channels->len; i++) {
+        const ApdChannelConfig *channel = config->channels->pdata[i];
+        g_print("%s: ", channel->name);
+        status = MAX(status, send_now(config, channel));
+    }
+    for (char **name = operands; !ctl->all && *name != NULL; name++) {
+        const ApdChannelConfig *channel = apd_config_channel(config, *name);
+        if (channel == NULL)
+            return complain_of_channel(config, *name);
+        if (operands[1] != NULL)
+            g_print("%s: ", *name);
+        status = MAX(status, send_now(config, channel));
+    }
+    return status;
+}
