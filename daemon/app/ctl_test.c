@@ -113,7 +113,8 @@ apd_ctl_test(const ApdCtl *ctl, char **operands)
     for (guint i = 0; ctl->all && i < config->channels->len; i++) {
         const ApdChannelConfig *channel = config->channels->pdata[i];
         g_print("%s: ", channel->name);
-        status = MAX(status, send_now(config, channel));
+        int one = send_now(config, channel);
+        status = MAX(status, one);
     }
     for (char **name = operands; !ctl->all && *name != NULL; name++) {
         const ApdChannelConfig *channel = apd_config_channel(config, *name);
@@ -121,7 +122,8 @@ apd_ctl_test(const ApdCtl *ctl, char **operands)
             return complain_of_channel(config, *name);
         if (operands[1] != NULL)
             g_print("%s: ", *name);
-        status = MAX(status, send_now(config, channel));
+        int one = send_now(config, channel);
+        status = MAX(status, one);
     }
     return status;
 }
