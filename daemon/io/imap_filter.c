@@ -208,6 +208,24 @@ judge_items(ApdImapFilter *self, Text *text, uint64_t *ret_literal, const char *
 
 /* --- status lines: OK, NO, BAD, BYE, PREAUTH, "+" ------------------------- */
 
+/* One or more words, each after one blank: libetpan crashes on none, and on an
+ * "AUTH=" of nothing. */
+static bool
+take_capabilities(Text *text)
+{
+    int n = 0;
+
+    for (; take(text, ' '); n++) {
+        char *word = text->at;
+        while (text->at < text->end
+               && (g_ascii_isalnum(*text->at) || strchr("-+=._:/", *text->at) != NULL))
+            text->at++;
+        if (text->at == word || text->at[-1] == '=')
+            return false;
+    }
+    return n > 0;
+}
+
 static bool
 is_known_code(Text text)
 {
@@ -223,10 +241,8 @@ is_known_code(Text text)
 
     if (codes[i].form == CODE_NUMBER)
         return take(&text, ' ') && take_number(&text, 10, UINT32_MAX, &number) && take(&text, ']');
-    if (codes[i].form == CODE_WORDS)
-        while (text.at < text.end && *text.at != ']'
-               && (g_ascii_isalnum(*text.at) || strchr(" -+=._:/", *text.at) != NULL))
-            text.at++;
+    if (codes[i].form == CODE_WORDS && !take_capabilities(&text))
+        return false;
     return take(&text, ']');
 }
 
@@ -328,15 +344,6 @@ is_list(Text text)
     return true;
 }
 
-static bool
-is_capability(Text text)
-{
-    for (; text.at < text.end; text.at++)
-        if (!g_ascii_isalnum(*text.at) && strchr(" -+=._:/", *text.at) == NULL)
-            return false;
-    return true;
-}
-
 static ApdLineFate
 judge_untagged(ApdImapFilter *self, Text *text, uint64_t *ret_literal, const char **ret_why)
 {
@@ -367,7 +374,7 @@ judge_untagged(ApdImapFilter *self, Text *text, uint64_t *ret_literal, const cha
     else if (g_str_equal(name, "LIST"))
         good = is_list(*text);
     else
-        good = g_str_equal(name, "CAPABILITY") && is_capability(*text);
+        good = g_str_equal(name, "CAPABILITY") && take_capabilities(text) && text->at == text->end;
     return good ? APD_LINE_PASS : drop(self, *text, ret_literal);
 }
 

@@ -30,6 +30,7 @@ SCRIPTS = {
     "badcharset": (b"* OK [BADCHARSET (x)] hi\r\n", [b"%t NO no\r\n"]),
     "capability without data": (GREETING, [b"%t OK done\r\n", b"%t OK in\r\n", b"%t OK done\r\n"]),
     "permanentflags": (GREETING, LOGIN + [b"* 1 EXISTS\r\n%t OK [PERMANENTFLAGS (* x] y\r\n"]),
+    "capability of nothing": (b"* OK [CAPABILITY ] hi\r\n", [b"* CAPABILITY \r\n%t OK x\r\n"]),
     "namespace": (GREETING, [b'* NAMESPACE (("" "/" "x" (((\r\n' + ABLE + b"%t NO no\r\n"]),
     "deep": (GREETING, EXAMINE + [b"* 1 FETCH " + b"(" * 100000 + b"\r\n"]),
     "bodystructure": (GREETING, EXAMINE + [b"* 1 FETCH (BODYSTRUCTURE " + b"(" * 500 + b"\r\n"]),
