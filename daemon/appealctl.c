@@ -29,6 +29,7 @@ static const Command commands[] = {
     { "check",    "",                        "check the configuration",                            apd_ctl_check },
     { "test",     "CHANNEL... | --all",      "send a marked test alert through the real channel",  apd_ctl_test },
     { "explain",  "[--json] [--authserv-id ID] FILE...", "what a message would become, and why; needs no configuration", apd_ctl_explain },
+    { "rules",    "test [FOLDER]",           "run the cases beside the rules, or those of your own", apd_ctl_rules },
 };
 /* clang-format on */
 

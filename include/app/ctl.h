@@ -37,6 +37,7 @@ int apd_ctl_note(const ApdCtl *ctl, char **operands);
 int apd_ctl_status(const ApdCtl *ctl, char **operands);
 int apd_ctl_check(const ApdCtl *ctl, char **operands);
 int apd_ctl_test(const ApdCtl *ctl, char **operands);
+int apd_ctl_rules(const ApdCtl *ctl, char **operands);
 
 /* Prints "appealctl: ..." and returns @status. */
 int apd_ctl_complain(int status, const char *format, ...) G_GNUC_PRINTF(2, 3);
