@@ -158,9 +158,8 @@ parse_section(ApdWords *self, const char *section, ApdWordType *ret_type, int *r
     }
     *ret_languages = language_bit(n > next ? part[next++] : NULL);
     if (n > next
-        || (n > 1 && next == n && n > 1 && *ret_languages == 0
-            && index_of(languages, part[n - 1]) < 0 && types[type].names == NULL
-            && types[type].most == 0 && type != APD_WORD_ZONE))
+        || (n > 1 && next == n && *ret_languages == 0 && index_of(languages, part[n - 1]) < 0
+            && types[type].names == NULL && types[type].most == 0 && type != APD_WORD_ZONE))
         return complain(error, section, "unknown language");
     *ret_type = (ApdWordType) type;
     *ret_value = value;

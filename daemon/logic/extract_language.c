@@ -21,7 +21,7 @@ count_letters(const char *shown, Scripts *scripts)
             scripts->hangul++;
         } else if (c >= 0x400 && c <= 0x52F) {
             scripts->cyrillic++;
-        } else if (g_ascii_isalpha((char) c) || (c >= 0xC0 && c <= 0x17F)) {
+        } else if ((c < 0x80 && g_ascii_isalpha((char) c)) || (c >= 0xC0 && c <= 0x17F)) {
             scripts->latin += c < 0x80 ? g_ascii_isalpha((char) c) : 1;
         }
     }
