@@ -128,12 +128,11 @@ is_utf8(const guint8 *data, gsize size)
     return g_utf8_validate_len((const char *) data, size, NULL);
 }
 
+/* With what is no UTF-8 replaced. */
 static char *
-take_utf8(const guint8 *data, gsize size)
+mend_utf8(const guint8 *data, gsize size)
 {
-    GString *text = g_string_new_len((const char *) data, (gssize) size);
-
-    return clean(text);
+    return clean(g_string_new_len((const char *) data, (gssize) size));
 }
 
 static char *
@@ -152,7 +151,7 @@ apd_charset_to_utf8(const guint8 *data, gsize size, const char *charset, const c
     char *text = NULL;
 
     if (size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0)
-        return used(take_utf8(data + 3, size - 3), "UTF-8", ret_used);
+        return used(mend_utf8(data + 3, size - 3), "UTF-8", ret_used);
 
     /* Bytes above 127 that are UTF-8 are hardly ever anything else, but for the
      * charsets that mark their text by escapes. */
@@ -161,7 +160,8 @@ apd_charset_to_utf8(const guint8 *data, gsize size, const char *charset, const c
     if (text != NULL)
         return used(text, declared, ret_used);
     if (is_utf8(data, size))
-        return used(take_utf8(data, size), "UTF-8", ret_used);
+        return used(size > 0 ? g_strndup((const char *) data, size) : g_strdup(""), "UTF-8",
+                    ret_used);
     if (!is_declared)
         text = convert(data, size, "GB18030", false);
     if (text != NULL)
@@ -172,5 +172,5 @@ apd_charset_to_utf8(const guint8 *data, gsize size, const char *charset, const c
         return used(text, declared, ret_used);
 
     text = convert(data, size, "WINDOWS-1252", true);
-    return used(text ? text : take_utf8(data, size), "WINDOWS-1252", ret_used);
+    return used(text ? text : mend_utf8(data, size), "WINDOWS-1252", ret_used);
 }

@@ -2,15 +2,12 @@
 
 #include <string.h>
 
+#include "io/html_attributes.h"
 #include "io/html_blocks.h"
 #include "io/html_entity.h"
-#include "io/html_style.h"
 
 /* Elements open at once that are told apart; deeper ones inherit. */
 #define MAX_DEPTH 512
-
-#define MAX_HREF  4096
-#define MAX_VALUE 4096
 
 typedef enum {
     TAG_OTHER, /* inline: splits no word */
@@ -66,18 +63,11 @@ typedef struct {
     int depth; /* may exceed MAX_DEPTH */
 } Html;
 
-/* Attributes that matter, of one tag. */
-typedef struct {
-    char *href, *alt; /* owned */
-    ApdHtmlStyle style;
-    bool hidden;
-} Attributes;
-
 static Tag
 find_tag(const char *name)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(tags); i++)
-        if (g_str_equal(tags[i].name, name))
+        if (tags[i].name[0] == *name && strcmp(tags[i].name, name) == 0)
             return tags[i].tag;
 
     return TAG_OTHER;
@@ -218,7 +208,7 @@ close_implied(Html *self, const char *name, Tag tag)
 }
 
 static bool
-is_hidden(const Html *self, const Attributes *attributes)
+is_hidden(const Html *self, const ApdHtmlAttributes *attributes)
 {
     const ApdHtmlStyle *style = &attributes->style;
     int background =
@@ -229,7 +219,7 @@ is_hidden(const Html *self, const Attributes *attributes)
 }
 
 static void
-push(Html *self, const char *name, Tag tag, const Attributes *attributes)
+push(Html *self, const char *name, Tag tag, const ApdHtmlAttributes *attributes)
 {
     bool hidden = is_hidden(self, attributes) || tag == TAG_HIDDEN;
     int background = attributes->style.background >= APD_COLOUR_UNKNOWN
@@ -273,123 +263,6 @@ add_text(Html *self, const char *text, gsize size)
     apd_html_blocks_add(self->blocks, self->scratch->str, self->scratch->len);
 }
 
-/* --- attributes ------------------------------------------------------------------------ */
-
-/* Entities decoded; blanks and controls have no place in an address. */
-static char *
-read_value(const char *value, gsize size, bool address)
-{
-    GString *text = g_string_new(NULL);
-    gsize limit = MIN(size, address ? MAX_HREF : MAX_VALUE);
-
-    for (gsize i = 0; i < limit;) {
-        if (value[i] == '&')
-            i += apd_html_entity(value + i, limit - i, text);
-        else if (address && (guchar) value[i] <= ' ')
-            i++;
-        else
-            g_string_append_c(text, value[i++]);
-    }
-    g_autofree char *whole = g_string_free(text, FALSE);
-    return g_utf8_make_valid(whole, -1); /* the limit may cut a character */
-}
-
-static bool
-is_hidden_by_sheet(const Html *self, char kind, const char *value, gsize size)
-{
-    if (g_hash_table_size(self->sheet) == 0)
-        return false;
-
-    g_autofree char *text = g_strndup(value, MIN(size, MAX_VALUE));
-    g_auto(GStrv) names = g_strsplit_set(text, " \t\r\n", 32);
-    for (char **name = names; *name != NULL; name++) {
-        g_autofree char *key = g_strdup_printf("%c:%s", kind, *name);
-        if (g_hash_table_contains(self->sheet, key))
-            return true;
-    }
-    return false;
-}
-
-static bool
-is_name(const char *name, gsize size, const char *wanted)
-{
-    return size == strlen(wanted) && g_ascii_strncasecmp(name, wanted, size) == 0;
-}
-
-static void
-take_attribute(Html *self, const char *name, gsize n, const char *value, gsize size,
-               Attributes *into)
-{
-    if (is_name(name, n, "style"))
-        apd_html_style_read(value, MIN(size, MAX_VALUE), &into->style);
-    else if (is_name(name, n, "href") && into->href == NULL)
-        into->href = read_value(value, size, true);
-    else if (is_name(name, n, "alt") && into->alt == NULL)
-        into->alt = read_value(value, size, false);
-    else if (is_name(name, n, "bgcolor"))
-        into->style.background = apd_html_colour(value, size);
-    else if (is_name(name, n, "background"))
-        into->style.background = APD_COLOUR_UNKNOWN;
-    else if (is_name(name, n, "color"))
-        into->style.colour = apd_html_colour(value, size);
-    else if (is_name(name, n, "hidden"))
-        into->hidden = true;
-    else if (is_name(name, n, "class"))
-        into->hidden |= is_hidden_by_sheet(self, 'c', value, size);
-    else if (is_name(name, n, "id"))
-        into->hidden |= is_hidden_by_sheet(self, 'i', value, size);
-}
-
-static void
-skip_blanks(Html *self)
-{
-    while (self->at < self->end && (g_ascii_isspace(*self->at) || *self->at == '/'))
-        self->at++;
-}
-
-/* Stands behind the tag's name; ends behind '>'. */
-static void
-read_attributes(Html *self, Attributes *into)
-{
-    for (skip_blanks(self); self->at < self->end && *self->at != '>'; skip_blanks(self)) {
-        const char *name = self->at;
-        while (self->at < self->end && !g_ascii_isspace(*self->at) && *self->at != '='
-               && *self->at != '>' && *self->at != '/')
-            self->at++;
-        gsize n = (gsize) (self->at - name);
-        if (n == 0) { /* a stray '=' */
-            self->at++;
-            continue;
-        }
-
-        const char *value = self->at;
-        while (value < self->end && g_ascii_isspace(*value))
-            value++;
-        if (value == self->end || *value != '=') {
-            take_attribute(self, name, n, "", 0, into);
-            continue;
-        }
-        for (value++; value < self->end && g_ascii_isspace(*value);)
-            value++;
-
-        bool quoted = value < self->end && (*value == '"' || *value == '\'');
-        const char *stop =
-            quoted ? memchr(value + 1, *value, (gsize) (self->end - value - 1)) : value;
-        if (quoted) {
-            value++;
-        } else {
-            while (stop < self->end && !g_ascii_isspace(*stop) && *stop != '>')
-                stop++;
-        }
-        if (stop == NULL)
-            stop = self->end;
-        take_attribute(self, name, n, value, (gsize) (stop - value), into);
-        self->at = quoted && stop < self->end ? stop + 1 : stop;
-    }
-    if (self->at < self->end)
-        self->at++;
-}
-
 /* --- tags ------------------------------------------------------------------------------- */
 
 /* Skips to the end tag of @name, whose content is no text.  Returns the content. */
@@ -417,7 +290,7 @@ skip_raw(Html *self, const char *name, gsize *ret_size)
 }
 
 static void
-open_tag(Html *self, const char *name, const Attributes *attributes)
+open_tag(Html *self, const char *name, const ApdHtmlAttributes *attributes)
 {
     Tag tag = find_tag(name);
     gsize size;
@@ -503,17 +376,12 @@ read_tag(Html *self)
             name[n++] = g_ascii_tolower(*p);
     name[n] = '\0';
 
-    Attributes attributes = {
-        NULL, NULL, { false, APD_COLOUR_UNSET, APD_COLOUR_UNSET, false }, false
-    };
-    self->at = p;
-    read_attributes(self, &attributes);
+    g_auto(ApdHtmlAttributes) attributes = APD_HTML_ATTRIBUTES_NONE;
+    self->at = apd_html_attributes_read(p, self->end, self->sheet, &attributes);
     if (closes)
         close_tag(self, name);
     else
         open_tag(self, name, &attributes);
-    g_free(attributes.href);
-    g_free(attributes.alt);
     return true;
 }
 

@@ -1,30 +1,30 @@
 #include "io/transfer.h"
 
-/* -1: no base64. */
-static int
-value_of(unsigned char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    if (c == '+')
-        return 62;
-    return c == '/' ? 63 : -1;
-}
+/* Value and one; 0: no base64. */
+/* clang-format off */
+static const guint8 values[256] = {
+    ['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,  ['G'] = 7,  ['H'] = 8,  ['I'] = 9,
+    ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16, ['Q'] = 17, ['R'] = 18,
+    ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24, ['Y'] = 25, ['Z'] = 26, ['a'] = 27,
+    ['b'] = 28, ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32, ['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36,
+    ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40, ['o'] = 41, ['p'] = 42, ['q'] = 43, ['r'] = 44, ['s'] = 45,
+    ['t'] = 46, ['u'] = 47, ['v'] = 48, ['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54,
+    ['2'] = 55, ['3'] = 56, ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['+'] = 63,
+    ['/'] = 64,
+};
+/* clang-format on */
 
-static void
-flush_quantum(guint32 bits, int n, GByteArray *out)
+/* Bytes of a quantum of @n characters, @n less than 4. */
+static gsize
+write_rest(guint32 bits, int n, guint8 *out)
 {
-    const guint8 bytes[] = {
-        (guint8) (n == 2 ? bits >> 4 : bits >> 10),
-        (guint8) (bits >> 2),
-    };
+    if (n < 2)
+        return 0;
 
-    if (n >= 2)
-        g_byte_array_append(out, bytes, (guint) n - 1);
+    out[0] = (guint8) (n == 2 ? bits >> 4 : bits >> 10);
+    if (n == 3)
+        out[1] = (guint8) (bits >> 2);
+    return (gsize) n - 1;
 }
 
 void
@@ -32,27 +32,32 @@ apd_base64_decode(const char *text, gsize size, gsize limit, GByteArray *out)
 {
     guint32 bits = 0;
     int n = 0;
-    gsize end = out->len + limit;
+    guint before = out->len;
 
-    for (gsize i = 0; i < size && out->len < end; i++) {
-        int value = value_of((unsigned char) text[i]);
+    g_byte_array_set_size(out, before + (guint) (MIN(size / 4 * 3, limit) + 6));
+    guint8 *p = out->data + before;
+    const guint8 *end = p + limit;
 
-        if (text[i] == '=') {
-            flush_quantum(bits, n, out);
-            bits = 0;
-            n = 0;
-        } else if (value >= 0) {
+    for (gsize i = 0; i < size && p < end; i++) {
+        int value = values[(guchar) text[i]] - 1;
+
+        if (value >= 0) {
             bits = bits << 6 | (guint32) value;
-            if (++n == 4) {
-                const guint8 bytes[] = { (guint8) (bits >> 16), (guint8) (bits >> 8),
-                                         (guint8) bits };
-                g_byte_array_append(out, bytes, sizeof bytes);
-                bits = 0;
-                n = 0;
-            }
+            if (++n < 4)
+                continue;
+            *p++ = (guint8) (bits >> 16);
+            *p++ = (guint8) (bits >> 8);
+            *p++ = (guint8) bits;
+        } else if (text[i] == '=') {
+            p += write_rest(bits, n, p);
+        } else {
+            continue;
         }
+        bits = 0;
+        n = 0;
     }
-    flush_quantum(bits, n, out);
+    p += write_rest(bits, n, p);
+    g_byte_array_set_size(out, (guint) (p - out->data));
 }
 
 /* Length of a soft line break at @text, 0: none. */
@@ -73,9 +78,13 @@ soft_break(const char *text, gsize size)
 void
 apd_quoted_printable_decode(const char *text, gsize size, bool header, gsize limit, GByteArray *out)
 {
-    gsize end = out->len + limit;
+    guint before = out->len;
 
-    for (gsize i = 0; i < size && out->len < end; i++) {
+    g_byte_array_set_size(out, before + (guint) MIN(size, limit));
+    guint8 *p = out->data + before;
+    const guint8 *end = p + MIN(size, limit);
+
+    for (gsize i = 0; i < size && p < end; i++) {
         guint8 c = (guint8) text[i];
 
         if (header && c == '_') {
@@ -92,6 +101,7 @@ apd_quoted_printable_decode(const char *text, gsize size, bool header, gsize lim
                 continue;
             }
         }
-        g_byte_array_append(out, &c, 1);
+        *p++ = c;
     }
+    g_byte_array_set_size(out, (guint) (p - out->data));
 }
