@@ -57,7 +57,7 @@ BUILD_PACKAGES = gcc libc6-dev pkg-config libglib2.0-dev libetpan-dev libcurl4-g
 TEST_PACKAGES  = python3 openssl dovecot-core dovecot-imapd dovecot-lmtpd dunst xvfb xdotool dbus \
                  dbus-x11 imagemagick x11-apps man-db mandoc groff-base clang libclang-rt-14-dev clang-tidy \
                  clang-format cppcheck valgrind sqlite3 systemd
-BENCH_PACKAGES =
+BENCH_PACKAGES = rspamd
 VM_PACKAGES    = mmdebstrap e2fsprogs qemu-system-x86 python3
 
 .DEFAULT_GOAL = all
@@ -112,9 +112,9 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
 
 unit-tests: $(UNIT_TESTS)
 
-# tests/fake/*.c with a main() are helper programs of the end-to-end tests.
-FAKE_PROGRAMS = $(patsubst tests/fake/%.c,$(BUILD)/tests/fake/%,$(sort $(wildcard tests/fake/prog_*.c)))
-$(BUILD)/tests/fake/%: $(BUILD)/tests/fake/%.o $(LIBRARY)
+# tests/fake/prog_*.c are helper programs of the end-to-end tests, tests/bench/prog_*.c of the figures.
+FAKE_PROGRAMS = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fake/prog_*.c tests/bench/prog_*.c)))
+$(FAKE_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
 	$(if $(V),,@echo "  LD    $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -linih -letpan $$(pkg-config --libs $(UNIT_PKGS))
 
