@@ -25,6 +25,7 @@ struct ApdDaemon {
     guint looking;             /* owned: a look at what is due is about to happen */
     guint feeding;             /* owned: of the watchdog */
     guint signals[3];          /* owned */
+    char *status;              /* owned: the line last told to the service manager */
     GError *failure;           /* owned: what stopped us; NULL: nothing did */
 };
 
@@ -51,9 +52,17 @@ run_due(ApdDaemon *self, ApdTime now, ApdTime *ret_next, GError **error)
     ApdTime step, delivery;
 
     if (!apd_steps_run(self->ledger, self->config, now, &step, error)
-        || !apd_dispatcher_run(self->dispatcher, now, &delivery, error)
-        || !apd_status_line_tell(self->ledger, self->config, now, error))
+        || !apd_dispatcher_run(self->dispatcher, now, &delivery, error))
         return false;
+
+    g_autofree char *line = apd_status_line(self->ledger, self->config, now, error);
+    if (line == NULL)
+        return false;
+    if (g_strcmp0(line, self->status) != 0) {
+        apd_service_status("%s", line);
+        g_free(self->status);
+        self->status = g_steal_pointer(&line);
+    }
 
     *ret_next = MIN(step, delivery);
     return true;
@@ -240,6 +249,7 @@ apd_daemon_free(ApdDaemon *self)
     apd_ledger_close(self->ledger);
     g_clear_handle_id(&self->looking, g_source_remove);
     g_main_loop_unref(self->loop);
+    g_free(self->status);
     g_clear_error(&self->failure);
     apd_config_free(self->config);
     g_free(self);

@@ -1,6 +1,5 @@
 #include "app/status_line.h"
 
-#include "base/service.h"
 #include "base/text.h"
 
 static bool
@@ -60,16 +59,4 @@ apd_status_line(ApdLedger *ledger, const ApdConfig *config, ApdTime now, GError 
     if (owed->len > 0)
         g_string_append_printf(line, " · %u alert%s owed", owed->len, owed->len == 1 ? "" : "s");
     return g_string_free(g_steal_pointer(&line), FALSE);
-}
-
-bool
-apd_status_line_tell(ApdLedger *ledger, const ApdConfig *config, ApdTime now, GError **error)
-{
-    g_autofree char *line = apd_status_line(ledger, config, now, error);
-
-    if (line == NULL)
-        return false;
-
-    apd_service_status("%s", line);
-    return true;
 }

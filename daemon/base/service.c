@@ -1,7 +1,35 @@
 #include "base/service.h"
 
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
+#include <unistd.h>
+
+/* sd_notify(3) waits while the manager's queue is full: what is only for
+ * information must not hold up alerts, and is dropped instead. */
+static void
+tell_without_waiting(const char *text)
+{
+    const char *path = g_getenv("NOTIFY_SOCKET");
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    size_t length = path ? strlen(path) : 0;
+
+    if (length < 2 || length >= sizeof address.sun_path)
+        return;
+
+    memcpy(address.sun_path, path, length);
+    if (path[0] == '@')
+        address.sun_path[0] = '\0';
+
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return;
+    sendto(fd, text, strlen(text), MSG_NOSIGNAL, (const struct sockaddr *) &address,
+           (socklen_t) (offsetof(struct sockaddr_un, sun_path) + length));
+    close(fd);
+}
 
 void
 apd_service_ready(void)
@@ -34,7 +62,8 @@ apd_service_status(const char *format, ...)
     va_start(arguments, format);
     g_autofree char *text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    sd_notifyf(0, "STATUS=%s", g_strdelimit(text, "\n", ' '));
+    g_autofree char *line = g_strconcat("STATUS=", g_strdelimit(text, "\n", ' '), NULL);
+    tell_without_waiting(line);
 }
 
 ApdTime
@@ -48,5 +77,5 @@ apd_service_watchdog(void)
 void
 apd_service_feed(void)
 {
-    sd_notify(0, "WATCHDOG=1");
+    tell_without_waiting("WATCHDOG=1");
 }

@@ -7,6 +7,3 @@
 /* Returns: (transfer full): "watching 2 sources · 3 cases open, #12 due in 5 h ·
  * 1 alert owed"; NULL on error. */
 char *apd_status_line(ApdLedger *ledger, const ApdConfig *config, ApdTime now, GError **error);
-
-/* Tells it to the service manager. */
-bool apd_status_line_tell(ApdLedger *ledger, const ApdConfig *config, ApdTime now, GError **error);
