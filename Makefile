@@ -79,7 +79,16 @@ PRESENT = $(foreach p,$(PROGRAMS),$(if $(wildcard daemon/$(p).c),$(p)))
 
 all: $(LIBRARY) $(PRESENT:%=$(BUILD)/%) ## build every program (the default)
 
-$(BUILD)/%.o: %.c Makefile
+# What objects were compiled with: folders are compiled in, so that a later
+# `make install prefix=/usr` must not keep those of /usr/local.
+COMPILED_WITH = $(CC) $(CFLAGS) $(HARDEN) $(SANFLAGS) $(DEFINES) $(CPPFLAGS)
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(COMPILED_WITH))' | cmp -s - $@ || \
+	    printf '%s\n' '$(subst ','\'',$(COMPILED_WITH))' > $@
+FORCE:
+
+$(BUILD)/%.o: %.c Makefile $(BUILD)/flags
 	$(Q)mkdir -p $(@D)
 	$(if $(V),,@echo "  CC    $<")
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
@@ -239,4 +248,4 @@ help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{ printf "  %-14s %s\n", $$1, $$2 }'
 
 .PHONY: all unit-tests test-programs check check-unit check-e2e check-notices check-san check-vm fuzz bench lint format \
-        demo install uninstall setup clean help
+        demo install uninstall setup clean help FORCE
