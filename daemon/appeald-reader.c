@@ -49,6 +49,11 @@ static int
 serve(const ApdReading *reading)
 {
     g_autoptr(GError) error = NULL;
+    GVariantBuilder nothing = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+
+    /* From now on the clock of a message runs, not that of loading. */
+    if (!apd_frame_write(APD_CHILD_FD, "ready", g_variant_builder_end(&nothing), &error))
+        return 1;
 
     for (;;) {
         g_autofree char *word = NULL;

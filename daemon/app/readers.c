@@ -6,6 +6,9 @@
 /* A message takes a millisecond; the sandbox allows three seconds of processor. */
 #define WALL_SECONDS 10
 
+/* Loading the rules takes a second, and on a small or busy machine a minute. */
+#define START_SECONDS 180
+
 /* A reader that cannot even start is asked again this much later. */
 #define RESTART_SECONDS 2
 
@@ -23,9 +26,10 @@ typedef struct {
 typedef struct {
     ApdReaders *pool; /* borrowed */
     ApdChild *child;  /* owned; NULL: not running */
+    bool ready;       /* the child has loaded its rules */
     Job *job;         /* owned; NULL: idle */
     guint64 number;   /* of the job, so that a late answer is no answer */
-    guint timer;      /* owned: the job's wall clock, or the pause before a restart */
+    guint timer;      /* owned: limit of the start or of the job, or the pause before a restart */
 } Reader;
 
 struct ApdReaders {
@@ -67,6 +71,12 @@ on_frame(ApdChild *child, const char *word, GVariant *content, void *user_data)
     guint64 number;
     g_autoptr(GVariant) inner = NULL;
 
+    if (!self->ready && g_str_equal(word, "ready")) {
+        self->ready = true;
+        g_clear_handle_id(&self->timer, g_source_remove);
+        run_soon(self->pool);
+        return;
+    }
     if (self->job == NULL || !g_str_equal(word, "verdict")
         || !g_variant_is_of_type(content, G_VARIANT_TYPE_VARDICT)
         || !g_variant_lookup(content, "id", "t", &number) || number != self->number) {
@@ -101,8 +111,13 @@ on_ended(ApdChild *child, const char *text, void *user_data)
     g_clear_pointer(&self->child, apd_child_free);
     (void) child;
 
+    if (!self->ready && !g_queue_is_empty(self->pool->queue)) {
+        /* It could not start: that is a try of what waits for it. */
+        self->job = g_queue_pop_head(self->pool->queue);
+        self->job->tries++;
+    }
     if (self->job == NULL) {
-        /* It died while idle, or could not start: not at once again. */
+        /* It died while idle: not at once again. */
         apd_log(G_LOG_LEVEL_WARNING, "APPEALD_CHILD", "reader",
                 "a reader ended (%s); will start another", text);
         self->timer = g_timeout_add_seconds(RESTART_SECONDS, on_restart, self);
@@ -126,7 +141,7 @@ on_late(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
-static bool
+static void
 start(Reader *self)
 {
     const ApdReaders *pool = self->pool;
@@ -138,13 +153,15 @@ start(Reader *self)
         argv[3] = "--user-rules";
         argv[4] = pool->user_rules_dir;
     }
+    self->ready = false;
     self->child = apd_child_start(argv, &events, self, &error);
-    if (self->child != NULL)
-        return true;
+    if (self->child != NULL) {
+        self->timer = g_timeout_add_seconds(START_SECONDS, on_late, self);
+        return;
+    }
 
     apd_log(G_LOG_LEVEL_WARNING, "APPEALD_CHILD", "reader", "%s; will try again", error->message);
     self->timer = g_timeout_add_seconds(RESTART_SECONDS, on_restart, self);
-    return false;
 }
 
 static void
@@ -162,9 +179,24 @@ give(Reader *self, Job *job)
     if (job->authserv_id != NULL)
         g_variant_builder_add(&builder, "{sv}", "authserv", g_variant_new_string(job->authserv_id));
 
-    /* Loading the rules may take its time at the first message. */
     self->timer = g_timeout_add_seconds(WALL_SECONDS, on_late, self);
     apd_child_send(self->child, "read", g_variant_builder_end(&builder));
+}
+
+/* As many readers as there are messages waiting, those on their way counted. */
+static void
+start_readers(ApdReaders *self)
+{
+    guint wanted = g_queue_get_length(self->queue);
+
+    for (guint i = 0; i < self->n; i++)
+        if (self->readers[i].child != NULL && !self->readers[i].ready && wanted > 0)
+            wanted--;
+    for (guint i = 0; i < self->n && wanted > 0; i++)
+        if (self->readers[i].child == NULL && self->readers[i].timer == 0) {
+            start(&self->readers[i]);
+            wanted--;
+        }
 }
 
 static gboolean
@@ -175,12 +207,10 @@ on_run(gpointer user_data)
     self->starting = 0;
     for (guint i = 0; i < self->n && !g_queue_is_empty(self->queue); i++) {
         Reader *reader = &self->readers[i];
-        if (reader->job != NULL || (reader->child == NULL && reader->timer != 0))
-            continue;
-        if (reader->child == NULL && !start(reader))
-            continue;
-        give(reader, g_queue_pop_head(self->queue));
+        if (reader->child != NULL && reader->ready && reader->job == NULL)
+            give(reader, g_queue_pop_head(self->queue));
     }
+    start_readers(self);
     return G_SOURCE_REMOVE;
 }
 

@@ -100,6 +100,7 @@ class Appeald:
         self.output_path = os.path.join(folder, "output")
         self.environment = environment or {}
         self.process = self.notify = None
+        self.programs = BUILD
         os.makedirs(self.home, exist_ok=True)
         self.write_config(config)
 
@@ -124,7 +125,7 @@ class Appeald:
         self.notify = NotifySocket(tempfile.mktemp(prefix="apd-notify-"))
         with open(self.output_path, "ab") as output:
             self.process = subprocess.Popen(
-                [os.path.join(BUILD, "appeald"), "--config", self.config, "--debug"],
+                [os.path.join(self.programs, "appeald"), "--config", self.config, "--debug"],
                 env=self.environ(NOTIFY_SOCKET=self.notify.path, **environment),
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         if ready:

@@ -123,6 +123,23 @@ class PathTest(unittest.TestCase):
         peer.wait(2)
         self.assertEqual([r.data.get("case", {}).get("case_ref") for r in peer.requests], [None, "IPR2026110047"])
 
+    def test_reader_that_starts_slowly(self):
+        """A small machine loads the rules for longer than a message may take."""
+        programs = os.path.join(self.folder, "programs")
+        os.mkdir(programs)
+        shutil.copy(os.path.join(harness.BUILD, "appeald"), programs)
+        reader = os.path.join(programs, "appeald-reader")
+        with open(reader, "w") as file:
+            file.write(f'#!/bin/sh\nsleep 12\nexec {harness.BUILD}/appeald-reader "$@"\n')
+        os.chmod(reader, 0o755)
+        peer, daemon = self.add_peer(), self.appeald(more=f"rules-dir = {harness.ROOT}/conf\n")
+        daemon.programs = programs
+        daemon.start()
+        self.wait_first_look(daemon)
+        self.put(samples.counterfeit(samples.ahead(days=2)))
+        request, = peer.wait(1, 60)
+        self.assertEqual(request.data["case"]["case_ref"], "IPR2026112500017")
+
     def test_slack(self):
         peer = self.add_peer("slack", "team", path="/services/T0/B0/planted")
         daemon = self.appeald(("slack", "team")).start()
