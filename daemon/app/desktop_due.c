@@ -1,0 +1,219 @@
+#include "app/desktop_due.h"
+
+#include "app/desktop_note.h"
+#include "io/ledger_since.h"
+
+/* More popups than this at once help nobody. */
+#define MAX_POPUPS 3
+
+/* A bound on what is looked at in one go; the rest stays owed for the next. */
+#define MAX_ROWS 500
+
+#define SUMMARY_KEY "cases"
+
+static void
+free_delivery(void *data)
+{
+    apd_delivery_free(data);
+}
+
+static void
+free_due(void *data)
+{
+    ApdDesktopDue *self = data;
+
+    g_free(self->key);
+    apd_alert_free(self->alert);
+    g_ptr_array_unref(self->deliveries);
+    g_free(self);
+}
+
+static ApdDesktopDue *
+due_for(GPtrArray *dues, const char *key)
+{
+    for (guint i = 0; i < dues->len; i++) {
+        ApdDesktopDue *due = dues->pdata[i];
+        if (g_str_equal(due->key, key))
+            return due;
+    }
+
+    ApdDesktopDue *due = g_new0(ApdDesktopDue, 1);
+    due->key = g_strdup(key);
+    due->deliveries = g_ptr_array_new_with_free_func(free_delivery);
+    g_ptr_array_add(dues, due);
+    return due;
+}
+
+/* What another session has shown is of interest while nobody has answered it. */
+static bool
+is_stale(const ApdDelivery *delivery, const ApdAlert *alert, ApdTime now)
+{
+    return delivery->state == APD_DELIVERY_DONE && alert->kase != NULL
+           && (alert->kase->state == APD_STATE_ACKNOWLEDGED || alert->kase->snoozed_until > now);
+}
+
+/* Takes @delivery. */
+static bool
+add(GPtrArray *dues, ApdLedger *ledger, const ApdDesktopChannel *channel, ApdDelivery *delivery,
+    ApdTime now, GError **error)
+{
+    g_autoptr(ApdDelivery) owned = delivery;
+    g_autoptr(ApdAlert) alert = NULL;
+
+    if (!apd_ledger_get_alert(ledger, delivery->alert_id, &alert, error))
+        return false;
+    if (alert == NULL || is_stale(delivery, alert, now))
+        return true;
+
+    g_autofree char *key = apd_desktop_note_key(alert);
+    ApdDesktopDue *due = due_for(dues, key);
+    if (due->alert == NULL || due->alert->id < alert->id) {
+        apd_alert_free(due->alert);
+        due->alert = g_steal_pointer(&alert);
+        due->phrases = channel->phrases;
+    }
+    if (delivery->state == APD_DELIVERY_OWED)
+        g_ptr_array_add(due->deliveries, g_steal_pointer(&owned));
+    return true;
+}
+
+static bool
+add_rows(GPtrArray *dues, ApdLedger *ledger, const ApdDesktopChannel *channel, GPtrArray *rows,
+         ApdTime now, int64_t *upto, GError **error)
+{
+    for (guint i = 0; i < rows->len; i++) {
+        ApdDelivery *delivery = g_steal_pointer(&rows->pdata[i]);
+        *upto = MAX(*upto, delivery->id);
+        if (!add(dues, ledger, channel, delivery, now, error))
+            return false;
+    }
+    return true;
+}
+
+GPtrArray *
+apd_desktop_due_find(ApdLedger *ledger, GPtrArray *channels, int64_t after, ApdTime now,
+                     int64_t *ret_upto, GError **error)
+{
+    g_autoptr(GPtrArray) dues = g_ptr_array_new_with_free_func(free_due);
+    int64_t upto = after;
+
+    for (guint i = 0; i < channels->len; i++) {
+        const ApdDesktopChannel *channel = channels->pdata[i];
+        g_autoptr(GPtrArray) owed = apd_ledger_owed(ledger, channel->name, now, MAX_ROWS, error);
+        if (owed == NULL || !add_rows(dues, ledger, channel, owed, now, &upto, error))
+            return NULL;
+
+        g_autoptr(GPtrArray) done =
+            apd_ledger_since_done(ledger, channel->name, after, MAX_ROWS, error);
+        if (done == NULL || !add_rows(dues, ledger, channel, done, now, &upto, error))
+            return NULL;
+    }
+
+    *ret_upto = upto;
+    return g_steal_pointer(&dues);
+}
+
+/* --- many at once ------------------------------------------------------------ */
+
+static int
+soonest_first(const void *a, const void *b)
+{
+    const ApdCase *const *x = a, *const *y = b;
+
+    return ((*x)->deadline > (*y)->deadline) - ((*x)->deadline < (*y)->deadline);
+}
+
+static bool
+can_join(const ApdDesktopDue *due)
+{
+    return due->alert->kase != NULL && due->alert->kase->state == APD_STATE_OPEN;
+}
+
+static void
+free_case(void *data)
+{
+    apd_case_free(data);
+}
+
+static ApdDesktopDue *
+make_summary(const ApdDesktopDue *first, ApdTime now)
+{
+    ApdDesktopDue *summary = g_new0(ApdDesktopDue, 1);
+
+    summary->key = g_strdup(SUMMARY_KEY);
+    summary->phrases = first->phrases;
+    summary->deliveries = g_ptr_array_new_with_free_func(free_delivery);
+    summary->alert = apd_alert_new();
+    summary->alert->type = APD_ALERT_SUMMARY;
+    summary->alert->created = now;
+    g_ptr_array_unref(summary->alert->cases);
+    summary->alert->cases = g_ptr_array_new_with_free_func(free_case);
+    return summary;
+}
+
+static void
+join(ApdDesktopDue *summary, ApdDesktopDue *due)
+{
+    ApdAlert *alert = summary->alert;
+
+    alert->id = MAX(alert->id, due->alert->id);
+    alert->severity = MAX(alert->severity, due->alert->severity);
+    g_ptr_array_add(alert->cases, g_steal_pointer(&due->alert->kase));
+    g_ptr_array_extend_and_steal(summary->deliveries, g_steal_pointer(&due->deliveries));
+    due->deliveries = g_ptr_array_new();
+}
+
+void
+apd_desktop_due_collapse(GPtrArray *dues, ApdTime now)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < dues->len; i++)
+        n += can_join(dues->pdata[i]);
+    if (n <= MAX_POPUPS)
+        return;
+
+    ApdDesktopDue *summary = NULL;
+    for (guint i = 0; i < dues->len;) {
+        ApdDesktopDue *due = dues->pdata[i];
+        if (!can_join(due)) {
+            i++;
+            continue;
+        }
+        if (summary == NULL)
+            summary = make_summary(due, now);
+        join(summary, due);
+        g_ptr_array_remove_index(dues, i);
+    }
+    g_ptr_array_sort(summary->alert->cases, soonest_first);
+    g_ptr_array_insert(dues, 0, summary);
+}
+
+static bool
+mark_all(ApdLedger *ledger, const ApdDesktopDue *due, ApdTime now, GError **error)
+{
+    for (guint i = 0; i < due->deliveries->len; i++) {
+        ApdDelivery *delivery = due->deliveries->pdata[i];
+        delivery->state = APD_DELIVERY_DONE;
+        delivery->attempts++;
+        delivery->done_at = now;
+        g_clear_pointer(&delivery->last_error, g_free);
+        if (!apd_ledger_put_delivery(ledger, delivery, error))
+            return false;
+    }
+    return true;
+}
+
+bool
+apd_desktop_due_done(ApdLedger *ledger, const ApdDesktopDue *due, ApdTime now, GError **error)
+{
+    if (due->deliveries->len == 0)
+        return true;
+    if (!apd_ledger_begin(ledger, error))
+        return false;
+    if (mark_all(ledger, due, now, error))
+        return apd_ledger_commit(ledger, error);
+
+    apd_ledger_rollback(ledger);
+    return false;
+}
