@@ -178,10 +178,22 @@ choose_buttons(const ApdDesktopNote *self, const ApdWording *wording, ApdTime no
     return buttons;
 }
 
-static const char *
-icon_for(const ApdWording *wording)
+/* A summary is as urgent as the most urgent of its cases is now. */
+static ApdSeverity
+urgency(const ApdDesktopNote *self, const ApdWording *wording, ApdTime now)
 {
-    switch (wording->severity) {
+    ApdSeverity severity = wording->severity;
+    const GPtrArray *cases = self->alert->cases;
+
+    for (guint i = 0; i < cases->len; i++)
+        severity = MAX(severity, apd_wording_urgency(cases->pdata[i], now));
+    return severity;
+}
+
+static const char *
+icon_for(ApdSeverity severity)
+{
+    switch (severity) {
     case APD_SEVERITY_CRITICAL:
         return "dialog-error";
     case APD_SEVERITY_HIGH:
@@ -233,12 +245,12 @@ apd_desktop_note_show(ApdDesktopNote *self, ApdTime now, GError **error)
     ApdTime at = apd_popup_worded_at(deadline(self), now);
     g_autoptr(ApdWording) wording =
         apd_wording_make(self->phrases, self->alert, at, self->scene->zone);
+    ApdSeverity severity = urgency(self, wording, at);
     const ApdPopupServer server = { apd_desktop_can(self->scene->desktop, "body-markup"),
                                     apd_desktop_can(self->scene->desktop, "actions") };
     const ApdCase *kase = self->alert->kase;
     g_autofree char *body = apd_popup_body(self->phrases, wording, &server, kase ? kase->id : 0);
-    g_autofree char *told =
-        g_strdup_printf("%s\n%s\n%d", wording->title, body, (int) wording->severity);
+    g_autofree char *told = g_strdup_printf("%s\n%s\n%d", wording->title, body, (int) severity);
     if (self->popup != NULL && g_strcmp0(told, self->told) == 0)
         return true;
 
@@ -246,8 +258,8 @@ apd_desktop_note_show(ApdDesktopNote *self, ApdTime now, GError **error)
     const ApdPopupLook look = {
         .title = wording->title,
         .body = body,
-        .icon = icon_for(wording),
-        .critical = wording->severity == APD_SEVERITY_CRITICAL,
+        .icon = icon_for(severity),
+        .critical = severity == APD_SEVERITY_CRITICAL,
         .stays = stays(self->alert),
         .buttons = (const ApdPopupButton *) (const void *) buttons->data,
         .n_buttons = buttons->len,

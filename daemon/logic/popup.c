@@ -6,6 +6,9 @@
 #define MAX_LINE 240
 #define MAX_BODY 1600
 
+/* Of which this much is kept for the last line: whose case it is, what to type. */
+#define LAST_LINE 250
+
 /* Time left (more than) and the length of its steps. */
 /* clang-format off */
 static const struct { ApdTime over, step; } paces[] = {
@@ -76,7 +79,7 @@ add_escaped(const Body *self, const char *text)
 static void
 end_line(const Body *self, gsize start)
 {
-    if (self->text->len > MAX_BODY)
+    if (self->text->len > MAX_BODY - LAST_LINE)
         g_string_truncate(self->text, start);
 }
 
@@ -116,6 +119,13 @@ add_lines(const Body *self, const char *text)
     }
 }
 
+static void
+add_last(const Body *self, const char *line)
+{
+    start_line(self);
+    add_escaped(self, line);
+}
+
 static bool
 is_fact(const Body *self, const ApdFact *fact, const char *key)
 {
@@ -147,9 +157,9 @@ apd_popup_body(const ApdPhrases *phrases, const ApdWording *wording, const ApdPo
         g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, case_id);
         g_auto(GStrv) parts = g_strsplit(hint, "{id}", -1);
         g_autofree char *line = g_strjoinv(id, parts);
-        add_lines(&self, line);
+        add_last(&self, line);
     } else if (case_id != 0) {
-        add_lines(&self, wording->footer);
+        add_last(&self, wording->footer);
     }
     return g_string_free(self.text, FALSE);
 }

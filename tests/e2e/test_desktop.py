@@ -5,7 +5,7 @@ import signal
 import subprocess
 import unittest
 
-from session import BUILD, ROOT, Notifyd, Session, wait_for
+from session import BUILD, Notifyd, Session, wait_for
 
 HOUR = 3600
 URL = "https://sellercenter.aliexpress.com/appeal/7781"
@@ -193,6 +193,7 @@ class DesktopTest(unittest.TestCase):
         popup = server.popup()
         self.assertTrue(popup["title"].startswith("5 open cases"), popup["title"])
         self.assertTrue(popup["body"].startswith(f"#{cases[1]} "), popup["body"])
+        self.assertEqual(popup["urgency"], 1)
         self.session.wait_deliveries(*["done"] * 5)
         server.quiet()
 
@@ -203,6 +204,13 @@ class DesktopTest(unittest.TestCase):
         while (event := server.next())["event"] != "close":
             pass
         self.assertEqual(event["id"], popup["id"])
+
+    def test_a_summary_is_as_urgent_as_its_first_case(self):
+        for n in (5, 30, 40, 60):
+            self.session.owe("--seconds", str(n * HOUR))
+        server = Notifyd(self.session)
+        self.session.desktop()
+        self.assertEqual(server.popup()["urgency"], 2)
 
     def test_a_ledger_that_comes_later(self):
         server = Notifyd(self.session)
@@ -244,8 +252,6 @@ class DesktopTest(unittest.TestCase):
         def both():
             case = self.session.owe("--subject", "probe")
             wait_for(lambda: "owed" not in self.session.deliveries(), what="probe")
-            for server in servers:
-                server.quiet_events = []
             heard = [not s.lines.empty() for s in servers]
             self.session.ctl("ack", str(case))
             return all(heard)
