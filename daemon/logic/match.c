@@ -133,8 +133,8 @@ apd_matcher_remove(ApdMatcher *self, int signal, const char *phrase)
     return found;
 }
 
-bool
-apd_matcher_compile(ApdMatcher *self, GError **error)
+void
+apd_matcher_compile(ApdMatcher *self)
 {
     g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
 
@@ -153,8 +153,7 @@ apd_matcher_compile(ApdMatcher *self, GError **error)
             g_array_index(self->heads, int, word) = at;
         }
     }
-    self->literals = apd_literals_new(self->words, APD_LITERALS_BEST, error);
-    return self->literals != NULL;
+    self->literals = apd_literals_new(self->words, APD_LITERALS_BEST);
 }
 
 /* One scan under way. */

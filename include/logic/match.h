@@ -54,7 +54,7 @@ bool apd_matcher_add(ApdMatcher *self, int signal, const char *phrase, int weigh
 bool apd_matcher_remove(ApdMatcher *self, int signal, const char *phrase);
 
 /* Call once, after the last phrase and before the first scan. */
-bool apd_matcher_compile(ApdMatcher *self, GError **error);
+void apd_matcher_compile(ApdMatcher *self);
 
 /* Returns: (transfer full) (element-type ApdHit): every hit, ordered by segment,
  * start, and longest first; of overlapping hits of one signal only the longest
