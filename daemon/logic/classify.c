@@ -2,196 +2,39 @@
 
 #include <string.h>
 
-/* What is known of one signal in this message. */
-typedef struct {
-    int best;                /* of its hits: weight of phrase, of section and of zone, percent */
-    int sum;                 /* all hits, each further segment counting less */
-    int count;               /* segments it stands in */
-    int maybe;               /* best of those that are only supposed ("if", "otherwise") */
-    int segment, start, end; /* of the best hit */
-} Score;
-
-typedef struct {
-    const ApdInput *input;
-    Score *scores; /* owned: by signal */
-    int n;
-    int kinds[APD_N_KINDS];
-    const char *category;
-    int category_score;
-    int category_signal;
-} Weighing;
-
-static const int zone_factors[APD_N_ZONES] = {
-    [APD_ZONE_SUBJECT] = 150, [APD_ZONE_HEADING] = 130, [APD_ZONE_LABEL] = 60,
-    [APD_ZONE_VALUE] = 110,   [APD_ZONE_BODY] = 100,    [APD_ZONE_ITEM] = 90,
-    [APD_ZONE_BUTTON] = 70,   [APD_ZONE_FOOTER] = 0,
-};
-
-static bool
-has_signal(const ApdInput *input, int segment, const char *name, int before, int *ret_end)
-{
-    int signal = apd_matcher_find(apd_rules_matcher(input->rules), name);
-    guint n, first = apd_hits_of_segment(input->hits, segment, &n);
-    bool found = false;
-
-    for (guint i = first; signal >= 0 && i < first + n; i++) {
-        const ApdHit *hit = &g_array_index(input->hits, ApdHit, i);
-        if (hit->signal != signal || hit->start >= before)
-            continue;
-        found = true;
-        if (ret_end != NULL)
-            *ret_end = hit->end;
-    }
-    return found;
-}
-
-int
-apd_classify_factor(const ApdInput *input, int segment)
-{
-    const ApdSegment *at = apd_text_at(input->text, (guint) segment);
-
-    if (at->depth > 0 && !input->text->is_forward)
-        return 0;
-    if (at->zone != APD_ZONE_SUBJECT && has_signal(input, segment, "zone/footer", G_MAXINT, NULL))
-        return 0;
-    return zone_factors[at->zone];
-}
-
-/* Whether "not" or its like stands right before @hit, in the same clause. */
-static bool
-is_negated(const ApdInput *input, const ApdHit *hit)
-{
-    const ApdSegment *segment = apd_text_at(input->text, (guint) hit->segment);
-    int end;
-
-    if (!has_signal(input, hit->segment, "mod/negation", hit->start, &end))
-        return false;
-    if (end > hit->start)
-        return true;
-    return hit->start - end <= 12
-           && memchr(segment->folded + end, ',', (size_t) (hit->start - end)) == NULL;
-}
-
-static bool
-is_supposed(const ApdInput *input, const ApdHit *hit)
-{
-    return has_signal(input, hit->segment, "mod/hypothetical", hit->start + 1, NULL);
-}
-
-static bool
-is_about_others(const ApdInput *input, const ApdHit *hit)
-{
-    return has_signal(input, hit->segment, "mod/example", G_MAXINT, NULL)
-           || has_signal(input, hit->segment, "mod/third", G_MAXINT, NULL);
-}
-
-/* The value of "Violation type: ..." says it outright. */
-static bool
-is_stated_type(const ApdInput *input, const ApdHit *hit)
-{
-    int pair = apd_text_at(input->text, (guint) hit->segment)->pair;
-
-    return pair >= 0 && has_signal(input, pair, "label/violation", G_MAXINT, NULL);
-}
-
-/* A category hit inside a longer one of another category is part of its name. */
-static bool
-is_inside_other(const ApdInput *input, const ApdHit *hit, const char *type)
-{
-    guint n, first = apd_hits_of_segment(input->hits, hit->segment, &n);
-
-    for (guint i = first; i < first + n; i++) {
-        const ApdHit *other = &g_array_index(input->hits, ApdHit, i);
-        if (other->signal != hit->signal && other->start <= hit->start && other->end >= hit->end
-            && other->end - other->start > hit->end - hit->start
-            && apd_rules_signal(input->rules, other->signal)->type == type)
-            return true;
-    }
-    return false;
-}
-
-static void
-weigh_hit(Weighing *self, const ApdHit *hit)
-{
-    const ApdSignalInfo *info = apd_rules_signal(self->input->rules, hit->signal);
-    Score *score = &self->scores[hit->signal];
-    bool category = strcmp(info->type, "category") == 0;
-    bool act = strcmp(info->type, "act") == 0;
-    int points = hit->weight * apd_classify_factor(self->input, hit->segment) / 100;
-
-    if (points == 0)
-        return;
-    if (category && is_inside_other(self->input, hit, info->type))
-        return;
-    if (category && is_stated_type(self->input, hit))
-        points *= 2;
-    if (act || category) {
-        if (is_about_others(self->input, hit))
-            points /= 3;
-        if (act && strcmp(info->name, "nothing-imposed") != 0 && is_negated(self->input, hit))
-            return;
-        if (act && is_supposed(self->input, hit)) {
-            score->maybe = MAX(score->maybe, points);
-            return;
-        }
-    }
-    bool again = score->count > 0 && score->segment == hit->segment;
-    if (points > score->best) {
-        score->best = points;
-        score->segment = hit->segment;
-        score->start = hit->start;
-        score->end = hit->end;
-    }
-    if (!again)
-        score->sum += score->count == 0 ? points : points / 2;
-    score->count += !again;
-}
-
-static const Score *
-score_of(const Weighing *self, const char *name)
-{
-    static const Score nothing = { 0 };
-    int signal = apd_matcher_find(apd_rules_matcher(self->input->rules), name);
-
-    return signal < 0 ? &nothing : &self->scores[signal];
-}
+#include "logic/classify_weigh.h"
 
 static int
-best_of(const Weighing *self, const char *name)
+best_of(const ApdWeighing *self, const char *name)
 {
-    return score_of(self, name)->best;
-}
-
-static void
-weigh(Weighing *self)
-{
-    const GArray *hits = self->input->hits;
-
-    for (guint i = 0; i < hits->len; i++)
-        weigh_hit(self, &g_array_index(hits, ApdHit, i));
-    for (int i = 0; i < self->n; i++) {
-        const ApdSignalInfo *info = apd_rules_signal(self->input->rules, i);
-        int points = MIN(self->scores[i].sum, 2 * self->scores[i].best);
-        if (strcmp(info->type, "act") == 0 && info->kind != APD_KIND_NONE
-            && info->kind != APD_KIND_DECISION)
-            self->kinds[info->kind] += points * info->weight / 100;
-        if (strcmp(info->type, "category") == 0 && points > self->category_score) {
-            self->category_score = points;
-            self->category = info->name;
-            self->category_signal = i;
-        }
-    }
+    return apd_weighing_score(self, name)->best;
 }
 
 static bool
-category_is(const Weighing *self, const char *prefix)
+category_is(const ApdWeighing *self, const char *prefix)
 {
     return self->category != NULL && g_str_has_prefix(self->category, prefix);
 }
 
+/* A freeze because points add up is about the points. */
+static void
+prefer_threshold(ApdWeighing *self)
+{
+    int signal =
+        apd_matcher_find(apd_rules_matcher(self->input->rules), "category/points.threshold");
+
+    if (signal < 0
+        || (!category_is(self, "account.freeze") && !category_is(self, "account.closure"))
+        || self->scores[signal].sum * 100 < self->category_score * 75)
+        return;
+    self->category = "points.threshold";
+    self->category_score = self->scores[signal].sum;
+    self->category_signal = signal;
+}
+
 /* Consequences of a violation give way to the violation itself. */
 static void
-prefer_cause(Weighing *self)
+prefer_cause(ApdWeighing *self)
 {
     if (!category_is(self, "account.") && !category_is(self, "points.")
         && !category_is(self, "policy.") && !category_is(self, "order.frozen"))
@@ -217,7 +60,7 @@ prefer_cause(Weighing *self)
 }
 
 static ApdOutcome
-best_outcome(const Weighing *self, int *ret_score)
+best_outcome(const ApdWeighing *self, int *ret_score)
 {
     ApdOutcome outcome = APD_OUTCOME_NONE;
 
@@ -229,6 +72,8 @@ best_outcome(const Weighing *self, int *ret_score)
             info->outcome == APD_OUTCOME_RECEIVED || info->outcome == APD_OUTCOME_MORE_EVIDENCE;
         if (of_appeal && best_of(self, "mod/own-appeal") == 0)
             continue;
+        if (apd_weighing_score(self, "mod/own-appeal")->leads)
+            points = points * 3 / 2;
         /* "Send more evidence" is a demand too: the appeal it speaks of decides. */
         if (info->outcome == APD_OUTCOME_MORE_EVIDENCE)
             points = points * 3 / 2;
@@ -242,7 +87,7 @@ best_outcome(const Weighing *self, int *ret_score)
 }
 
 static bool
-is_in_subject(const Weighing *self, int signal)
+is_in_subject(const ApdWeighing *self, int signal)
 {
     if (signal < 0 || self->scores[signal].count == 0)
         return false;
@@ -250,8 +95,37 @@ is_in_subject(const Weighing *self, int signal)
            == APD_ZONE_SUBJECT;
 }
 
+static ApdKind
+best_kind(const ApdWeighing *self)
+{
+    ApdKind best = APD_KIND_NONE;
+
+    for (unsigned i = APD_KIND_NONE + 1; i < APD_N_KINDS; i++)
+        if (self->kinds[i] > self->kinds[best])
+            best = (ApdKind) i;
+    return best;
+}
+
+/* Something was done already, not only announced. */
+static bool
+is_firm(const ApdWeighing *self)
+{
+    return apd_weighing_score(self, "act/deducted")->firm > 0
+           || apd_weighing_score(self, "act/measure")->firm > 0;
+}
+
+/* A rule that changes, not a matter of this store: the subject says so, and nothing of
+ * this store is named. */
+static bool
+is_policy(const ApdWeighing *self)
+{
+    return (apd_weighing_score(self, "act/policy")->leads
+            || apd_weighing_score(self, "category/policy.change")->leads)
+           && !self->concrete && !self->stated;
+}
+
 static void
-adjust_kinds(Weighing *self)
+adjust_kinds(ApdWeighing *self)
 {
     int *kinds = self->kinds;
     bool imposed = best_of(self, "act/deducted") > 0 || best_of(self, "act/measure") > 0;
@@ -266,12 +140,13 @@ adjust_kinds(Weighing *self)
         kinds[APD_KIND_COMPLAINT] += kinds[APD_KIND_COMPLAINT] > 0 ? 50 : 0;
     else
         kinds[APD_KIND_COMPLAINT] /= 3;
-    if (category_is(self, "points.threshold") && !imposed)
-        kinds[APD_KIND_WARNING] += 100;
+    if (category_is(self, "points.threshold") && !is_firm(self))
+        kinds[APD_KIND_WARNING] += kinds[APD_KIND_PENALTY] + 100;
     if (category_is(self, "policy.change"))
         kinds[APD_KIND_POLICY] += 100;
-    int policy = apd_matcher_find(apd_rules_matcher(self->input->rules), "act/policy");
-    if (is_in_subject(self, policy))
+    if (is_policy(self))
+        kinds[APD_KIND_POLICY] += kinds[best_kind(self)] + 150;
+    else if (apd_weighing_score(self, "act/policy")->leads)
         kinds[APD_KIND_POLICY] += 150;
     else if (imposed)
         kinds[APD_KIND_POLICY] /= 2;
@@ -279,20 +154,9 @@ adjust_kinds(Weighing *self)
         kinds[APD_KIND_COMPLAINT] = kinds[APD_KIND_COMPLAINT] * 2 / 3;
 }
 
-static ApdKind
-best_kind(const Weighing *self)
-{
-    ApdKind best = APD_KIND_NONE;
-
-    for (unsigned i = APD_KIND_NONE + 1; i < APD_N_KINDS; i++)
-        if (self->kinds[i] > self->kinds[best])
-            best = (ApdKind) i;
-    return best;
-}
-
 /* What speaks against a notice, all together. */
 static int
-against(const Weighing *self)
+against(const ApdWeighing *self)
 {
     static const char *const names[] = { "act/promotion",       "act/education",
                                          "act/service-offer",   "act/buyer",
@@ -300,15 +164,39 @@ against(const Weighing *self)
     int sum = 0;
 
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-        sum += MIN(score_of(self, names[i])->sum, 300);
+        sum += MIN(apd_weighing_score(self, names[i])->sum, 300);
     return sum;
 }
 
-/* Goods or behaviour against the rules: such a category named by the platform is a matter
- * even where no verb says so. */
-static int
-violation_score(const Weighing *self)
+/* Whether it speaks of this very store: addressed to it, a number of its own, a stated
+ * violation, points taken. */
+static bool
+concerns_store(const ApdWeighing *self)
 {
+    return self->concrete || self->stated || best_of(self, "address/own") > 0
+           || apd_weighing_score(self, "act/deducted")->firm > 0;
+}
+
+static bool
+says_what_was_done(const ApdWeighing *self)
+{
+    static const char *const names[] = { "act/finding", "act/deducted",         "act/measure",
+                                         "act/fix",     "act/rights-complaint", "act/court-order",
+                                         "act/demand",  "act/threatened" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        if (best_of(self, names[i]) + apd_weighing_score(self, names[i])->maybe > 0)
+            return true;
+    return false;
+}
+
+/* Goods or behaviour against the rules: such a category named by the platform is a matter
+ * even where no verb says so, if it is one of this store. */
+static int
+violation_score(const ApdWeighing *self)
+{
+    if (!concerns_store(self) || (!says_what_was_done(self) && against(self) > 0))
+        return 0;
     if (category_is(self, "trade.") || category_is(self, "info.") || category_is(self, "ip.")
         || category_is(self, "prohibited") || category_is(self, "compliance")
         || category_is(self, "account.freeze") || category_is(self, "account.closure"))
@@ -318,32 +206,41 @@ violation_score(const Weighing *self)
 
 /* Written to a buyer about his purchase, by a platform that writes to both. */
 static bool
-is_to_buyer(const Weighing *self)
+is_to_buyer(const ApdWeighing *self)
 {
-    int seller = score_of(self, "address/seller")->sum;
+    int seller = apd_weighing_score(self, "address/seller")->sum
+                 + apd_weighing_score(self, "address/own")->sum;
     bool imposed = best_of(self, "act/deducted") > 0 || best_of(self, "act/measure") > 0;
 
     if (seller == 0 && !imposed && category_is(self, "order.")
         && (best_of(self, "act/buyer") > 0 || best_of(self, "act/account-service") > 0))
         return true;
-    return score_of(self, "address/buyer")->sum > seller;
+    return apd_weighing_score(self, "address/buyer")->sum > seller;
 }
 
 /* A letter to the seller himself from who says he owns a right, or from a court's side. */
 static bool
-is_rights_letter(const Weighing *self)
+is_rights_letter(const ApdWeighing *self)
 {
     bool speaks =
         best_of(self, "speaker/rights-holder") > 0
         || ((best_of(self, "act/demand") > 0 || category_is(self, "ip.tro")) && against(self) == 0);
 
-    return category_is(self, "ip.") && best_of(self, "address/seller") > 0 && speaks
+    bool addressed = best_of(self, "address/seller") > 0 || best_of(self, "address/own") > 0;
+    return category_is(self, "ip.") && addressed && speaks
            && (best_of(self, "act/rights-complaint") > 0 || best_of(self, "act/court-order") > 0);
+}
+
+static bool
+is_violation_kind(const ApdWeighing *self)
+{
+    ApdKind kind = best_kind(self);
+    return kind == APD_KIND_PENALTY || kind == APD_KIND_COMPLAINT || kind == APD_KIND_NONE;
 }
 
 /* Whether it is a notice at all.  @matter: what speaks for one. */
 static bool
-is_notice(const Weighing *self, int matter)
+is_notice(const ApdWeighing *self, int matter)
 {
     const ApdOrigin *origin = self->input->origin;
 
@@ -353,11 +250,31 @@ is_notice(const Weighing *self, int matter)
         return false;
     if (origin->speaker == APD_SPEAKER_STRANGER ? !is_rights_letter(self) : is_to_buyer(self))
         return false;
-    return matter >= 60 && matter + self->category_score > against(self);
+    bool concerns = concerns_store(self);
+    int contrary = against(self);
+    if (!concerns && is_violation_kind(self))
+        matter = matter * 2 / 3;
+    /* Words of penalties from the platform about this store are a notice whatever they mean. */
+    if (concerns && contrary == 0 && best_of(self, "act/finding") >= 60)
+        return true;
+    return matter >= 60 && matter + (concerns ? self->category_score : 0) > contrary;
+}
+
+/* "Violation type: ..." */
+static bool
+has_stated_type(const ApdInput *input)
+{
+    for (guint i = 0; i < input->text->segments->len; i++) {
+        const ApdSegment *segment = apd_text_at(input->text, i);
+        if (segment->pair >= 0 && apd_classify_factor(input, (int) i) > 0
+            && apd_weighing_has(input, segment->pair, "label/violation"))
+            return true;
+    }
+    return false;
 }
 
 static void
-set_severity(const Weighing *self, ApdVerdict *verdict)
+set_severity(const ApdWeighing *self, ApdVerdict *verdict)
 {
     const char *stated =
         apd_rules_value(self->input->rules, "category", verdict->category, "severity");
@@ -379,9 +296,9 @@ set_severity(const Weighing *self, ApdVerdict *verdict)
 }
 
 static void
-add_evidence(const Weighing *self, ApdVerdict *verdict, const char *what, int signal)
+add_evidence(const ApdWeighing *self, ApdVerdict *verdict, const char *what, int signal)
 {
-    const Score *score = &self->scores[signal];
+    const ApdScore *score = &self->scores[signal];
 
     if (score->count == 0)
         return;
@@ -390,7 +307,7 @@ add_evidence(const Weighing *self, ApdVerdict *verdict, const char *what, int si
 }
 
 static void
-explain(const Weighing *self, ApdVerdict *verdict)
+explain(const ApdWeighing *self, ApdVerdict *verdict)
 {
     if (self->category_signal >= 0)
         add_evidence(self, verdict, "category", self->category_signal);
@@ -408,10 +325,13 @@ void
 apd_classify(const ApdInput *input, ApdVerdict *verdict)
 {
     int n = apd_matcher_n_signals(apd_rules_matcher(input->rules)), decided;
-    g_autofree Score *scores = g_new0(Score, n + 1);
-    Weighing self = { .input = input, .scores = scores, .n = n, .category_signal = -1 };
+    g_autofree ApdScore *scores = g_new0(ApdScore, n + 1);
+    ApdWeighing self = { .input = input, .scores = scores, .n = n, .category_signal = -1 };
 
-    weigh(&self);
+    apd_weighing_fill(&self);
+    self.concrete = apd_weighing_has_reference(input);
+    self.stated = has_stated_type(input);
+    prefer_threshold(&self);
     prefer_cause(&self);
     ApdOutcome outcome = best_outcome(&self, &decided);
     bool is_decision = decided > 60 && decided > self.kinds[best_kind(&self)];

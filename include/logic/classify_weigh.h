@@ -1,0 +1,40 @@
+/* The evidence of a message, weighed: what each signal of the rules amounts to.
+ * Private to logic/classify*.c.
+ */
+#pragma once
+
+#include "logic/classify.h"
+
+/* What is known of one signal in this message. */
+typedef struct {
+    int best;                /* of its hits: weight of phrase, of section and of zone, percent */
+    int sum;                 /* all hits, each further segment counting less */
+    int count;               /* segments it stands in */
+    int firm;                /* best of those that are no matter of the future ("will be") */
+    int maybe;               /* best of those that are only supposed ("if", "otherwise") */
+    bool leads;              /* stands in the subject */
+    int segment, start, end; /* of the best hit */
+} ApdScore;
+
+typedef struct {
+    const ApdInput *input;
+    ApdScore *scores; /* owned: by signal */
+    int n;
+    int kinds[APD_N_KINDS];
+    const char *category;
+    int category_score;
+    int category_signal;
+    bool concrete; /* a case, an order or a product is named by its number */
+    bool stated;   /* a label says what was violated */
+} ApdWeighing;
+
+void apd_weighing_fill(ApdWeighing *self);
+
+/* The score of the signal @name; all zero when it is not there. */
+const ApdScore *apd_weighing_score(const ApdWeighing *self, const char *name);
+
+/* Whether the signal @name stands in @segment at all. */
+bool apd_weighing_has(const ApdInput *input, int segment, const char *name);
+
+/* Whether a case, an order or a product of this store is named by its number. */
+bool apd_weighing_has_reference(const ApdInput *input);
