@@ -1,79 +1,113 @@
+/* appealctl explain: what a message would become, and why. */
 #include "app/ctl.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/explain.h"
+#include "app/flock.h"
 #include "app/reading.h"
 #include "io/mime.h"
 
 /* As much of a file as the daemon would fetch. */
 #define MAX_FILE (8u * 1024 * 1024)
 
-static GBytes *
-read_input(const char *path, GError **error)
-{
-    char *data;
-    gsize size;
+/* With fewer files the start of workers costs more than it saves. */
+#define MANY 16u
 
-    if (g_str_equal(path, "-")) {
-        GByteArray *bytes = g_byte_array_new();
-        guint8 block[65536];
-        ssize_t n;
-        while (bytes->len < MAX_FILE && (n = read(STDIN_FILENO, block, sizeof block)) > 0)
-            g_byte_array_append(bytes, block, (guint) n);
-        return g_byte_array_free_to_bytes(bytes);
-    }
-    if (!g_file_get_contents(path, &data, &size, error))
-        return NULL;
-    return g_bytes_new_take(data, size);
+typedef struct {
+    const ApdCtl *ctl;         /* borrowed */
+    const ApdReading *reading; /* borrowed */
+    char **files;              /* borrowed */
+} Explaining;
+
+static GByteArray *
+read_input(const char *path, int *ret_errno)
+{
+    bool is_stdin = g_str_equal(path, "-");
+    int fd = is_stdin ? STDIN_FILENO : g_open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY, 0);
+    GByteArray *bytes = g_byte_array_new();
+    guint8 block[65536];
+    ssize_t n = 0;
+
+    while (fd >= 0 && bytes->len < MAX_FILE && (n = read(fd, block, sizeof block)) > 0)
+        g_byte_array_append(bytes, block, (guint) n);
+    *ret_errno = errno;
+    if (fd > STDIN_FILENO)
+        close(fd);
+    if (fd < 0 || n < 0)
+        g_clear_pointer(&bytes, g_byte_array_unref);
+    return bytes;
 }
 
-/* Returns: (transfer full): what is to be printed of the message at @path. */
-static char *
-explain(const ApdCtl *ctl, const ApdReading *reading, const char *path, GError **error)
+/* When a message without a Date: may have come: the file's own time. */
+static ApdTime
+received(const char *path)
 {
-    g_autoptr(GBytes) bytes = read_input(path, error);
-    gsize size;
+    struct stat info;
 
+    if (g_str_equal(path, "-") || stat(path, &info) < 0)
+        return apd_now();
+    return info.st_mtim.tv_sec * APD_SECOND;
+}
+
+/* Returns: (transfer full): what is to be printed of a file; @ret_good false: why
+ * it cannot be read. */
+static char *
+explain(void *user_data, guint i, bool *ret_good)
+{
+    const Explaining *self = user_data;
+    const char *path = self->files[i];
+    int why = 0;
+    g_autoptr(GByteArray) bytes = read_input(path, &why);
+
+    *ret_good = bytes != NULL;
     if (bytes == NULL)
-        return NULL;
+        return g_strdup_printf("%s: %s", path, g_strerror(why));
 
-    const void *content = g_bytes_get_data(bytes, &size);
     g_autoptr(ApdVerdict) verdict =
-        apd_reading_read(reading, content ? content : "", size, ctl->authserv_id, apd_now());
-    if (!ctl->json)
-        return apd_explain_page(path, verdict);
+        apd_reading_read(self->reading, bytes->len > 0 ? bytes->data : (const guint8 *) "",
+                         bytes->len, self->ctl->authserv_id, received(path));
+    return self->ctl->json ? apd_explain_json(path, verdict) : apd_explain_page(path, verdict);
+}
 
-    g_autofree char *line = apd_explain_json(path, verdict);
-    return g_strconcat(line, "\n", NULL);
+static void
+print(void *user_data, guint i, bool good, const char *text)
+{
+    const Explaining *self = user_data;
+
+    if (text == NULL)
+        apd_ctl_complain(APD_EXIT_FAIL, "%s: reading it broke the reader: look yourself",
+                         self->files[i]);
+    else if (!good)
+        apd_ctl_complain(APD_EXIT_FAIL, "%s", text);
+    else if (self->ctl->json)
+        g_print("%s\n", text);
+    else
+        g_print("%s%s", i > 0 ? "\n" : "", text);
 }
 
 int
 apd_ctl_explain(const ApdCtl *ctl, char **operands)
 {
+    guint n = g_strv_length(operands);
     g_autofree char *rules = apd_config_rules_dir();
     g_autoptr(GError) error = NULL;
 
-    if (operands[0] == NULL)
+    if (n == 0)
         return apd_ctl_complain(APD_EXIT_USAGE,
                                 "explain: which message? (a file, or - for standard input)");
 
     apd_mime_init();
     g_autoptr(ApdReading) reading = apd_reading_new(rules, NULL, &error);
     if (reading == NULL)
-        return apd_ctl_complain(APD_EXIT_FAIL, "%s", error->message);
+        return apd_ctl_fail(error);
 
-    int status = APD_EXIT_GOOD;
-    for (char **path = operands; *path != NULL; path++) {
-        g_autoptr(GError) why = NULL;
-        g_autofree char *text = explain(ctl, reading, *path, &why);
-        if (text == NULL) {
-            status = apd_ctl_complain(APD_EXIT_FAIL, "%s", why->message);
-            continue;
-        }
-        if (!ctl->json && path > operands)
-            g_print("\n");
-        g_print("%s", text);
-    }
-    return status;
+    Explaining explaining = { ctl, reading, operands };
+    const ApdFlock flock = { explain, print, &explaining };
+    bool good = apd_flock_run(&flock, n, n < MANY ? 1 : g_get_num_processors());
+    return good ? APD_EXIT_GOOD : APD_EXIT_FAIL;
 }

@@ -1,9 +1,8 @@
 #include "app/ctl.h"
 
+#include "app/steps.h"
 #include "app/table.h"
 #include "base/text.h"
-#include "io/phrases.h"
-#include "logic/countdown.h"
 #include "port/channel_tools.h"
 
 /* What a status tells, read once. */
@@ -12,7 +11,8 @@ typedef struct {
     GPtrArray *sights;       /* owned */
     GPtrArray *owed;         /* owned */
     GPtrArray *cases;        /* owned */
-    ApdTime now;
+    GArray *told;            /* owned, element-type ApdTold */
+    const ApdCtlDesk *desk;  /* borrowed */
 } Status;
 
 static void
@@ -21,6 +21,7 @@ clear_status(Status *self)
     g_clear_pointer(&self->sights, g_ptr_array_unref);
     g_clear_pointer(&self->owed, g_ptr_array_unref);
     g_clear_pointer(&self->cases, g_ptr_array_unref);
+    g_clear_pointer(&self->told, g_array_unref);
 }
 
 static bool
@@ -29,123 +30,233 @@ load_status(Status *self, ApdLedger *ledger, GError **error)
     self->sights = apd_ledger_sights(ledger, error);
     self->owed = self->sights ? apd_ledger_owed(ledger, NULL, APD_NEVER, 0, error) : NULL;
     self->cases = self->owed ? apd_ledger_cases(ledger, APD_CASES_RUNNING, error) : NULL;
-    return self->cases != NULL;
+    self->told = self->cases ? apd_ledger_told_all(ledger, error) : NULL;
+    return self->told != NULL;
 }
 
-static char *
-ago(ApdTime when, ApdTime now)
+/* --- for a person ---------------------------------------------------------------- */
+
+static const ApdColumn source_columns[] = {
+    { "SOURCE", 1, 8, false }, { "FOLDER", 4, 6, false },     { "STATE", 0, 0, false },
+    { "SINCE", 5, 0, false },  { "LAST PROOF", 2, 0, false }, { NULL, 0, 0, false },
+};
+
+static const ApdColumn channel_columns[] = {
+    { "CHANNEL", 1, 8, false }, { "TYPE", 2, 0, false }, { "STATE", 0, 0, false },
+    { "OWED", 0, 0, true },     { NULL, 0, 0, false },
+};
+
+static void
+print_problem(const char *subject, const char *text)
 {
-    if (when == 0)
-        return g_strdup("never");
+    g_autofree char *line = g_strdup_printf("%s: %s", subject, text);
 
-    ApdTime age = MAX(now - when, 0);
-    g_autofree char *text =
-        apd_duration_format(age < APD_MINUTE ? age : age / APD_MINUTE * APD_MINUTE);
-    return g_strdup_printf("%s ago", text);
+    apd_screen_text(2, line, APD_PAINT_WARN);
 }
 
-/* What of @source was last seen; NULL: nothing yet. */
+/* A row for each folder of @source; false when one is out of sight. */
 static bool
 add_sights(const Status *self, ApdTable *table, const ApdSourceConfig *source)
 {
-    bool good = false, any = false;
+    bool good = true, any = false;
 
     for (guint i = 0; i < self->sights->len; i++) {
         const ApdSight *sight = self->sights->pdata[i];
         if (!g_str_equal(sight->source, source->section))
             continue;
-        g_autofree char *life = ago(sight->last_life, self->now);
-        g_autofree char *since = ago(sight->since, self->now);
-        g_autofree char *state =
-            sight->well ? g_strdup("well") : g_strdup_printf("BLIND since %s", since);
-        g_autofree char *text = apd_text_line(sight->text ? sight->text : "");
-        const char *cells[] = { source->section, sight->folder, state, life, text };
-        apd_table_add(table, cells, !sight->well);
-        good = any ? good && sight->well : sight->well;
+        g_autofree char *since = apd_ctl_ago(self->desk, sight->since);
+        g_autofree char *life = apd_ctl_ago(self->desk, sight->last_life);
+        const char *cells[] = { source->section, sight->folder, sight->well ? "well" : "BLIND",
+                                since, life };
+        apd_table_add(table, cells, sight->well ? APD_PAINT_PLAIN : APD_PAINT_URGENT);
+        good &= sight->well;
         any = true;
     }
     if (!any) {
-        const char *cells[] = { source->section, "", "not read yet", "never",
-                                "is appeald running? (systemctl status)" };
-        apd_table_add(table, cells, true);
+        const char *cells[] = { source->section, "", "not read yet", "", "never" };
+        apd_table_add(table, cells, APD_PAINT_URGENT);
     }
-    return good;
+    return good && any;
+}
+
+static void
+print_sights(const Status *self)
+{
+    for (guint i = 0; i < self->sights->len; i++) {
+        const ApdSight *sight = self->sights->pdata[i];
+        g_autofree char *subject =
+            g_strdup_printf("%s%s%s", sight->source, *sight->folder ? " " : "", sight->folder);
+        if (!sight->well && apd_config_source(self->config, sight->source) != NULL)
+            print_problem(subject, sight->text ? sight->text : "cannot be read");
+    }
+    for (guint i = 0; i < self->config->sources->len; i++) {
+        const ApdSourceConfig *source = self->config->sources->pdata[i];
+        bool met = false;
+        for (guint j = 0; j < self->sights->len; j++)
+            met |=
+                g_str_equal(((const ApdSight *) self->sights->pdata[j])->source, source->section);
+        if (!met)
+            print_problem(source->section, "is appeald running with this configuration? "
+                                           "(systemctl --user status appeald)");
+    }
 }
 
 static bool
 print_sources(const Status *self)
 {
-    static const char *const headings[] = { "SOURCE",     "FOLDER", "STATE",
-                                            "LAST PROOF", "REMARK", NULL };
-    g_autoptr(ApdTable) table = apd_table_new(headings, 4);
+    g_autoptr(ApdTable) table = apd_table_new(source_columns);
     bool good = true;
 
     for (guint i = 0; i < self->config->sources->len; i++)
         good &= add_sights(self, table, self->config->sources->pdata[i]);
     apd_table_print(table);
+    print_sights(self);
     return good;
 }
 
-static void
-add_channel(const Status *self, ApdTable *table, const char *name, const char *type, bool *good)
+/* What is owed to @channel; @ret_error: what it last said, NULL: nothing. */
+static guint
+count_owed(const Status *self, const char *channel, const char **ret_error)
 {
     guint n = 0;
-    const char *error = NULL;
 
     for (guint i = 0; i < self->owed->len; i++) {
         const ApdDelivery *delivery = self->owed->pdata[i];
-        if (!g_str_equal(delivery->channel, name))
+        if (!g_str_equal(delivery->channel, channel))
             continue;
         n++;
-        if (delivery->last_error != NULL)
-            error = delivery->last_error;
+        if (delivery->last_error != NULL && *ret_error == NULL)
+            *ret_error = delivery->last_error;
     }
+    return n;
+}
 
+static const char *
+channel_state(guint owed, const char *error)
+{
+    if (error == NULL)
+        return owed > 0 ? "on its way" : "well";
+    return g_str_has_prefix(error, "refused") ? "REFUSES" : "tries again";
+}
+
+static bool
+add_channel(const Status *self, ApdTable *table, const ApdChannelConfig *channel)
+{
+    const char *error = NULL;
+    guint n = count_owed(self, channel->name, &error);
     g_autofree char *owed = g_strdup_printf("%u", n);
-    g_autofree char *remark = apd_text_line(error ? error : "");
-    const char *cells[] = { name, type, owed, remark };
-    apd_table_add(table, cells, error != NULL);
-    *good &= error == NULL;
+    const char *cells[] = { channel->name, channel->type, channel_state(n, error), owed };
+
+    apd_table_add(table, cells, error ? APD_PAINT_URGENT : APD_PAINT_PLAIN);
+    return error == NULL;
+}
+
+/* Owed to what no longer stands in the configuration: it goes nowhere. */
+static bool
+print_strays(const Status *self)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < self->owed->len; i++) {
+        const ApdDelivery *delivery = self->owed->pdata[i];
+        if (apd_config_channel(self->config, delivery->channel) == NULL
+            && g_hash_table_add(seen, delivery->channel))
+            print_problem(delivery->channel, "alerts are owed to it, but it stands no more in the "
+                                             "configuration");
+    }
+    return g_hash_table_size(seen) == 0;
 }
 
 static bool
 print_channels(const Status *self)
 {
-    static const char *const headings[] = { "CHANNEL", "TYPE", "OWED", "REMARK", NULL };
-    g_autoptr(ApdTable) table = apd_table_new(headings, 3);
+    g_autoptr(ApdTable) table = apd_table_new(channel_columns);
     bool good = true;
 
+    for (guint i = 0; i < self->config->channels->len; i++)
+        good &= add_channel(self, table, self->config->channels->pdata[i]);
+    apd_table_print(table);
     for (guint i = 0; i < self->config->channels->len; i++) {
         const ApdChannelConfig *channel = self->config->channels->pdata[i];
-        add_channel(self, table, channel->name, channel->type, &good);
+        const char *error = NULL;
+        count_owed(self, channel->name, &error);
+        if (error != NULL)
+            print_problem(channel->name, error);
     }
-    for (guint i = 0; i < self->owed->len; i++) {
-        const ApdDelivery *delivery = self->owed->pdata[i];
-        if (apd_config_channel(self->config, delivery->channel) == NULL) {
-            add_channel(self, table, delivery->channel, "not configured any more", &good);
-            good = false;
-            break;
-        }
-    }
-    apd_table_print(table);
-    return good;
+    return print_strays(self) && good;
 }
 
 static void
-print_next(const Status *self)
+print_deadline(const Status *self)
 {
-    g_print("%u case%s running", self->cases->len, self->cases->len == 1 ? "" : "s");
     for (guint i = 0; i < self->cases->len; i++) {
         const ApdCase *kase = self->cases->pdata[i];
-        if (kase->deadline == APD_NEVER || kase->deadline <= self->now)
+        if (kase->deadline == APD_NEVER || kase->deadline <= self->desk->now
+            || kase->state == APD_STATE_APPEALED)
             continue;
-        g_autofree char *left = apd_ctl_left(kase, self->now);
-        g_print("; the next deadline is #%" G_GINT64_FORMAT ", %s: %s", kase->id, kase->category,
-                left);
-        break;
+        g_autofree char *left = apd_ctl_left(self->desk, kase);
+        g_autofree char *matter = apd_ctl_category(self->desk, kase->category);
+        g_autofree char *date = apd_ctl_date(self->desk, kase->deadline);
+        g_print("Next deadline: #%" G_GINT64_FORMAT " %s, %s%s%s (%s)\n", kase->id, matter,
+                apd_screen_on(apd_ctl_paint(self->desk, kase)), left,
+                apd_screen_off(apd_ctl_paint(self->desk, kase)), date);
+        return;
     }
-    g_print("\n");
 }
+
+/* @told is sorted by case. */
+static const ApdTold *
+find_told(const GArray *told, int64_t case_id)
+{
+    for (guint i = 0; i < told->len; i++)
+        if (g_array_index(told, ApdTold, i).case_id == case_id)
+            return &g_array_index(told, ApdTold, i);
+
+    return NULL;
+}
+
+static void
+print_step(const Status *self)
+{
+    const ApdLadder ladder = apd_steps_ladder(self->config);
+    const ApdTold nothing = { .left = APD_NEVER };
+    const ApdCase *first = NULL;
+    ApdTime next = APD_NEVER;
+
+    for (guint i = 0; i < self->cases->len; i++) {
+        const ApdTold *told = find_told(self->told, ((ApdCase *) self->cases->pdata[i])->id);
+        ApdTime at = apd_ladder_next(&ladder, self->cases->pdata[i], told ? told : &nothing,
+                                     self->desk->now);
+        if (at < next) {
+            next = at;
+            first = self->cases->pdata[i];
+        }
+    }
+    if (first == NULL)
+        return;
+
+    g_autofree char *date = apd_ctl_date(self->desk, next);
+    if (next <= self->desk->now)
+        g_print("Next alert: #%" G_GINT64_FORMAT ", now\n", first->id);
+    else
+        g_print("Next alert: #%" G_GINT64_FORMAT ", %s\n", first->id, date);
+}
+
+static bool
+print_status(const Status *self)
+{
+    bool sources = print_sources(self);
+
+    g_print("\n");
+    bool channels = print_channels(self);
+    g_print("\n%u case%s running%s\n", self->cases->len, self->cases->len == 1 ? "" : "s",
+            self->cases->len > 0 ? " (appealctl cases)" : "");
+    print_deadline(self);
+    print_step(self);
+    return sources && channels;
+}
+
+/* --- for a program --------------------------------------------------------------- */
 
 static void
 member_time(JsonBuilder *builder, const char *key, ApdTime when)
@@ -192,39 +303,45 @@ add_owed_json(const Status *self, JsonBuilder *builder)
     json_builder_end_array(builder);
 }
 
+/* Whether every source is in sight and no channel has an error. */
+static bool
+is_well(const Status *self)
+{
+    guint met = 0;
+
+    for (guint i = 0; i < self->sights->len; i++) {
+        const ApdSight *sight = self->sights->pdata[i];
+        if (apd_config_source(self->config, sight->source) == NULL)
+            continue;
+        if (!sight->well)
+            return false;
+        met++;
+    }
+    for (guint i = 0; i < self->owed->len; i++)
+        if (((const ApdDelivery *) self->owed->pdata[i])->last_error != NULL)
+            return false;
+    return met >= self->config->sources->len;
+}
+
 static bool
 print_status_json(const Status *self)
 {
     g_autoptr(JsonBuilder) builder = json_builder_new();
-    bool good = true;
+    bool good = is_well(self);
 
     json_builder_begin_object(builder);
+    json_builder_set_member_name(builder, "well");
+    json_builder_add_boolean_value(builder, good);
     add_sources_json(self, builder);
     add_owed_json(self, builder);
     json_builder_set_member_name(builder, "cases");
     json_builder_begin_array(builder);
     for (guint i = 0; i < self->cases->len; i++)
-        apd_channel_json_case(builder, self->cases->pdata[i], self->now);
+        apd_channel_json_case(builder, self->cases->pdata[i], self->desk->now);
     json_builder_end_array(builder);
     json_builder_end_object(builder);
-
-    g_autofree char *text = apd_channel_json_text(builder);
-    g_print("%s\n", text);
-    for (guint i = 0; i < self->sights->len; i++)
-        good &= ((const ApdSight *) self->sights->pdata[i])->well;
+    apd_ctl_print_json(builder);
     return good;
-}
-
-static bool
-print_status(const Status *self)
-{
-    bool sources = print_sources(self);
-
-    g_print("\n");
-    bool channels = print_channels(self);
-    g_print("\n");
-    print_next(self);
-    return sources && channels;
 }
 
 int
@@ -232,18 +349,15 @@ apd_ctl_status(const ApdCtl *ctl, char **operands)
 {
     int result = APD_EXIT_GOOD;
     g_autoptr(GError) error = NULL;
+    g_auto(ApdCtlDesk) desk = { NULL };
 
-    if (operands[0] != NULL)
-        return apd_ctl_complain(APD_EXIT_USAGE, "status: '%s' is not expected here", operands[0]);
-
-    g_autoptr(ApdConfig) config = apd_ctl_config(ctl, &result);
-    g_autoptr(ApdLedger) ledger = config ? apd_ctl_ledger(config, &result) : NULL;
-    if (ledger == NULL)
+    (void) operands;
+    if (!apd_ctl_desk_open(&desk, ctl, &result))
         return result;
 
-    Status status = { .config = config, .now = apd_now() };
-    if (!load_status(&status, ledger, &error))
-        result = apd_ctl_complain(APD_EXIT_FAIL, "%s", error->message);
+    Status status = { .config = desk.config, .desk = &desk };
+    if (!load_status(&status, desk.ledger, &error))
+        result = apd_ctl_fail(error);
     else if (!(ctl->json ? print_status_json(&status) : print_status(&status)))
         result = APD_EXIT_NO;
     clear_status(&status);

@@ -1,24 +1,19 @@
 #include "app/table.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
+
+#include "base/text.h"
 
 #define GAP 2u
 
-/* Narrower than this no column is cut. */
-#define MIN_FLEXIBLE 8u
-
 typedef struct {
     char **cells; /* owned */
-    bool urgent;
+    ApdPaint paint;
 } Row;
 
 struct ApdTable {
-    char **headings; /* owned */
+    const ApdColumn *columns; /* borrowed */
     guint n;
-    guint flexible;
     GPtrArray *rows; /* owned, element-type Row */
 };
 
@@ -32,16 +27,13 @@ free_row(void *data)
 }
 
 ApdTable *
-apd_table_new(const char *const *headings, guint flexible)
+apd_table_new(const ApdColumn *columns)
 {
     ApdTable *self = g_new0(ApdTable, 1);
-    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
 
-    for (; *headings != NULL; headings++)
-        g_strv_builder_add(builder, *headings);
-    self->headings = g_strv_builder_end(builder);
-    self->n = g_strv_length(self->headings);
-    self->flexible = flexible;
+    self->columns = columns;
+    while (columns[self->n].heading != NULL)
+        self->n++;
     self->rows = g_ptr_array_new_with_free_func(free_row);
     return self;
 }
@@ -52,127 +44,145 @@ apd_table_free(ApdTable *self)
     if (self == NULL)
         return;
 
-    g_strfreev(self->headings);
     g_ptr_array_unref(self->rows);
     g_free(self);
 }
 
 void
-apd_table_add(ApdTable *self, const char *const *cells, bool urgent)
+apd_table_add(ApdTable *self, const char *const *cells, ApdPaint paint)
 {
     Row *row = g_new0(Row, 1);
 
     row->cells = g_new0(char *, self->n + 1);
-    row->urgent = urgent;
+    row->paint = paint;
     for (guint i = 0; i < self->n; i++)
-        row->cells[i] = g_strdup(cells[i]);
+        row->cells[i] = apd_text_line(cells[i]);
     g_ptr_array_add(self->rows, row);
 }
 
-static guint
-char_width(gunichar c)
-{
-    if (g_unichar_iszerowidth(c))
-        return 0;
-    return g_unichar_iswide(c) ? 2 : 1;
-}
-
-guint
-apd_table_width(const char *text)
-{
-    guint width = 0;
-
-    for (; *text != '\0'; text = g_utf8_next_char(text))
-        width += char_width(g_utf8_get_char(text));
-    return width;
-}
-
-bool
-apd_table_colours(void)
-{
-    const char *term = g_getenv("TERM");
-
-    return isatty(STDOUT_FILENO) && g_getenv("NO_COLOR") == NULL && g_strcmp0(term, "dumb") != 0;
-}
-
-/* 0: not a terminal, nothing is cut. */
-static guint
-terminal_width(void)
-{
-    struct winsize size;
-
-    if (!isatty(STDOUT_FILENO))
-        return 0;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        return size.ws_col;
-    return 80;
-}
-
+/* Fills @widths with what each column needs; 0: nothing stands in it. */
 static void
 measure(const ApdTable *self, guint *widths)
 {
-    guint sum = GAP * (self->n - 1), room = terminal_width();
-
     for (guint i = 0; i < self->n; i++) {
-        widths[i] = apd_table_width(self->headings[i]);
+        widths[i] = 0;
         for (guint j = 0; j < self->rows->len; j++)
             widths[i] =
-                MAX(widths[i], apd_table_width(((const Row *) self->rows->pdata[j])->cells[i]));
-        sum += widths[i];
-    }
-    if (room > 0 && sum > room) {
-        guint over = sum - room, *width = &widths[self->flexible];
-        *width = MAX(*width > over ? *width - over : 0, MIN(*width, MIN_FLEXIBLE));
+                MAX(widths[i], apd_screen_columns(((const Row *) self->rows->pdata[j])->cells[i]));
+        if (widths[i] > 0 || self->columns[i].rank == 0)
+            widths[i] = MAX(widths[i], apd_screen_columns(self->columns[i].heading));
     }
 }
 
-/* Prints @text in exactly @width columns, cut with an ellipsis. */
-static void
-print_cell(GString *line, const char *text, guint width)
+static guint
+total(const ApdTable *self, const guint *widths)
 {
-    guint used = 0;
-    bool cut = apd_table_width(text) > width;
+    guint sum = 0, n = 0;
 
-    for (; *text != '\0'; text = g_utf8_next_char(text)) {
-        guint w = char_width(g_utf8_get_char(text));
-        if (used + w > (cut ? width - 1 : width))
-            break;
-        g_string_append_len(line, text, g_utf8_next_char(text) - text);
-        used += w;
+    for (guint i = 0; i < self->n; i++) {
+        sum += widths[i];
+        n += widths[i] > 0;
     }
-    if (cut) {
-        g_string_append(line, "\xe2\x80\xa6");
-        used++;
+    return n > 0 ? sum + GAP * (n - 1) : 0;
+}
+
+/* The column in sight with the greatest rank below @below; -1: none. */
+static int
+weakest(const ApdTable *self, const guint *widths, guint below)
+{
+    int found = -1;
+
+    for (guint i = 0; i < self->n; i++) {
+        guint rank = self->columns[i].rank;
+        if (widths[i] > 0 && rank > 0 && rank < below
+            && (found < 0 || rank > self->columns[found].rank))
+            found = (int) i;
     }
-    for (; used < width; used++)
-        g_string_append_c(line, ' ');
+    return found;
+}
+
+/* Cuts columns, weakest first, until all fit into @room. */
+static bool
+shrink(const ApdTable *self, guint *widths, guint room)
+{
+    guint sum = total(self, widths);
+
+    for (int i = weakest(self, widths, G_MAXUINT); i >= 0 && sum > room;
+         i = weakest(self, widths, self->columns[i].rank)) {
+        guint least = self->columns[i].least;
+        if (least == 0 || widths[i] <= least)
+            continue;
+        guint cut = MIN(sum - room, widths[i] - least);
+        widths[i] -= cut;
+        sum -= cut;
+    }
+    return sum <= room;
+}
+
+/* Leaves out columns, weakest first, until what stays can be made to fit. */
+static void
+arrange(const ApdTable *self, guint *widths, guint room)
+{
+    g_autofree guint *natural = NULL;
+
+    measure(self, widths);
+    natural = g_memdup2(widths, self->n * sizeof *widths);
+    while (room > 0 && !shrink(self, widths, room)) {
+        int out = weakest(self, natural, G_MAXUINT);
+        if (out < 0)
+            return;
+        natural[out] = 0;
+        memcpy(widths, natural, self->n * sizeof *widths);
+    }
 }
 
 static void
-print_row(const ApdTable *self, char *const *cells, const guint *widths, const char *on,
-          const char *off)
+add_cell(GString *line, const char *text, guint width, bool right)
+{
+    g_autoptr(GString) cell = g_string_new(NULL);
+    guint used = apd_screen_fit(cell, text, width);
+
+    if (line->len > 0)
+        g_string_append_printf(line, "%*s", (int) GAP, "");
+    if (right)
+        g_string_append_printf(line, "%*s", (int) (width - used), "");
+    g_string_append(line, cell->str);
+    if (!right)
+        g_string_append_printf(line, "%*s", (int) (width - used), "");
+}
+
+static void
+add_row(const ApdTable *self, GString *text, char *const *cells, const guint *widths,
+        ApdPaint paint)
 {
     g_autoptr(GString) line = g_string_new(NULL);
 
-    for (guint i = 0; i < self->n; i++) {
-        print_cell(line, cells[i], widths[i]);
-        if (i + 1 < self->n)
-            g_string_append_printf(line, "%*s", (int) GAP, "");
+    for (guint i = 0; i < self->n; i++)
+        if (widths[i] > 0)
+            add_cell(line, cells ? cells[i] : self->columns[i].heading, widths[i],
+                     self->columns[i].right);
+    g_string_append_printf(text, "%s%s%s\n", apd_screen_on(paint), g_strchomp(line->str),
+                           apd_screen_off(paint));
+}
+
+char *
+apd_table_render(const ApdTable *self, guint width)
+{
+    GString *text = g_string_new(NULL);
+    g_autofree guint *widths = g_new0(guint, self->n);
+
+    arrange(self, widths, width);
+    add_row(self, text, NULL, widths, APD_PAINT_DIM);
+    for (guint i = 0; i < self->rows->len; i++) {
+        const Row *row = self->rows->pdata[i];
+        add_row(self, text, row->cells, widths, row->paint);
     }
-    g_print("%s%s%s\n", on, g_strchomp(line->str), off);
+    return g_string_free(text, FALSE);
 }
 
 void
 apd_table_print(const ApdTable *self)
 {
-    g_autofree guint *widths = g_new0(guint, self->n);
-    bool colours = apd_table_colours();
-
-    measure(self, widths);
-    print_row(self, self->headings, widths, colours ? "\033[2m" : "", colours ? "\033[0m" : "");
-    for (guint i = 0; i < self->rows->len; i++) {
-        const Row *row = self->rows->pdata[i];
-        bool bold = colours && row->urgent;
-        print_row(self, row->cells, widths, bold ? "\033[1;31m" : "", bold ? "\033[0m" : "");
-    }
+    g_autofree char *text = apd_table_render(self, apd_screen_width());
+    g_print("%s", text);
 }

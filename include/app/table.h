@@ -1,26 +1,33 @@
-/* Tables that fit the terminal: columns as wide as their text, the last of the
- * wide ones cut; Chinese characters count twice; colour only on a terminal. */
+/* Tables that fit the terminal.
+ *
+ * A column takes the room its text needs.  Where the terminal is narrower,
+ * columns give way by rank: cut down to their least width, then left out.
+ * Columns in which nothing stands are left out always.
+ */
 #pragma once
 
-#include <glib.h>
-#include <stdbool.h>
+#include "app/screen.h"
+
+typedef struct {
+    const char *heading;
+    guint rank;  /* the greatest gives way first; 0: never cut, never left out */
+    guint least; /* columns it is cut down to before it is left out; 0: never cut */
+    bool right;  /* numbers */
+} ApdColumn;
 
 typedef struct ApdTable ApdTable;
 
-/* @headings: NULL-terminated; one column each.  @flexible: the column that is cut
- * when the terminal is narrow. */
-ApdTable *apd_table_new(const char *const *headings, guint flexible);
+/* @columns: borrowed, ends with a heading of NULL. */
+ApdTable *apd_table_new(const ApdColumn *columns);
 void apd_table_free(ApdTable *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdTable, apd_table_free)
 
-/* Adds a row of copies of @cells (one for each heading).  @urgent: shown bold. */
-void apd_table_add(ApdTable *self, const char *const *cells, bool urgent);
+/* Adds a row of copies of @cells, one for each column, made safe to show. */
+void apd_table_add(ApdTable *self, const char *const *cells, ApdPaint paint);
 
-/* Prints to standard output. */
+/* Returns: (transfer full): the table in lines of at most @width columns; 0: as
+ * wide as it needs. */
+char *apd_table_render(const ApdTable *self, guint width);
+
+/* Prints it to standard output. */
 void apd_table_print(const ApdTable *self);
-
-/* How many columns of a terminal @text takes. */
-guint apd_table_width(const char *text);
-
-/* Whether standard output wants colours (a terminal, and no NO_COLOR). */
-bool apd_table_colours(void);
