@@ -6,20 +6,20 @@
 /* A line of every list of cases: what is told first stays longest when the
  * terminal is narrow. */
 static const ApdColumn columns[] = {
-    { "CASE", 0, 0, true },   { "LEFT", 0, 0, false },   { "DEADLINE", 8, 0, false },
-    { "KIND", 5, 0, false },  { "MATTER", 1, 9, false }, { "POINTS", 6, 0, true },
-    { "STATE", 2, 4, false }, { "STORE", 7, 6, false },  { "SENDER", 3, 0, false },
+    { "CASE", 0, 0, true },   { "LEFT", 0, 0, false },    { "DEADLINE", 8, 0, false },
+    { "KIND", 6, 0, false },  { "MATTER", 1, 14, false }, { "POINTS", 5, 0, true },
+    { "STATE", 3, 0, false }, { "STORE", 7, 8, false },   { "SENDER", 2, 0, false },
     { NULL, 0, 0, false },
 };
 
-/* What stands in the mail must be known to be the platform's; genuine is what
- * one expects and says nothing. */
-static const char *
-sender_mark(const ApdCase *kase)
+/* A forgery says so in the one column that is always there. */
+static char *
+matter_words(const ApdCtlDesk *desk, const ApdCase *kase)
 {
-    static const char *const marks[APD_N_AUTHENTICITIES] = { "genuine", "unverified", "FORGED?" };
+    g_autofree char *category = apd_ctl_category(desk, kase->category);
 
-    return marks[kase->authenticity];
+    return kase->authenticity == APD_AUTHENTICITY_FORGED ? g_strconcat("FORGED? ", category, NULL)
+                                                         : g_steal_pointer(&category);
 }
 
 static void
@@ -28,7 +28,7 @@ add_case(ApdTable *table, const ApdCtlDesk *desk, const ApdCase *kase)
     g_autofree char *id = g_strdup_printf("#%" G_GINT64_FORMAT, kase->id);
     g_autofree char *left = apd_ctl_left(desk, kase);
     g_autofree char *date = apd_ctl_date_short(desk, kase->deadline);
-    g_autofree char *matter = apd_ctl_category(desk, kase->category);
+    g_autofree char *matter = matter_words(desk, kase);
     g_autofree char *points = apd_ctl_points_text(kase->points);
     const char *cells[] = { id,
                             left,
@@ -38,7 +38,7 @@ add_case(ApdTable *table, const ApdCtlDesk *desk, const ApdCase *kase)
                             points,
                             apd_ctl_state(desk, kase),
                             kase->store,
-                            sender_mark(kase) };
+                            apd_authenticity_name(kase->authenticity) };
 
     apd_table_add(table, cells, apd_ctl_paint(desk, kase));
 }

@@ -8,8 +8,8 @@
 
 static const ApdColumn columns[] = {
     { "STORE", 2, 6, false },           { "LEDGER", 0, 0, false }, { "POINTS", 0, 0, true },
-    { "MEASURE REACHED", 4, 0, false }, { "NEXT AT", 1, 0, true }, { "NEXT MEASURE", 1, 0, false },
-    { "OLDEST GONE", 3, 0, false },     { NULL, 0, 0, false },
+    { "MEASURE REACHED", 5, 0, false }, { "NEXT AT", 1, 0, true }, { "NEXT MEASURE", 3, 0, false },
+    { "OLDEST GONE", 4, 0, false },     { NULL, 0, 0, false },
 };
 
 /* The words of the taxonomy are for programs; these for people. */

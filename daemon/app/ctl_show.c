@@ -129,16 +129,17 @@ print_facts(const Shown *self)
 static void
 print_messages(const Shown *self)
 {
-    print_heading("Messages");
+    if (self->messages->len > 0)
+        print_heading("Messages");
     for (guint i = 0; i < self->messages->len; i++) {
         const ApdRecord *record = self->messages->pdata[i];
         g_autofree char *date = apd_ctl_date_short(self->desk, record->received);
         g_autofree char *places = g_strjoinv(", ", record->places);
-        g_autofree char *text = g_strdup_printf(
-            "%s  %s, %s, in %s: %s", date, apd_kind_name(record->kind),
-            apd_authenticity_name(record->authenticity), *places ? places : "no folder any more",
-            record->subject ? record->subject : "");
-        apd_screen_text(2, text, APD_PAINT_PLAIN);
+        g_autofree char *text = g_strdup_printf("%s, %s, in %s: %s", apd_kind_name(record->kind),
+                                                apd_authenticity_name(record->authenticity),
+                                                *places ? places : "no folder any more",
+                                                record->subject ? record->subject : "");
+        apd_screen_fact(date, text);
     }
 }
 
@@ -149,8 +150,8 @@ print_history(const Shown *self)
     for (guint i = 0; i < self->history->len; i++) {
         const ApdHistory *entry = self->history->pdata[i];
         g_autofree char *date = apd_ctl_date_short(self->desk, entry->at);
-        g_autofree char *text = g_strdup_printf("%s  %s: %s", date, entry->by, entry->what);
-        apd_screen_text(2, text, APD_PAINT_PLAIN);
+        g_autofree char *text = g_strdup_printf("%s: %s", entry->by, entry->what);
+        apd_screen_fact(date, text);
     }
 }
 
@@ -189,13 +190,12 @@ print_delivery(const Shown *self, const ApdDelivery *delivery)
                        : alert->type == APD_ALERT_SUMMARY ? "in a summary"
                                                           : apd_reason_name(alert->reason);
     const char *step = known ? strstr(alert->key, "/step/") : NULL;
-    bool quiet = delivery->state == APD_DELIVERY_DONE || delivery->last_error == NULL;
-    g_autofree char *text =
-        g_strdup_printf("%s  %s%s%s to %s: %s%s%s", made, what, step ? " " : "",
-                        step ? step + strlen("/step/") : "", delivery->channel, words,
-                        quiet ? "" : ": ", quiet ? "" : delivery->last_error);
-    apd_screen_text(2, text,
-                    delivery->state == APD_DELIVERY_REFUSED ? APD_PAINT_URGENT : APD_PAINT_PLAIN);
+    bool quiet = delivery->last_error == NULL || delivery->state == APD_DELIVERY_DONE
+                 || delivery->state == APD_DELIVERY_DROPPED;
+    g_autofree char *text = g_strdup_printf(
+        "%s%s%s to %s: %s%s%s", what, step ? " " : "", step ? step + strlen("/step/") : "",
+        delivery->channel, words, quiet ? "" : ": ", quiet ? "" : delivery->last_error);
+    apd_screen_fact(made, text);
 }
 
 static void
@@ -210,11 +210,10 @@ print_next(const Shown *self)
 
     ApdTime next = apd_ladder_next(&ladder, self->kase, &told, self->desk->now);
     g_autofree char *date = next == APD_NEVER ? NULL : apd_ctl_date(self->desk, next);
-    g_autofree char *text = next == APD_NEVER ? g_strdup("no further alert comes by itself")
-                            : next <= self->desk->now
-                                ? g_strdup("an alert is due now")
-                                : g_strdup_printf("the next alert comes %s", date);
-    apd_screen_text(2, text, APD_PAINT_PLAIN);
+    g_autofree char *text = next == APD_NEVER         ? g_strdup("no further alert by itself")
+                            : next <= self->desk->now ? g_strdup("an alert, now")
+                                                      : g_strdup_printf("an alert %s", date);
+    apd_screen_fact("next", text);
 }
 
 static void

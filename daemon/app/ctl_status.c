@@ -197,9 +197,9 @@ print_deadline(const Status *self)
         g_autofree char *left = apd_ctl_left(self->desk, kase);
         g_autofree char *matter = apd_ctl_category(self->desk, kase->category);
         g_autofree char *date = apd_ctl_date(self->desk, kase->deadline);
-        g_print("Next deadline: #%" G_GINT64_FORMAT " %s, %s%s%s (%s)\n", kase->id, matter,
-                apd_screen_on(apd_ctl_paint(self->desk, kase)), left,
-                apd_screen_off(apd_ctl_paint(self->desk, kase)), date);
+        g_autofree char *text = g_strdup_printf("Next deadline: #%" G_GINT64_FORMAT " %s, %s (%s)",
+                                                kase->id, matter, left, date);
+        apd_screen_text(0, text, apd_ctl_paint(self->desk, kase));
         return;
     }
 }

@@ -137,9 +137,10 @@ void
 apd_screen_fact(const char *label, const char *text)
 {
     g_autofree char *head = g_strdup_printf("  %s", label);
+    guint indent = MAX(LABEL, apd_screen_columns(label)) + 2;
 
     if (text != NULL && *text != '\0')
-        print_wrapped(LABEL + 2, head, text, APD_PAINT_PLAIN);
+        print_wrapped(indent + (indent > LABEL + 2), head, text, APD_PAINT_PLAIN);
 }
 
 void
