@@ -47,6 +47,8 @@ static const Command commands[] = {
     { "test", "all", "CHANNEL...", "send a marked test alert through the real channel", "", apd_ctl_test },
     { "explain", "json authserv-id", "FILE...", "what a message would become, and why",
       "Needs no configuration. - reads standard input. With --json one line for each FILE.", apd_ctl_explain },
+    { "mass-check", "json authserv-id", "PATH [LABELS]", "what a whole mailbox would have alerted; sends nothing",
+      "PATH: a Maildir, an mbox, or a folder of .eml files. LABELS: a CSV of expected kinds.", apd_ctl_mass_check },
     { "rules", "", "test [FOLDER]", "run the cases beside the rules, or those of your own",
       "FOLDER: rules of your own, with their cases in FOLDER/cases.", apd_ctl_rules },
 };

@@ -16,6 +16,27 @@
 #define TELL_EVERY (APD_SECOND / 5)
 
 /* What is kept of each message that counts: a mailbox has many that do not. */
+static const ApdColumn alert_columns[] = {
+    { .heading = "kind" },
+    { .heading = "category" },
+    { .heading = "deadline" },
+    { .heading = "origin" },
+    { .heading = "subject", .rank = 1, .least = 12 },
+    { .heading = "file", .rank = 2, .least = 12 },
+    { NULL },
+};
+static const ApdColumn miss_columns[] = {
+    { .heading = "labelled" },
+    { .heading = "read as" },
+    { .heading = "file", .rank = 1, .least = 12 },
+    { NULL },
+};
+static const ApdColumn rule_columns[] = {
+    { .heading = "what decided", .rank = 1, .least = 12 },
+    { .heading = "messages", .right = true },
+    { NULL },
+};
+
 typedef struct {
     const ApdMassCheckOptions *options;
     const GPtrArray *messages;
@@ -65,7 +86,8 @@ add_alert(Check *self, const char *name, const ApdVerdict *verdict)
                             file };
 
     self->n_alerts++;
-    apd_table_add(self->alerts, cells, verdict->severity == APD_SEVERITY_CRITICAL);
+    apd_table_add(self->alerts, cells,
+                  verdict->severity == APD_SEVERITY_CRITICAL ? APD_PAINT_URGENT : APD_PAINT_PLAIN);
     count_rules(self, verdict);
 }
 
@@ -90,7 +112,7 @@ compare(Check *self, const char *name, const ApdVerdict *verdict)
     g_autofree char *found = g_strdup_printf("%s %s", apd_kind_name(verdict->kind), got);
     const char *cells[] = { wanted, found, file };
     self->n_misses++;
-    apd_table_add(self->misses, cells, false);
+    apd_table_add(self->misses, cells, APD_PAINT_PLAIN);
 }
 
 static void
@@ -117,7 +139,7 @@ on_done(guint index, const ApdVerdict *verdict, void *user_data)
         const char *cells[] = { "unreadable", "", "", "", "look yourself", name };
         self->n_unreadable++;
         self->n_alerts++;
-        apd_table_add(self->alerts, cells, true);
+        apd_table_add(self->alerts, cells, APD_PAINT_URGENT);
     } else {
         if (self->options->json) {
             g_autofree char *line = apd_explain_json(name, verdict);
@@ -146,15 +168,14 @@ print_rules(const Check *self)
 {
     guint n;
     g_autofree const char **names = (const char **) g_hash_table_get_keys_as_array(self->rules, &n);
-    g_autoptr(ApdTable) table =
-        apd_table_new((const char *const[]){ "what decided", "messages", NULL }, 0);
+    g_autoptr(ApdTable) table = apd_table_new(rule_columns);
 
     g_qsort_with_data(names, (int) n, sizeof *names, by_count, self->rules);
     for (guint i = 0; i < n; i++) {
         g_autofree char *times =
             g_strdup_printf("%u", GPOINTER_TO_UINT(g_hash_table_lookup(self->rules, names[i])));
         const char *cells[] = { names[i], times };
-        apd_table_add(table, cells, false);
+        apd_table_add(table, cells, APD_PAINT_PLAIN);
     }
     printf("\n");
     fflush(stdout);
@@ -164,10 +185,10 @@ print_rules(const Check *self)
 static void
 print_confusion(const Check *self)
 {
-    const char *headings[APD_N_KINDS + 2] = { "labelled \\ read as" };
+    ApdColumn columns[APD_N_KINDS + 2] = { { .heading = "labelled \\ read as" } };
     for (int k = 0; k < APD_N_KINDS; k++)
-        headings[k + 1] = apd_kind_name((ApdKind) k);
-    g_autoptr(ApdTable) table = apd_table_new(headings, 0);
+        columns[k + 1] = (ApdColumn){ .heading = apd_kind_name((ApdKind) k), .right = true };
+    g_autoptr(ApdTable) table = apd_table_new(columns);
 
     for (int k = 0; k < APD_N_KINDS; k++) {
         g_auto(GStrv) cells = g_new0(char *, APD_N_KINDS + 2);
@@ -179,7 +200,7 @@ print_confusion(const Check *self)
                                                      : g_strdup(".");
         }
         if (sum > 0)
-            apd_table_add(table, (const char *const *) cells, false);
+            apd_table_add(table, (const char *const *) cells, APD_PAINT_PLAIN);
     }
     printf("\n%u labelled, %u not read as labelled\n\n", self->n_labelled, self->n_misses);
     fflush(stdout);
@@ -239,11 +260,8 @@ apd_mass_check(const ApdMassCheckOptions *options, GError **error)
         return 3;
 
     g_autoptr(GHashTable) rules = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    g_autoptr(ApdTable) alerts = apd_table_new(
-        (const char *const[]){ "kind", "category", "deadline", "origin", "subject", "file", NULL },
-        4);
-    g_autoptr(ApdTable) misses =
-        apd_table_new((const char *const[]){ "labelled", "read as", "file", NULL }, 2);
+    g_autoptr(ApdTable) alerts = apd_table_new(alert_columns);
+    g_autoptr(ApdTable) misses = apd_table_new(miss_columns);
     Check self = { .options = options,
                    .messages = messages,
                    .labels = labels,

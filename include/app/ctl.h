@@ -48,6 +48,7 @@ int apd_ctl_report(const ApdCtl *ctl, char **operands);
 int apd_ctl_calendar(const ApdCtl *ctl, char **operands);
 int apd_ctl_export(const ApdCtl *ctl, char **operands);
 int apd_ctl_rules(const ApdCtl *ctl, char **operands);
+int apd_ctl_mass_check(const ApdCtl *ctl, char **operands);
 
 /* Prints "appealctl: ..." and returns @status. */
 int apd_ctl_complain(int status, const char *format, ...) G_GNUC_PRINTF(2, 3);
