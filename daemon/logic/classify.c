@@ -238,6 +238,21 @@ is_violation_kind(const ApdWeighing *self)
     return kind == APD_KIND_PENALTY || kind == APD_KIND_COMPLAINT || kind == APD_KIND_NONE;
 }
 
+/* Whether anything was done to the store or is asked of it. */
+static bool
+is_acted_on(const ApdWeighing *self)
+{
+    static const char *const acts[] = {
+        "act/deducted",         "act/measure",        "act/demand", "act/upheld",
+        "act/rights-complaint", "act/counter-notice", "act/fix"
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(acts); i++)
+        if (best_of(self, acts[i]) > 0)
+            return true;
+    return false;
+}
+
 /* Whether it is a notice at all.  @matter: what speaks for one. */
 static bool
 is_notice(const ApdWeighing *self, int matter)
@@ -254,6 +269,9 @@ is_notice(const ApdWeighing *self, int matter)
     int contrary = against(self);
     if (!concerns && is_violation_kind(self))
         matter = matter * 2 / 3;
+    /* A lesson, an offer or a purchase that touches the subject is no matter of this store. */
+    if (!concerns && contrary >= 100 && (contrary >= matter || !is_acted_on(self)))
+        return false;
     /* Words of penalties from the platform about this store are a notice whatever they mean. */
     if (concerns && contrary == 0 && best_of(self, "act/finding") >= 60)
         return true;
