@@ -185,6 +185,7 @@ apd_desktop_due_collapse(GPtrArray *dues, ApdTime now)
         join(summary, due);
         g_ptr_array_remove_index(dues, i);
     }
+    /* cppcheck-suppress nullPointer */
     g_ptr_array_sort(summary->alert->cases, soonest_first);
     g_ptr_array_insert(dues, 0, summary);
 }
