@@ -45,9 +45,9 @@ static const Command commands[] = {
       "Running cases; with --all every case.", apd_ctl_export },
     { "check", "", "", "check the configuration, every mistake at once", "", apd_ctl_check },
     { "test", "all", "CHANNEL...", "send a marked test alert through the real channel", "", apd_ctl_test },
-    { "explain", "json authserv-id", "FILE...", "what a message would become, and why",
+    { "explain", "json authserv-id rules", "FILE...", "what a message would become, and why",
       "Needs no configuration. - reads standard input. With --json one line for each FILE.", apd_ctl_explain },
-    { "mass-check", "json authserv-id", "PATH [LABELS]", "what a whole mailbox would have alerted; sends nothing",
+    { "mass-check", "json authserv-id rules jobs", "PATH [LABELS]", "what a whole mailbox would have alerted; sends nothing",
       "PATH: a Maildir, an mbox, or a folder of .eml files. LABELS: a CSV of expected kinds.", apd_ctl_mass_check },
     { "rules", "", "test [FOLDER]", "run the cases beside the rules, or those of your own",
       "FOLDER: rules of your own, with their cases in FOLDER/cases.", apd_ctl_rules },
@@ -62,6 +62,8 @@ static const GOptionEntry options[] = {
     { "why",         0,   0, G_OPTION_ARG_NONE,     AT(why),         "Tell also why: the deadline step by step, what comes next", NULL },
     { "since",       0,   0, G_OPTION_ARG_STRING,   AT(since),       "How far back (default: 30d)", "DURATION" },
     { "authserv-id", 0,   0, G_OPTION_ARG_STRING,   AT(authserv_id), "Whose Authentication-Results header is believed", "ID" },
+    { "rules",       0,   0, G_OPTION_ARG_FILENAME, AT(rules),       "Folder of rules of your own", "FOLDER" },
+    { "jobs",        0,   0, G_OPTION_ARG_INT,      AT(jobs),        "How many at once (default: one for each processor)", "N" },
     { "version",     0,   0, G_OPTION_ARG_NONE,     AT(version),     "Print the version and exit", NULL },
 };
 #undef AT
@@ -126,7 +128,7 @@ describe_commands(void)
     GString *text = g_string_new("Commands:\n");
 
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
-        g_string_append_printf(text, "  %-10s%s\n", commands[i].name, commands[i].help);
+        g_string_append_printf(text, "  %-12s%s\n", commands[i].name, commands[i].help);
     g_string_append(text, "\nappealctl COMMAND --help tells more of each, appealctl(1) all.\n"
                           "Exit status: 0 good, 1 the answer is no or something needs attention, "
                           "2 usage, 3 could not run.");
@@ -228,5 +230,6 @@ main(int argc, char **argv)
     g_free(ctl.config_path);
     g_free(ctl.authserv_id);
     g_free(ctl.since);
+    g_free(ctl.rules);
     return status;
 }

@@ -102,7 +102,7 @@ apd_ctl_explain(const ApdCtl *ctl, char **operands)
                                 "explain: which message? (a file, or - for standard input)");
 
     apd_mime_init();
-    g_autoptr(ApdReading) reading = apd_reading_new(rules, NULL, &error);
+    g_autoptr(ApdReading) reading = apd_reading_new(rules, ctl->rules, &error);
     if (reading == NULL)
         return apd_ctl_fail(error);
 

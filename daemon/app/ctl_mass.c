@@ -14,10 +14,11 @@ apd_ctl_mass_check(const ApdCtl *ctl, char **operands)
 
     const ApdMassCheckOptions options = { .path = operands[0],
                                           .rules_dir = rules,
-                                          .user_rules_dir = NULL,
+                                          .user_rules_dir = ctl->rules,
                                           .authserv_id = ctl->authserv_id,
                                           .labels = operands[1],
+                                          .jobs = (guint) MAX(ctl->jobs, 0),
                                           .json = ctl->json };
     int status = apd_mass_check(&options, &error);
-    return error == NULL ? status : apd_ctl_complain(APD_EXIT_FAIL, "%s", error->message);
+    return error == NULL ? status : apd_ctl_fail(error);
 }

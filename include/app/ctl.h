@@ -26,6 +26,8 @@ typedef struct {
     gboolean version;
     char *since;       /* owned; NULL */
     char *authserv_id; /* owned; NULL */
+    char *rules;       /* owned; NULL */
+    int jobs;          /* 0: one for each processor */
 } ApdCtl;
 
 /* What a command is given: its operands, NULL-terminated. */
