@@ -173,15 +173,13 @@ apd_desktop_due_collapse(GPtrArray *dues, ApdTime now)
     if (n <= MAX_POPUPS)
         return;
 
-    ApdDesktopDue *summary = NULL;
+    ApdDesktopDue *summary = make_summary(dues->pdata[0], now);
     for (guint i = 0; i < dues->len;) {
         ApdDesktopDue *due = dues->pdata[i];
         if (!can_join(due)) {
             i++;
             continue;
         }
-        if (summary == NULL)
-            summary = make_summary(due, now);
         join(summary, due);
         g_ptr_array_remove_index(dues, i);
     }
