@@ -235,10 +235,14 @@ print_page(const Shown *self)
     print_messages(self);
     print_history(self);
     print_alerts(self);
-    if (!self->why && self->kase->derivation[0] != NULL)
-        g_print("\n(appealctl show --why %" G_GINT64_FORMAT
-                " tells how the deadline was worked out)\n",
-                self->kase->id);
+    if (self->why || self->kase->derivation[0] == NULL)
+        return;
+
+    g_autofree char *hint = g_strdup_printf("(appealctl show --why %" G_GINT64_FORMAT
+                                            " tells how the deadline was worked out)",
+                                            self->kase->id);
+    g_print("\n");
+    apd_screen_text(0, hint, APD_PAINT_DIM);
 }
 
 /* --- for a program --------------------------------------------------------------- */
