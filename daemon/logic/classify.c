@@ -187,7 +187,7 @@ says_what_was_done(const ApdWeighing *self)
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
         if (best_of(self, names[i]) + apd_weighing_score(self, names[i])->maybe > 0)
             return true;
-    return false;
+    return self->concrete && best_of(self, "points/word") > 0;
 }
 
 /* Goods or behaviour against the rules: such a category named by the platform is a matter
@@ -195,7 +195,7 @@ says_what_was_done(const ApdWeighing *self)
 static int
 violation_score(const ApdWeighing *self)
 {
-    if (!concerns_store(self) || (!says_what_was_done(self) && against(self) > 0))
+    if (!says_what_was_done(self) && (!concerns_store(self) || against(self) > 0))
         return 0;
     if (category_is(self, "trade.") || category_is(self, "info.") || category_is(self, "ip.")
         || category_is(self, "prohibited") || category_is(self, "compliance")
@@ -215,7 +215,11 @@ is_to_buyer(const ApdWeighing *self)
     if (seller == 0 && !imposed && category_is(self, "order.")
         && (best_of(self, "act/buyer") > 0 || best_of(self, "act/account-service") > 0))
         return true;
-    return apd_weighing_score(self, "address/buyer")->sum > seller;
+    int buyer = apd_weighing_score(self, "address/buyer")->sum;
+    if (!imposed && buyer > 0 && best_of(self, "address/own") == 0
+        && best_of(self, "act/demand") == 0 && category_is(self, "order."))
+        return true;
+    return buyer > seller;
 }
 
 /* A letter to the seller himself from who says he owns a right, or from a court's side. */
@@ -267,7 +271,7 @@ is_notice(const ApdWeighing *self, int matter)
         return false;
     bool concerns = concerns_store(self);
     int contrary = against(self);
-    if (!concerns && is_violation_kind(self))
+    if (!concerns && contrary > 0 && is_violation_kind(self))
         matter = matter * 2 / 3;
     /* A lesson, an offer or a purchase that touches the subject is no matter of this store. */
     if (!concerns && contrary >= 100 && (contrary >= matter || !is_acted_on(self)))
@@ -275,7 +279,8 @@ is_notice(const ApdWeighing *self, int matter)
     /* Words of penalties from the platform about this store are a notice whatever they mean. */
     if (concerns && contrary == 0 && best_of(self, "act/finding") >= 60)
         return true;
-    return matter >= 60 && matter + (concerns ? self->category_score : 0) > contrary;
+    return matter >= 60
+           && matter + (concerns ? self->category_score : self->category_score / 3) > contrary;
 }
 
 /* "Violation type: ..." */

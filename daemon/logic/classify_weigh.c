@@ -192,6 +192,20 @@ has_number(const char *text, size_t n)
     return digits >= 6 || (digits >= 3 && marks > 0);
 }
 
+/* Sixteen digits in a row: an order or a product, whatever stands beside it. */
+static bool
+has_long_number(const ApdSegment *segment)
+{
+    size_t digits = 0;
+
+    for (size_t i = 0; i <= segment->n; i++) {
+        if (digits == 16 && !apd_text_is_word_byte(segment->folded[i]))
+            return true;
+        digits = g_ascii_isdigit(segment->folded[i]) ? digits + 1 : 0;
+    }
+    return false;
+}
+
 bool
 apd_weighing_has_reference(const ApdInput *input)
 {
@@ -209,6 +223,8 @@ apd_weighing_has_reference(const ApdInput *input)
     }
     for (guint i = 0; i < input->text->segments->len; i++) {
         const ApdSegment *segment = apd_text_at(input->text, i);
+        if (has_long_number(segment) && apd_classify_factor(input, (int) i) > 0)
+            return true;
         if (segment->pair < 0 || !has_number(segment->folded, segment->n))
             continue;
         for (size_t k = 0; k < G_N_ELEMENTS(names); k++)
