@@ -8,6 +8,7 @@ libexecdir  = $(prefix)/libexec/appeald
 datadir     = $(prefix)/share/appeald
 mandir      = $(prefix)/share/man
 docdir      = $(prefix)/share/doc/appeald
+completiondir = $(prefix)/share/bash-completion/completions
 sysconfdir  = /etc
 unitdir     = $(if $(filter /usr,$(prefix)),/lib/systemd/system,$(prefix)/lib/systemd/system)
 userunitdir = $(if $(filter /usr,$(prefix)),/usr/lib/systemd/user,$(prefix)/lib/systemd/user)
@@ -219,6 +220,7 @@ install: all $(UNITS) ## install under $(DESTDIR)$(prefix); prefix=/usr is Debia
 	install -m 644 $(BUILD)/systemd/appeald.service $(BUILD)/systemd/appeald-desktop.service $(D)$(userunitdir)
 	install -m 644 $(BUILD)/systemd/appeald-system.service $(D)$(unitdir)
 	install -m 644 systemd/sysusers.conf $(D)$(sysusersdir)/appeald.conf
+	install -D -m 644 conf/appealctl.bash $(D)$(completiondir)/appealctl
 	for m in $(MANUALS); do install -D -m 644 $$m $(D)$(mandir)/man$${m##*.}/$${m##*/} || exit 1; done
 
 uninstall: ## remove what install put there; configuration and ledger stay
@@ -226,6 +228,7 @@ uninstall: ## remove what install put there; configuration and ledger stay
 	rm -rf $(D)$(libexecdir) $(D)$(datadir) $(D)$(docdir)
 	rm -f $(addprefix $(D)$(userunitdir)/,appeald.service appeald-desktop.service) \
 	    $(D)$(unitdir)/appeald-system.service $(D)$(sysusersdir)/appeald.conf
+	rm -f $(D)$(completiondir)/appealctl
 	rm -f $(foreach m,$(MANUALS),$(D)$(mandir)/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
 
 setup: ## install the Debian packages that building, demo and check need

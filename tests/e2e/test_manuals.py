@@ -87,6 +87,17 @@ class ManualsTest(unittest.TestCase):
                 said = [line for line in done.stdout.splitlines() if "referenced manual not found" not in line]
                 self.assertEqual(said, [])
 
+    def test_completion(self):
+        def complete(*words):
+            script = (f'PATH={BUILD}:$PATH; . {ROOT}/conf/appealctl.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
+                      '_appealctl; echo "${COMPREPLY[@]}"')
+            return run("bash", "-c", script, "bash", *words).stdout.split()
+
+        self.assertEqual(complete("appealctl", ""), commands())
+        self.assertEqual(complete("appealctl", "ca"), ["cases", "calendar"])
+        self.assertIn("--why", complete("appealctl", "show", "--"))
+        self.assertNotIn("--why", complete("appealctl", "--config", "x", "cases", "--"))
+
 
 if __name__ == "__main__":
     unittest.main()

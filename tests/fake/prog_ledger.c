@@ -58,6 +58,7 @@ put(ApdLedger *ledger, const Row *row, ApdTime now)
     kase->case_ref = g_strdup("IPR2026112500017");
     kase->deadline = row->left == APD_NEVER ? APD_NEVER : now + row->left;
     kase->basis = row->basis;
+    g_strfreev(kase->derivation);
     kase->derivation = g_strsplit("the text names an instant|it is later than the notice", "|", -1);
     kase->authenticity = row->authenticity;
     kase->severity = APD_SEVERITY_HIGH;
