@@ -169,7 +169,7 @@ static int
 find_open(const Html *self, const char *name, Tag tag)
 {
     for (int i = MIN(self->depth, MAX_DEPTH) - 1; i >= 0; i--) {
-        if (g_str_equal(self->open[i].name, name))
+        if (self->open[i].name[0] == *name && strcmp(self->open[i].name, name) == 0)
             return i;
         if (self->open[i].tag == TAG_TABLE && tag != TAG_TABLE)
             return -1;

@@ -16,6 +16,7 @@ typedef struct {
     int best_rank;
     Sort last; /* what the numbers of the list under way are */
     int last_segment;
+    int tokens; /* judged so far */
 } Hunt;
 
 static bool
@@ -100,11 +101,13 @@ sort_by_cue(const ApdInput *input, int segment, int start, int *ret_distance, bo
 
     for (guint i = first; i < first + n; i++) {
         const ApdHit *hit = &g_array_index(input->hits, ApdHit, i);
+        int distance = start - hit->end;
+        if (distance < 0 || distance > best
+            || (distance == best && hit->end - hit->start <= length))
+            continue;
         const char *name = apd_matcher_name(apd_rules_matcher(input->rules), hit->signal);
         for (size_t k = 0; k < G_N_ELEMENTS(cues); k++) {
-            int distance = start - hit->end;
-            if (strcmp(name, cues[k].signal) != 0 || distance < 0 || distance > best
-                || (distance == best && hit->end - hit->start <= length))
+            if (strcmp(name, cues[k].signal) != 0)
                 continue;
             best = distance;
             length = hit->end - hit->start;
@@ -189,13 +192,17 @@ judge_token(Hunt *self, int at, const char *token, int start)
     self->last_segment = at;
 }
 
-/* A token of the folded form as it was written. */
+/* A token of the folded form as it was written.  @at: how far the tokens before it
+ * have come in the shown form, where all stand in the same order. */
 static char *
-as_shown(const ApdSegment *segment, const char *token, size_t n)
+as_shown(const ApdSegment *segment, const char *token, size_t n, size_t *at)
 {
-    for (const char *p = segment->shown; *p != '\0'; p++)
-        if (g_ascii_strncasecmp(p, token, n) == 0)
+    for (const char *p = segment->shown + *at; *p != '\0'; p++)
+        if (g_ascii_tolower(*p) == g_ascii_tolower(*token)
+            && g_ascii_strncasecmp(p, token, n) == 0) {
+            *at = (size_t) (p - segment->shown) + n;
             return g_strndup(p, n);
+        }
 
     return g_strndup(token, n);
 }
@@ -205,9 +212,10 @@ look_through(Hunt *self, int at)
 {
     const ApdSegment *segment = apd_text_at(self->input->text, (guint) at);
     const char *text = segment->folded;
+    size_t shown_at = 0;
 
     self->last = SORT_OTHER;
-    for (size_t i = 0; i < segment->n;) {
+    for (size_t i = 0; i < segment->n && self->tokens < MAX_TOKENS;) {
         if (!g_ascii_isalnum(text[i])
             || (i > 0 && (unsigned char) text[i - 1] >= 0x80 && (unsigned char) text[i - 1] < 0xC0
                 && text[i - 1] != ' ' && !g_ascii_isalnum(text[i]))) {
@@ -226,7 +234,8 @@ look_through(Hunt *self, int at)
             while (end < segment->n && text[end] != ' ')
                 end++;
         } else if (strpbrk(folded, "0123456789") != NULL) {
-            g_autofree char *token = as_shown(segment, folded, end - i);
+            g_autofree char *token = as_shown(segment, folded, end - i, &shown_at);
+            self->tokens++;
             judge_token(self, at, token, (int) i);
         }
         i = MAX(end, i + 1);

@@ -99,11 +99,32 @@ put_blank(GString *out, size_t from)
         g_string_append_c(out, ' ');
 }
 
+/* No script puts more marks on one letter; sorting them takes the square of their
+ * number (UAX #15, Stream-Safe Text Format, allows 30). */
+#define MAX_MARKS   8
+#define MAX_STRETCH 256 /* bytes */
+
+static char *
+without_surplus_marks(const char *text, size_t n)
+{
+    GString *out = g_string_sized_new(n);
+    int marks = 0;
+
+    for (const char *p = text; p < text + n; p = g_utf8_next_char(p)) {
+        marks = g_unichar_combining_class(g_utf8_get_char(p)) != 0 ? marks + 1 : 0;
+        if (marks <= MAX_MARKS)
+            g_string_append_len(out, p, g_utf8_next_char(p) - p);
+    }
+    return g_string_free(out, FALSE);
+}
+
 /* Shows one stretch that NFKC may change. */
 static void
 show_stretch(const char *text, size_t n, GString *shown, size_t from)
 {
-    g_autofree char *normal = g_utf8_normalize(text, (gssize) n, G_NORMALIZE_ALL_COMPOSE);
+    g_autofree char *sane = n > MAX_STRETCH ? without_surplus_marks(text, n) : NULL;
+    g_autofree char *normal =
+        g_utf8_normalize(sane ? sane : text, sane ? -1 : (gssize) n, G_NORMALIZE_ALL_COMPOSE);
 
     for (const char *p = normal; p != NULL && *p != '\0'; p = g_utf8_next_char(p)) {
         gunichar c = g_utf8_get_char(p);
@@ -116,17 +137,19 @@ show_stretch(const char *text, size_t n, GString *shown, size_t from)
     }
 }
 
-/* Where the stretch beginning at @p ends that NFKC must see as a whole: before
- * the next inert character that no mark follows. */
+/* Where the stretch that began before @p ends, which NFKC must see as a whole: before
+ * an inert character; a long one, whose composing takes the square of its length,
+ * before any letter. */
 static const char *
 stretch_end(const char *p, const char *end)
 {
+    const char *long_from = p + MAX_STRETCH;
+
     while (p < end) {
         gunichar c = g_utf8_get_char(p);
-        const char *next = g_utf8_next_char(p);
-        if (is_inert(c) && (next >= end || !is_combining(g_utf8_get_char(next))))
+        if (!is_combining(c) && (is_inert(c) || p >= long_from))
             break;
-        p = next;
+        p = g_utf8_next_char(p);
     }
     return p;
 }

@@ -10,6 +10,10 @@
 #define MAX_GAP_WORDS      6
 #define MAX_GAP_IDEOGRAPHS 12
 
+/* Bytes: longer words are no words, and a hostile mail is full of them. */
+#define MAX_WORD 160
+#define MAX_GAP  480
+
 void
 apd_phrase_free(ApdPhrase *self)
 {
@@ -247,7 +251,9 @@ is_boundary(const char *text, size_t at)
 static size_t
 word_end(const char *text, size_t at)
 {
-    while (apd_text_is_word_byte(text[at]))
+    size_t limit = at + MAX_WORD;
+
+    while (at < limit && apd_text_is_word_byte(text[at]))
         at++;
     return at;
 }
@@ -255,7 +261,9 @@ word_end(const char *text, size_t at)
 static size_t
 word_start(const char *text, size_t at)
 {
-    while (at > 0 && apd_text_is_word_byte(text[at - 1]))
+    size_t limit = at > MAX_WORD ? at - MAX_WORD : 0;
+
+    while (at > limit && apd_text_is_word_byte(text[at - 1]))
         at--;
     return at;
 }
@@ -278,7 +286,7 @@ forward_gap(const ApdPhrase *self, const char *text, int i, size_t at, size_t *r
 {
     int cost = 0;
 
-    for (size_t p = at; cost <= 2 * MAX_GAP_WORDS; p++) {
+    for (size_t p = at; cost <= 2 * MAX_GAP_WORDS && p - at <= MAX_GAP; p++) {
         if (is_boundary(text, p) && text[p] != ' ' && forward(self, text, i + 1, p, ret_end))
             return true;
         if (text[p] == '\0')
@@ -301,8 +309,9 @@ forward_star(const ApdPhrase *self, const char *text, int i, size_t at, size_t *
         *ret_end = end;
         return true;
     }
+    bool gap = self->parts[i + 1].kind == APD_PART_GAP;
     for (size_t p = end + 1; p-- > at;)
-        if (forward(self, text, i + 1, p, ret_end))
+        if ((!gap || is_boundary(text, p)) && forward(self, text, i + 1, p, ret_end))
             return true;
     return false;
 }
@@ -340,7 +349,7 @@ backward_gap(const ApdPhrase *self, const char *text, int i, size_t at, size_t *
 {
     int cost = 0;
 
-    for (size_t p = at; cost <= 2 * MAX_GAP_WORDS; p--) {
+    for (size_t p = at; cost <= 2 * MAX_GAP_WORDS && at - p <= MAX_GAP; p--) {
         if (is_boundary(text, p) && (p == 0 || text[p - 1] != ' ')
             && backward(self, text, i - 1, p, ret_start))
             return true;
