@@ -1,0 +1,73 @@
+"""No message takes the reader's time away: a megabyte of the worst text is read in two seconds, and one that
+takes for ever is reported as unreadable, while the next one is read."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+import unittest
+
+import hostile
+import samples
+from harness import BUILD, ROOT, SLOW, Appeald, WebhookPeer, deliver, make_maildir, wait_for, write_private
+
+MOST_SECONDS = 2.0
+
+
+class HostileText(unittest.TestCase):
+    def seconds_of(self, paths):
+        """Processor seconds of reading the files, by one process; loading the rules included."""
+        process = subprocess.Popen([f"{BUILD}/tests/fake/prog_explain", "--json", "--authserv-id", samples.AUTHSERV, *paths],
+                                   cwd=ROOT, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 0, paths)
+        return usage.ru_utime + usage.ru_stime
+
+    def test_each_is_read_in_time(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "hostile.eml")
+            base = self.seconds_of([])
+            for name, text in hostile.messages():
+                with self.subTest(name):
+                    with open(path, "w", encoding="utf-8") as file:
+                        file.write(text)
+                    self.assertLess(self.seconds_of([path]) - base, MOST_SECONDS * (8 if SLOW else 1))
+
+    def has_looked(self, daemon):
+        """What arrives from now on is news, not history."""
+        if not os.path.exists(daemon.ledger):
+            return False
+        database = sqlite3.connect(daemon.ledger, timeout=10)
+        try:
+            return database.execute("SELECT 1 FROM cursors WHERE looked_back").fetchall() != []
+        finally:
+            database.close()
+
+    def test_one_that_never_ends_is_reported(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory(prefix="apd-slow-"))
+        programs = os.path.join(folder, "programs")
+        os.mkdir(programs)
+        for name in ("appeald", "appeald-mail"):
+            shutil.copy(os.path.join(BUILD, name), programs)
+        shutil.copy(os.path.join(BUILD, "tests/fake/prog_slow_reader"), os.path.join(programs, "appeald-reader"))
+        maildir = make_maildir(os.path.join(folder, "mail"))
+        peer = self.enterContext(WebhookPeer("slack"))
+        write_private(os.path.join(folder, "hook.url"), peer.url + "\n")
+        daemon = self.enterContext(Appeald(
+            f"[appeald]\nrules-dir = {ROOT}/conf\n[maildir synced]\npath = {maildir}\nauthserv-id = {samples.AUTHSERV}\n"
+            "[channel hook]\ntype = slack\nurl-file = hook.url\n", folder))
+        daemon.programs = programs
+        daemon.start()
+        wait_for(lambda: self.has_looked(daemon), what="first look")
+        deliver(maildir, b"X-Test: stall-the-reader\n" + samples.message("Look at this", "Hello."), "1.test")
+        deliver(maildir, samples.counterfeit(samples.ahead(days=2)), "2.test")
+        peer.wait(2, 60)
+        said = "\n".join(str(request.json) for request in peer.requests)
+        self.assertIn("could not be read", said)
+        self.assertIn("IPR2026112500017", said)
+
+
+if __name__ == "__main__":
+    unittest.main()
