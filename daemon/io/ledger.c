@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #define BUSY_TIMEOUT_MS 5000
+#define BUSY_PAUSE_MS   20
 
 static void
 finalize(void *data)
@@ -63,11 +64,8 @@ switch_to_wal(ApdLedger *self, GError **error)
 }
 
 static bool
-set_up(ApdLedger *self, GError **error)
+try_set_up(ApdLedger *self, GError **error)
 {
-    sqlite3_busy_timeout(self->db, BUSY_TIMEOUT_MS);
-    sqlite3_extended_result_codes(self->db, 1);
-
     if (!switch_to_wal(self, error))
         return false;
 
@@ -80,6 +78,28 @@ set_up(ApdLedger *self, GError **error)
         return apd_ledger_fail(self, "set it up", error);
 
     return apd_ledger_migrate(self, error);
+}
+
+/* Programs that start together may find a file that none of them has made a
+ * ledger of.  SQLite answers SQLITE_BUSY at once, without its busy timeout, where
+ * waiting could be a deadlock: whoever was refused lets go and comes again. */
+static bool
+set_up(ApdLedger *self, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+
+    sqlite3_busy_timeout(self->db, BUSY_TIMEOUT_MS);
+    sqlite3_extended_result_codes(self->db, 1);
+
+    for (int waited = 0; !try_set_up(self, &why); waited += BUSY_PAUSE_MS) {
+        if ((sqlite3_errcode(self->db) & 0xff) != SQLITE_BUSY || waited >= BUSY_TIMEOUT_MS) {
+            g_propagate_error(error, g_steal_pointer(&why));
+            return false;
+        }
+        g_clear_error(&why);
+        sqlite3_sleep(BUSY_PAUSE_MS);
+    }
+    return true;
 }
 
 static ApdLedger *

@@ -138,6 +138,19 @@ read_version(ApdLedger *self, int64_t *ret_version, GError **error)
     return true;
 }
 
+/* The same in one view of the file: between two of its questions another program
+ * may make a ledger of an empty file, which would then look like a stranger's. */
+static bool
+read_version_at_once(ApdLedger *self, int64_t *ret_version, GError **error)
+{
+    if (!run_sql(self, "BEGIN", "read its version", error))
+        return false;
+
+    bool good = read_version(self, ret_version, error);
+    sqlite3_exec(self->db, "ROLLBACK", NULL, NULL, NULL); /* nothing was written */
+    return good;
+}
+
 static bool
 climb(ApdLedger *self, int64_t version, GError **error)
 {
@@ -157,7 +170,7 @@ apd_ledger_migrate(ApdLedger *self, GError **error)
     int64_t version = 0;
     bool own;
 
-    if (!read_version(self, &version, error))
+    if (!read_version_at_once(self, &version, error))
         return false;
     if (version == (int64_t) G_N_ELEMENTS(migrations))
         return true;

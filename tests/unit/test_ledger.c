@@ -1,6 +1,9 @@
+#include <glib/gstdio.h>
 #include <sqlite3.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "ledger_fixture.h"
@@ -621,6 +624,42 @@ test_drains_quickly(Fixture *f, gconstpointer data)
 
 #define ADD(path, func) g_test_add("/ledger/" path, Fixture, NULL, set_up, func, tear_down)
 
+/* Programs that start together find no ledger: each of them gets it. */
+static void
+test_opened_by_many_at_once(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("appeald-XXXXXX", NULL);
+
+    for (int round = 0; round < 20; round++) {
+        g_autofree char *name = g_strdup_printf("ledger-%d.db", round);
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        pid_t children[8];
+
+        for (size_t i = 0; i < G_N_ELEMENTS(children); i++)
+            if ((children[i] = fork()) == 0) {
+                g_autoptr(GError) error = NULL;
+                ApdLedger *ledger = apd_ledger_open(path, &error);
+                if (ledger == NULL)
+                    fprintf(stderr, "%s\n", error->message);
+                apd_ledger_close(ledger);
+                _exit(ledger == NULL);
+            }
+        for (size_t i = 0; i < G_N_ELEMENTS(children); i++) {
+            int status;
+            g_assert_cmpint(waitpid(children[i], &status, 0), ==, children[i]);
+            g_assert_cmpint(status, ==, 0);
+        }
+        g_assert_cmpint(g_remove(path), ==, 0);
+
+        /* Left only where two closed it at the same instant. */
+        g_autofree char *wal = g_strconcat(path, "-wal", NULL);
+        g_autofree char *shm = g_strconcat(path, "-shm", NULL);
+        g_remove(wal);
+        g_remove(shm);
+    }
+    g_assert_cmpint(g_rmdir(folder), ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -643,5 +682,6 @@ main(int argc, char **argv)
     ADD("sights", test_sights);
     ADD("watch", test_watch);
     ADD("drains-quickly", test_drains_quickly);
+    g_test_add_func("/ledger/opened-by-many-at-once", test_opened_by_many_at_once);
     return g_test_run();
 }
