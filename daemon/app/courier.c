@@ -28,14 +28,6 @@ typedef struct Errand {
     ApdJudgement judgement; /* of channels that end at once */
 } Errand;
 
-static GTimeZone *
-zone_of(const ApdConfig *config)
-{
-    GTimeZone *zone = config->timezone ? g_time_zone_new_identifier(config->timezone) : NULL;
-
-    return zone ? zone : g_time_zone_new_local();
-}
-
 ApdCourier *
 apd_courier_new(const ApdChannelConfig *channel, const ApdConfig *config, ApdHttp *http,
                 GError **error)
@@ -51,7 +43,7 @@ apd_courier_new(const ApdChannelConfig *channel, const ApdConfig *config, ApdHtt
     self->type = apd_channel_find(channel->type);
     self->http = http;
     self->phrases = g_steal_pointer(&phrases);
-    self->zone = zone_of(config);
+    self->zone = apd_config_zone(config);
     return self;
 }
 

@@ -56,14 +56,6 @@ apd_ctl_ledger(const ApdConfig *config, int *ret_status)
     return ledger;
 }
 
-static GTimeZone *
-open_zone(const ApdConfig *config)
-{
-    GTimeZone *zone = config->timezone ? g_time_zone_new_identifier(config->timezone) : NULL;
-
-    return zone ? zone : g_time_zone_new_local();
-}
-
 bool
 apd_ctl_desk_open(ApdCtlDesk *self, const ApdCtl *ctl, int *ret_status)
 {
@@ -75,7 +67,7 @@ apd_ctl_desk_open(ApdCtlDesk *self, const ApdCtl *ctl, int *ret_status)
     if (self->ledger == NULL)
         return false;
 
-    self->zone = open_zone(self->config);
+    self->zone = apd_config_zone(self->config);
     self->phrases = apd_phrases_load(self->config->rules_dir, NULL, "en", &error);
     if (self->phrases == NULL)
         *ret_status = apd_ctl_fail(error);
@@ -180,15 +172,6 @@ apd_ctl_category(const ApdCtlDesk *self, const char *category)
     const char *name = apd_phrases_get(self->phrases, "categories", category);
 
     return apd_text_line(name ? name : category);
-}
-
-char *
-apd_ctl_points_text(int points)
-{
-    if (points == APD_NO_POINTS)
-        return g_strdup("");
-    return points % 100 == 0 ? g_strdup_printf("%d", points / 100)
-                             : g_strdup_printf("%d.%d", points / 100, points % 100 / 10);
 }
 
 const char *

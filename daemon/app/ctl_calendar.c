@@ -84,7 +84,7 @@ describe(const ApdCtlDesk *desk, const ApdCase *kase)
     GString *text = g_string_new(NULL);
     g_autofree char *date = apd_ctl_date(desk, kase->deadline);
     g_autofree char *subject = apd_text_line(kase->subject);
-    g_autofree char *points = apd_ctl_points_text(kase->points);
+    g_autofree char *points = apd_points_text(kase->points);
 
     g_string_append_printf(text, "Deadline: %s (%s)\n", date, apd_basis_name(kase->basis));
     if (*points != '\0')

@@ -29,7 +29,7 @@ add_case(ApdTable *table, const ApdCtlDesk *desk, const ApdCase *kase)
     g_autofree char *left = apd_ctl_left(desk, kase);
     g_autofree char *date = apd_ctl_date_short(desk, kase->deadline);
     g_autofree char *matter = matter_words(desk, kase);
-    g_autofree char *points = apd_ctl_points_text(kase->points);
+    g_autofree char *points = apd_points_text(kase->points);
     const char *cells[] = { id,
                             left,
                             date,

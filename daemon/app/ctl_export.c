@@ -48,7 +48,7 @@ field_outcome(const ApdCase *kase)
 static char *
 field_points(const ApdCase *kase)
 {
-    return apd_ctl_points_text(kase->points);
+    return apd_points_text(kase->points);
 }
 
 static char *

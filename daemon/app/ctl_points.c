@@ -74,10 +74,9 @@ static void
 add_standing(ApdTable *table, const ApdCtlDesk *desk, const char *store, ApdPointsLedger ledger,
              const ApdPointsStanding *standing)
 {
-    g_autofree char *total = apd_ctl_points_text(standing->total);
-    g_autofree char *next =
-        standing->next > 0 ? apd_ctl_points_text(standing->next) : g_strdup("-");
-    g_autofree char *expiring = apd_ctl_points_text(standing->expiring);
+    g_autofree char *total = apd_points_text(standing->total);
+    g_autofree char *next = standing->next > 0 ? apd_points_text(standing->next) : g_strdup("-");
+    g_autofree char *expiring = apd_points_text(standing->expiring);
     g_autofree char *date = apd_ctl_date_short(desk, standing->next_expiry);
     g_autofree char *gone = standing->next_expiry == APD_NEVER
                                 ? g_strdup("")

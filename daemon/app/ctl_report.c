@@ -108,8 +108,8 @@ static void
 print_report(const Report *self, const ApdCtlDesk *desk, ApdTime since)
 {
     g_autofree char *date = apd_ctl_date(desk, since);
-    g_autofree char *points = apd_ctl_points_text(self->points);
-    g_autofree char *lifted = apd_ctl_points_text(self->lifted);
+    g_autofree char *points = apd_points_text(self->points);
+    g_autofree char *lifted = apd_points_text(self->lifted);
     g_autofree char *middle = median(self) >= 0 ? apd_ctl_span(desk, median(self)) : g_strdup("-");
 
     g_print("Since %s\n", date);
@@ -127,13 +127,6 @@ print_report(const Report *self, const ApdCtlDesk *desk, ApdTime since)
 }
 
 static void
-member(JsonBuilder *builder, const char *key, gint64 value)
-{
-    json_builder_set_member_name(builder, key);
-    json_builder_add_int_value(builder, value);
-}
-
-static void
 print_json(const Report *self, ApdTime since)
 {
     g_autoptr(JsonBuilder) builder = json_builder_new();
@@ -141,13 +134,13 @@ print_json(const Report *self, ApdTime since)
 
     json_builder_begin_object(builder);
     apd_json_text(builder, "since", date);
-    member(builder, "opened", self->opened);
-    member(builder, "forged", self->forged);
-    member(builder, "answered", self->answered);
-    member(builder, "waiting", self->waiting);
-    member(builder, "missed", self->missed);
-    member(builder, "won", self->won);
-    member(builder, "lost", self->lost);
+    apd_json_int(builder, "opened", self->opened);
+    apd_json_int(builder, "forged", self->forged);
+    apd_json_int(builder, "answered", self->answered);
+    apd_json_int(builder, "waiting", self->waiting);
+    apd_json_int(builder, "missed", self->missed);
+    apd_json_int(builder, "won", self->won);
+    apd_json_int(builder, "lost", self->lost);
     json_builder_set_member_name(builder, "points");
     json_builder_add_double_value(builder, self->points / 100.0);
     json_builder_set_member_name(builder, "lifted");

@@ -102,7 +102,7 @@ print_facts(const Shown *self)
 {
     const ApdCase *kase = self->kase;
     bool genuine = kase->authenticity == APD_AUTHENTICITY_GENUINE;
-    g_autofree char *points = apd_ctl_points_text(kase->points);
+    g_autofree char *points = apd_points_text(kase->points);
     g_autofree char *orders = g_strjoinv(", ", kase->orders);
     g_autofree char *products = g_strjoinv(", ", kase->products);
     g_autofree char *snoozed = kase->snoozed_until > self->desk->now
@@ -248,13 +248,6 @@ print_page(const Shown *self)
 /* --- for a program --------------------------------------------------------------- */
 
 static void
-member_time(JsonBuilder *builder, const char *key, ApdTime when)
-{
-    g_autofree char *iso = when == 0 ? NULL : apd_time_iso(when);
-    apd_json_text(builder, key, iso);
-}
-
-static void
 begin_list(JsonBuilder *builder, const char *key)
 {
     json_builder_set_member_name(builder, key);
@@ -268,7 +261,7 @@ add_history(JsonBuilder *builder, const GPtrArray *history)
     for (guint i = 0; i < history->len; i++) {
         const ApdHistory *entry = history->pdata[i];
         json_builder_begin_object(builder);
-        member_time(builder, "at", entry->at);
+        apd_json_time(builder, "at", entry->at);
         apd_json_text(builder, "by", entry->by);
         apd_json_text(builder, "what", entry->what);
         json_builder_end_object(builder);
@@ -285,9 +278,8 @@ add_deliveries(JsonBuilder *builder, const GPtrArray *deliveries)
         json_builder_begin_object(builder);
         apd_json_text(builder, "channel", delivery->channel);
         apd_json_text(builder, "state", apd_delivery_state_name(delivery->state));
-        json_builder_set_member_name(builder, "attempts");
-        json_builder_add_int_value(builder, delivery->attempts);
-        member_time(builder, "done_at", delivery->done_at);
+        apd_json_int(builder, "attempts", delivery->attempts);
+        apd_json_time(builder, "done_at", delivery->done_at);
         apd_json_text(builder, "last_error", delivery->last_error);
         json_builder_end_object(builder);
     }
@@ -303,7 +295,7 @@ add_messages(JsonBuilder *builder, const GPtrArray *messages)
         json_builder_begin_object(builder);
         apd_json_text(builder, "kind", apd_kind_name(record->kind));
         apd_json_text(builder, "authenticity", apd_authenticity_name(record->authenticity));
-        member_time(builder, "received", record->received);
+        apd_json_time(builder, "received", record->received);
         apd_json_text(builder, "sender", record->sender);
         apd_json_text(builder, "subject", record->subject);
         begin_list(builder, "places");
@@ -323,7 +315,7 @@ print_json(const Shown *self)
     json_builder_begin_object(builder);
     json_builder_set_member_name(builder, "case");
     apd_channel_json_case(builder, self->kase, self->desk->now);
-    member_time(builder, "snoozed_until", self->kase->snoozed_until);
+    apd_json_time(builder, "snoozed_until", self->kase->snoozed_until);
     apd_json_text(builder, "note", self->kase->note);
     begin_list(builder, "derivation");
     for (char **step = self->kase->derivation; *step != NULL; step++)

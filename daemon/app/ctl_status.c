@@ -259,13 +259,6 @@ print_status(const Status *self)
 /* --- for a program --------------------------------------------------------------- */
 
 static void
-member_time(JsonBuilder *builder, const char *key, ApdTime when)
-{
-    g_autofree char *iso = when == 0 ? NULL : apd_time_iso(when);
-    apd_json_text(builder, key, iso);
-}
-
-static void
 add_sources_json(const Status *self, JsonBuilder *builder)
 {
     json_builder_set_member_name(builder, "sources");
@@ -277,8 +270,8 @@ add_sources_json(const Status *self, JsonBuilder *builder)
         apd_json_text(builder, "folder", sight->folder);
         json_builder_set_member_name(builder, "well");
         json_builder_add_boolean_value(builder, sight->well);
-        member_time(builder, "since", sight->since);
-        member_time(builder, "last_life", sight->last_life);
+        apd_json_time(builder, "since", sight->since);
+        apd_json_time(builder, "last_life", sight->last_life);
         apd_json_text(builder, "text", sight->text);
         json_builder_end_object(builder);
     }
@@ -294,9 +287,8 @@ add_owed_json(const Status *self, JsonBuilder *builder)
         const ApdDelivery *delivery = self->owed->pdata[i];
         json_builder_begin_object(builder);
         apd_json_text(builder, "channel", delivery->channel);
-        json_builder_set_member_name(builder, "attempts");
-        json_builder_add_int_value(builder, delivery->attempts);
-        member_time(builder, "next_try", delivery->next_try);
+        apd_json_int(builder, "attempts", delivery->attempts);
+        apd_json_time(builder, "next_try", delivery->next_try);
         apd_json_text(builder, "last_error", delivery->last_error);
         json_builder_end_object(builder);
     }

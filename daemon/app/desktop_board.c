@@ -327,15 +327,6 @@ add_channels(ApdDesktopBoard *self, const ApdConfig *config, GError **error)
     return true;
 }
 
-static GTimeZone *
-zone_for(const ApdConfig *config)
-{
-    GTimeZone *zone =
-        config->timezone != NULL ? g_time_zone_new_identifier(config->timezone) : NULL;
-
-    return zone ? zone : g_time_zone_new_local();
-}
-
 static void
 free_note(void *data)
 {
@@ -350,7 +341,7 @@ apd_desktop_board_new(ApdLedger *ledger, const ApdConfig *config, GError **error
     self->ledger = ledger;
     self->channels = g_ptr_array_new_with_free_func(free_channel);
     self->notes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_note);
-    self->scene.zone = zone_for(config);
+    self->scene.zone = apd_config_zone(config);
     self->scene.ladder = apd_steps_ladder(config);
     if (!add_channels(self, config, error)
         || !apd_ledger_since_newest(ledger, &self->looked_upto, error)

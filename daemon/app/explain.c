@@ -1,42 +1,9 @@
 #include "app/explain.h"
 
-#include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/text.h"
-
-static void
-add_text(JsonBuilder *builder, const char *key, const char *text)
-{
-    json_builder_set_member_name(builder, key);
-    if (text != NULL)
-        json_builder_add_string_value(builder, text);
-    else
-        json_builder_add_null_value(builder);
-}
-
-static void
-add_list(JsonBuilder *builder, const char *key, char **list)
-{
-    json_builder_set_member_name(builder, key);
-    json_builder_begin_array(builder);
-    for (char **p = list; *p != NULL; p++)
-        json_builder_add_string_value(builder, *p);
-    json_builder_end_array(builder);
-}
-
-/* Whole points as an integer, halves with a fraction. */
-static void
-add_points(JsonBuilder *builder, int points)
-{
-    json_builder_set_member_name(builder, "points");
-    if (points == APD_NO_POINTS)
-        json_builder_add_null_value(builder);
-    else if (points % 100 == 0)
-        json_builder_add_int_value(builder, points / 100);
-    else
-        json_builder_add_double_value(builder, points / 100.0);
-}
 
 static void
 add_evidence(JsonBuilder *builder, const GPtrArray *evidence)
@@ -46,8 +13,8 @@ add_evidence(JsonBuilder *builder, const GPtrArray *evidence)
     for (guint i = 0; i < evidence->len; i++) {
         const ApdEvidence *item = evidence->pdata[i];
         json_builder_begin_object(builder);
-        add_text(builder, "what", item->what);
-        add_text(builder, "text", item->text);
+        apd_json_text(builder, "what", item->what);
+        apd_json_text(builder, "text", item->text);
         json_builder_end_object(builder);
     }
     json_builder_end_array(builder);
@@ -58,22 +25,21 @@ apd_explain_json(const char *file, const ApdVerdict *verdict)
 {
     g_autoptr(JsonBuilder) builder = json_builder_new();
     g_autofree char *name = g_utf8_make_valid(file, -1);
-    g_autofree char *deadline = apd_time_iso(verdict->deadline);
 
     json_builder_begin_object(builder);
-    add_text(builder, "file", name);
-    add_text(builder, "kind", apd_kind_name(verdict->kind));
-    add_text(builder, "category", verdict->category);
-    add_text(builder, "outcome", apd_outcome_name(verdict->outcome));
-    add_points(builder, verdict->points);
-    add_text(builder, "case_ref", verdict->case_ref);
-    add_list(builder, "orders", verdict->orders);
-    add_list(builder, "products", verdict->products);
-    add_text(builder, "deadline", deadline);
-    add_text(builder, "basis", apd_basis_name(verdict->basis));
-    add_text(builder, "authenticity", apd_authenticity_name(verdict->authenticity));
-    add_text(builder, "severity", apd_severity_name(verdict->severity));
-    add_text(builder, "language", verdict->language);
+    apd_json_text(builder, "file", name);
+    apd_json_text(builder, "kind", apd_kind_name(verdict->kind));
+    apd_json_text(builder, "category", verdict->category);
+    apd_json_text(builder, "outcome", apd_outcome_name(verdict->outcome));
+    apd_json_hundredths(builder, "points", verdict->points);
+    apd_json_text(builder, "case_ref", verdict->case_ref);
+    apd_json_list(builder, "orders", verdict->orders);
+    apd_json_list(builder, "products", verdict->products);
+    apd_json_time(builder, "deadline", verdict->deadline);
+    apd_json_text(builder, "basis", apd_basis_name(verdict->basis));
+    apd_json_text(builder, "authenticity", apd_authenticity_name(verdict->authenticity));
+    apd_json_text(builder, "severity", apd_severity_name(verdict->severity));
+    apd_json_text(builder, "language", verdict->language);
     add_evidence(builder, verdict->evidence);
     json_builder_end_object(builder);
 

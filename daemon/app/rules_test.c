@@ -143,15 +143,6 @@ judge(const ApdReading *reading, const Case *kase)
     return apd_reading_judge(reading, document, AUTHSERV);
 }
 
-static char *
-points_of(const ApdVerdict *verdict)
-{
-    if (verdict->points == APD_NO_POINTS)
-        return g_strdup("");
-    return verdict->points % 100 == 0 ? g_strdup_printf("%d", verdict->points / 100)
-                                      : g_strdup_printf("%.1f", verdict->points / 100.0);
-}
-
 /* Returns: (transfer full): what @verdict says for @key; "" for nothing. */
 static char *
 said(const ApdVerdict *verdict, const char *key)
@@ -159,7 +150,7 @@ said(const ApdVerdict *verdict, const char *key)
     const char *text = NULL;
 
     if (g_str_equal(key, "points"))
-        return points_of(verdict);
+        return apd_points_text(verdict->points);
     if (g_str_equal(key, "orders"))
         return g_strjoinv(", ", verdict->orders);
     if (g_str_equal(key, "products"))

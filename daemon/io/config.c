@@ -379,6 +379,14 @@ apd_config_path(const char *option)
     return g_strdup(APD_SYSCONFDIR "/appeald/appeald.conf");
 }
 
+GTimeZone *
+apd_config_zone(const ApdConfig *self)
+{
+    GTimeZone *zone = self->timezone ? g_time_zone_new_identifier(self->timezone) : NULL;
+
+    return zone ? zone : g_time_zone_new_local();
+}
+
 char *
 apd_config_ledger_path(const ApdConfig *self)
 {

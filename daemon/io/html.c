@@ -84,15 +84,16 @@ top(const Html *self)
 
 /* --- opening and closing elements ------------------------------------------------- */
 
+/* An element of @tag begins (@by 1) or ends (-1). */
 static void
-enter(Html *self, Tag tag)
+mark(Html *self, Tag tag, int by)
 {
     switch (tag) {
     case TAG_BLOCK:
         apd_html_blocks_break(self->blocks);
         break;
     case TAG_BOLD:
-        apd_html_blocks_mark(self->blocks, APD_HTML_BOLD, 1);
+        apd_html_blocks_mark(self->blocks, APD_HTML_BOLD, by);
         break;
     case TAG_HEADING:
     case TAG_ITEM:
@@ -100,51 +101,20 @@ enter(Html *self, Tag tag)
     case TAG_PRE:
         apd_html_blocks_break(self->blocks);
         apd_html_blocks_mark(self->blocks, (ApdHtmlMark) (APD_HTML_HEADING + (tag - TAG_HEADING)),
-                             1);
+                             by);
         break;
     case TAG_TABLE:
-        apd_html_blocks_table(self->blocks, true);
+        apd_html_blocks_table(self->blocks, by > 0);
         break;
     case TAG_ROW:
         apd_html_blocks_row(self->blocks);
         break;
     case TAG_CELL:
-        apd_html_blocks_cell(self->blocks, true);
+        apd_html_blocks_cell(self->blocks, by > 0);
         break;
-    default:
-        break;
-    }
-}
-
-static void
-leave(Html *self, const Element *element)
-{
-    switch (element->tag) {
-    case TAG_BLOCK:
-        apd_html_blocks_break(self->blocks);
-        break;
-    case TAG_BOLD:
-        apd_html_blocks_mark(self->blocks, APD_HTML_BOLD, -1);
-        break;
-    case TAG_HEADING:
-    case TAG_ITEM:
-    case TAG_QUOTE:
-    case TAG_PRE:
-        apd_html_blocks_break(self->blocks);
-        apd_html_blocks_mark(self->blocks,
-                             (ApdHtmlMark) (APD_HTML_HEADING + (element->tag - TAG_HEADING)), -1);
-        break;
-    case TAG_TABLE:
-        apd_html_blocks_table(self->blocks, false);
-        break;
-    case TAG_ROW:
-        apd_html_blocks_row(self->blocks);
-        break;
-    case TAG_CELL:
-        apd_html_blocks_cell(self->blocks, false);
-        break;
-    case TAG_LINK:
-        apd_html_blocks_link(self->blocks, NULL, false);
+    case TAG_LINK: /* its beginning needs the address: push() */
+        if (by < 0)
+            apd_html_blocks_link(self->blocks, NULL, false);
         break;
     default:
         break;
@@ -158,7 +128,7 @@ pop(Html *self)
         Element element = self->open[self->depth - 1];
         self->depth--;
         if (!element.hidden)
-            leave(self, &element);
+            mark(self, element.tag, -1);
     } else {
         self->depth--;
     }
@@ -227,7 +197,7 @@ push(Html *self, const char *name, Tag tag, const ApdHtmlAttributes *attributes)
                          : top(self)->background;
 
     if (!hidden)
-        enter(self, tag);
+        mark(self, tag, 1);
     self->depth++;
     if (self->depth > MAX_DEPTH)
         return;

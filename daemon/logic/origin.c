@@ -40,16 +40,25 @@ host_of_address(const char *address)
 }
 
 static bool
+is_word(const char *text, const char *word, size_t size)
+{
+    return strncmp(text, word, size) == 0 && text[size] == '\0';
+}
+
+static bool
 is_listed(const Judge *self, const char *host, const char *key)
 {
     const char *list = apd_rules_value(self->context->rules, "sender", "platform", key);
 
     if (list == NULL || *host == '\0')
         return false;
-    g_auto(GStrv) names = g_strsplit_set(list, ", ", -1);
-    for (char **p = names; *p != NULL; p++)
-        if (**p != '\0' && (strcmp(registrable(self, host), *p) == 0 || strcmp(host, *p) == 0))
+
+    const char *domain = registrable(self, host);
+    for (size_t n; *list != '\0'; list += n + (list[n] != '\0')) {
+        n = strcspn(list, ", ");
+        if (n > 0 && (is_word(domain, list, n) || is_word(host, list, n)))
             return true;
+    }
     return false;
 }
 

@@ -62,16 +62,6 @@ quote(const char *text)
 }
 
 static char *
-points_text(int points)
-{
-    if (points == APD_NO_POINTS)
-        return NULL;
-    if (points % 100 == 0)
-        return g_strdup_printf("%d", points / 100);
-    return g_strdup_printf("%d.%d", points / 100, points % 100 / 10);
-}
-
-static char *
 category_text(const Making *self, const ApdCase *kase)
 {
     return g_strdup(phrase(self, "categories", kase->category));
@@ -267,7 +257,7 @@ add_facts(Making *self)
     const ApdCase *kase = self->kase;
 
     add_deadline(self);
-    add_fact(self, "points", points_text(kase->points));
+    add_fact(self, "points", apd_points_text(kase->points));
     add_fact(self, "case", quote(kase->case_ref));
     add_fact(self, "store", quote(kase->store));
 

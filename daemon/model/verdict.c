@@ -48,6 +48,15 @@ DEFINE_NAMES(ApdBasis, basis, bases)
 DEFINE_NAMES(ApdAuthenticity, authenticity, authenticities)
 DEFINE_NAMES(ApdSeverity, severity, severities)
 
+char *
+apd_points_text(int points)
+{
+    if (points == APD_NO_POINTS)
+        return g_strdup("");
+    return points % 100 == 0 ? g_strdup_printf("%d", points / 100)
+                             : g_strdup_printf("%d.%d", points / 100, points % 100 / 10);
+}
+
 static void
 free_evidence(void *data)
 {

@@ -30,68 +30,22 @@ apd_channel_post_json(ApdHttpRequest *request, const char *url, JsonBuilder *bui
 }
 
 void
-apd_json_text(JsonBuilder *builder, const char *key, const char *text)
-{
-    json_builder_set_member_name(builder, key);
-    if (text != NULL)
-        json_builder_add_string_value(builder, text);
-    else
-        json_builder_add_null_value(builder);
-}
-
-static void
-add_time(JsonBuilder *builder, const char *key, ApdTime when)
-{
-    g_autofree char *iso = apd_time_iso(when);
-    apd_json_text(builder, key, iso);
-}
-
-static void
-add_int(JsonBuilder *builder, const char *key, gint64 value)
-{
-    json_builder_set_member_name(builder, key);
-    json_builder_add_int_value(builder, value);
-}
-
-static void
-add_list(JsonBuilder *builder, const char *key, char **texts)
-{
-    json_builder_set_member_name(builder, key);
-    json_builder_begin_array(builder);
-    for (; *texts != NULL; texts++)
-        json_builder_add_string_value(builder, *texts);
-    json_builder_end_array(builder);
-}
-
-static void
-add_points(JsonBuilder *builder, int points)
-{
-    json_builder_set_member_name(builder, "points");
-    if (points == APD_NO_POINTS)
-        json_builder_add_null_value(builder);
-    else if (points % 100 == 0)
-        json_builder_add_int_value(builder, points / 100);
-    else
-        json_builder_add_double_value(builder, points / 100.0);
-}
-
-void
 apd_channel_json_case(JsonBuilder *builder, const ApdCase *kase, ApdTime now)
 {
     bool genuine = kase->authenticity == APD_AUTHENTICITY_GENUINE;
 
     json_builder_begin_object(builder);
-    add_int(builder, "id", kase->id);
+    apd_json_int(builder, "id", kase->id);
     apd_json_text(builder, "store", kase->store);
     apd_json_text(builder, "state", apd_state_name(kase->state));
     apd_json_text(builder, "kind", apd_kind_name(kase->kind));
     apd_json_text(builder, "category", kase->category);
     apd_json_text(builder, "outcome", apd_outcome_name(kase->outcome));
-    add_points(builder, kase->points);
+    apd_json_hundredths(builder, "points", kase->points);
     apd_json_text(builder, "case_ref", kase->case_ref);
-    add_list(builder, "orders", kase->orders);
-    add_list(builder, "products", kase->products);
-    add_time(builder, "deadline", kase->deadline);
+    apd_json_list(builder, "orders", kase->orders);
+    apd_json_list(builder, "products", kase->products);
+    apd_json_time(builder, "deadline", kase->deadline);
     apd_json_text(builder, "basis", apd_basis_name(kase->basis));
     json_builder_set_member_name(builder, "seconds_left");
     if (kase->deadline == APD_NEVER)
@@ -105,8 +59,8 @@ apd_channel_json_case(JsonBuilder *builder, const ApdCase *kase, ApdTime now)
     apd_json_text(builder, "excerpt", kase->excerpt);
     apd_json_text(builder, "appeal_url", genuine ? kase->appeal_url : NULL);
     apd_json_text(builder, "source", kase->source);
-    add_time(builder, "noticed", kase->noticed);
-    add_time(builder, "opened", kase->opened);
+    apd_json_time(builder, "noticed", kase->noticed);
+    apd_json_time(builder, "opened", kase->opened);
     json_builder_end_object(builder);
 }
 
@@ -127,10 +81,10 @@ apd_channel_json_alert(JsonBuilder *builder, const ApdParcel *parcel)
 
     json_builder_begin_object(builder);
     apd_json_text(builder, "type", "appeald.alert");
-    add_time(builder, "timestamp", parcel->now);
+    apd_json_time(builder, "timestamp", parcel->now);
     json_builder_set_member_name(builder, "data");
     json_builder_begin_object(builder);
-    add_int(builder, "version", 1);
+    apd_json_int(builder, "version", 1);
     apd_json_text(builder, "alert", apd_alert_type_name(alert->type));
     apd_json_text(builder, "key", alert->key);
     apd_json_text(builder, "title", parcel->wording->title);

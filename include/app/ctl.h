@@ -100,9 +100,8 @@ char *apd_ctl_date(const ApdCtlDesk *self, ApdTime when);
 /* "01-05 12:00", with the year where it is another. */
 char *apd_ctl_date_short(const ApdCtlDesk *self, ApdTime when);
 
-/* "trademark infringement"; "2.5", "" for no points; "open", "snoozed". */
+/* "trademark infringement"; "open", "snoozed". */
 char *apd_ctl_category(const ApdCtlDesk *self, const char *category);
-char *apd_ctl_points_text(int points);
 const char *apd_ctl_state(const ApdCtlDesk *self, const ApdCase *kase);
 
 /* How a case looks in a list. */

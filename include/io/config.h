@@ -96,6 +96,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdConfig, apd_config_free)
  * when it exists, else /etc/appeald/appeald.conf. */
 char *apd_config_path(const char *option);
 
+/* Returns: (transfer full): the zone in which instants are shown. */
+GTimeZone *apd_config_zone(const ApdConfig *self);
+
 /* Returns: (transfer full): the ledger's path of this configuration. */
 char *apd_config_ledger_path(const ApdConfig *self);
 

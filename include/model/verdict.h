@@ -72,6 +72,9 @@ bool apd_severity_parse(const char *name, ApdSeverity *ret_severity);
 /* Points in hundredths: 0.5 points are 50.  The platform uses halves. */
 #define APD_NO_POINTS (-1)
 
+/* Returns: (transfer full): "6", "0.5"; "" for none. */
+char *apd_points_text(int points);
+
 /* What decided, in the message's own words. */
 typedef struct {
     char *what; /* "kind", "category", "points", "deadline", "authenticity", ... and why */

@@ -1,8 +1,7 @@
 /* What chat channels share: JSON bodies, colours, verdicts. */
 #pragma once
 
-#include <json-glib/json-glib.h>
-
+#include "base/json.h"
 #include "port/channel.h"
 
 /* Makes @request a POST of the JSON in @builder to @url.  Takes nothing. */
@@ -10,9 +9,6 @@ void apd_channel_post_json(ApdHttpRequest *request, const char *url, JsonBuilder
 
 /* Returns: (transfer full): @builder's JSON as text. */
 char *apd_channel_json_text(JsonBuilder *builder);
-
-/* Adds a member; NULL becomes null. */
-void apd_json_text(JsonBuilder *builder, const char *key, const char *text);
 
 /* Writes @kase as an object: the documented form of the generic webhook,
  * appeald.conf(5).  Without the appeal address unless the notice is genuine. */
