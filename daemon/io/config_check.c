@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "io/config_keys.h"
 #include "io/ini.h"
+#include "io/phrases.h"
 #include "io/providers.h"
 
 typedef struct {
@@ -159,6 +160,22 @@ check_source(Check *self, ApdSourceConfig *source)
                  source->section, source->path);
 }
 
+/* A language without texts would be English in silence. */
+static void
+check_language(const Check *self, const char *section, const char *language)
+{
+    const ApdConfig *config = self->config;
+
+    if (language == NULL || apd_phrases_exist(config->rules_dir, config->user_rules_dir, language))
+        return;
+
+    g_autofree char *all = apd_phrases_languages(config->rules_dir, config->user_rules_dir);
+    COMPLAIN(self, line_of(self, section, "language"),
+             "[%s] language: there are no alert texts in '%s' (one of: %s; or write your own as "
+             "alerts/%s.conf in user-rules-dir)",
+             section, language, all, language);
+}
+
 static const ApdChannelNeeds *
 find_type(const char *name)
 {
@@ -215,6 +232,7 @@ check_channel(const Check *self, const ApdChannelConfig *channel)
         return;
 
     check_keys_of_type(self, channel);
+    check_language(self, channel->section, channel->language);
     check_secret(self, &channel->url, channel->section, channel->line, "url",
                  is_word_of("url", needs->needs));
     check_secret(self, &channel->secret, channel->section, channel->line, "secret",
@@ -237,6 +255,7 @@ apd_config_check(ApdConfig *config, GHashTable *set, GString *problems)
                  "nobody is told: write a [channel NAME] section (type = desktop is the "
                  "simplest)");
 
+    check_language(&self, "appeald", config->language);
     for (guint i = 0; i < config->sources->len; i++)
         check_source(&self, config->sources->pdata[i]);
     for (guint i = 0; i < config->channels->len; i++)

@@ -32,7 +32,8 @@ const size_t apd_n_channel_needs = G_N_ELEMENTS(apd_channel_needs);
 
 const ApdConfigKey apd_config_keys[] = {
     { "appeald", "language",       APD_VALUE_TEXT,     GLOBAL(language),       "en",  2, 16, NULL,
-      "Language of alert texts; each channel may set its own." },
+      "Language of alert texts: en, zh, zh-Hant, ru, es, pt, fr, tr, it, de, pl, ko; each channel "
+      "may set its own." },
     { "appeald", "timezone",       APD_VALUE_ZONE,     GLOBAL(timezone),       NULL,  0, 0, NULL,
       "Time zone in which deadlines are shown, as Asia/Shanghai; without it the system's." },
     { "appeald", "state-dir",      APD_VALUE_PATH,     GLOBAL(state_dir),      NULL,  0, 0, NULL,

@@ -43,19 +43,26 @@ static const struct { const char *name; ApdTime length; } units[] = {
 };
 /* clang-format on */
 
+const char *
+apd_phrase_counted(const ApdPhrases *phrases, const char *section, const char *key, int64_t n)
+{
+    static const char *const forms[] = { "one", "few", "many" };
+    g_autofree char *form = g_strdup_printf("%s.%s", key, forms[apd_plural(phrases->language, n)]);
+    g_autofree char *general = g_strdup_printf("%s.many", key);
+    const char *text = apd_phrases_get(phrases, section, form);
+
+    return text ? text : apd_phrases_get(phrases, section, general);
+}
+
 static char *
 one_unit(const ApdPhrases *phrases, const char *unit, int64_t n, bool in_short)
 {
-    static const char *const forms[] = { "one", "few", "many" };
-    g_autofree char *key = g_strdup_printf(
-        "%s.%s", unit, in_short ? "short" : forms[apd_plural(phrases->language, n)]);
-    g_autofree char *any = g_strdup_printf("%s.many", unit);
+    g_autofree char *key = g_strdup_printf("%s.short", unit);
     g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, n);
-    const char *template = apd_phrases_get(phrases, "time", key);
+    const char *template = in_short ? apd_phrases_get(phrases, "time", key)
+                                    : apd_phrase_counted(phrases, "time", unit, n);
     const char *const names[] = { "n", number, NULL };
 
-    if (template == NULL)
-        template = apd_phrases_get(phrases, "time", any);
     return apd_phrase_fill(template ? template : "{n}", names);
 }
 

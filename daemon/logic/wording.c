@@ -138,6 +138,18 @@ case_title(const Making *self)
     return apd_phrase_fill(phrase(self, "titles", "forged"), wrapped);
 }
 
+/* A summary says how many cases and, when one still runs, how long. */
+static const char *
+other_template(const Making *self, bool runs)
+{
+    if (self->alert->type != APD_ALERT_SUMMARY)
+        return phrase(self, "titles", apd_alert_type_name(self->alert->type));
+
+    const char *key = runs ? "summary-first" : "summary";
+    const char *text = apd_phrase_counted(self->phrases, "titles", key, self->alert->cases->len);
+    return text ? text : key;
+}
+
 static char *
 other_title(const Making *self)
 {
@@ -150,11 +162,8 @@ other_title(const Making *self)
                                   "count",   count,
                                   "left",    left,
                                   NULL };
-    const char *key = self->alert->type == APD_ALERT_SUMMARY && runs
-                          ? "summary-first"
-                          : apd_alert_type_name(self->alert->type);
 
-    return apd_phrase_fill(phrase(self, "titles", key), names);
+    return apd_phrase_fill(other_template(self, runs), names);
 }
 
 /* --- bodies ---------------------------------------------------------------- */

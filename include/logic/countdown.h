@@ -14,6 +14,11 @@ typedef enum {
  * rules, cardinal). */
 ApdPlural apd_plural(const char *language, int64_t n);
 
+/* Returns the phrase @section.@key in the form that @n takes ("summary.few"),
+ * else its general form ("summary.many"), else NULL.  Lives as long as @phrases. */
+const char *apd_phrase_counted(const ApdPhrases *phrases, const char *section, const char *key,
+                               int64_t n);
+
 /* Returns: (transfer full): the time left in at most two units, rounded down so
  * that nobody is told of more time than there is: "2 days 5 hours", "3 minutes". */
 char *apd_countdown_words(const ApdPhrases *phrases, ApdTime left);

@@ -75,6 +75,8 @@ static const struct { const char *text, *said; } mistakes[] = {
     { "[channel c]\ntype = desktop\nurl-file = u\n", ":3: [channel c] url-file: a channel of type desktop does not know this key" },
     { "[channel c]\ntype = terminal\nseverity = big\n", ":3: [channel c] severity: 'big' is not known" },
     { "[appeald]\ntimezone = GMT+8\n",    ":2: [appeald] timezone: 'GMT+8' is no time zone (write for example Asia/Shanghai)" },
+    { "[appeald]\nlanguage = klingon\n", ":2: [appeald] language: there are no alert texts in 'klingon' (one of: de, en, es, fr, it, ko, pl, pt, ru, tr, zh, zh-Hant; or write your own as alerts/klingon.conf in user-rules-dir)" },
+    { "[channel c]\ntype = terminal\nlanguage = ../en\n", ":3: [channel c] language: there are no alert texts in '../en'" },
     { "[appeald]\nlook-back = 30\n",      ":2: [appeald] look-back: '30' is no duration" },
     { "[appeald]\nlook-back = 30d ; a month\n", "a comment must stand on a line of its own" },
     { "[reminders]\nsteps = 6h, 6h\n",    ":2: [reminders] steps: names a step twice" },
