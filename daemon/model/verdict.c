@@ -2,7 +2,10 @@
 
 #include <string.h>
 
-/* Bounds of what a reader may say: it may have been taken over by hostile mail. */
+#include "base/text.h"
+
+/* Bounds of what a reader may say: it may have been taken over by hostile mail.
+ * One that was not keeps to them: a subject of ten thousand letters is cut. */
 #define MAX_TEXT 4096
 #define MAX_LIST 256
 
@@ -153,7 +156,7 @@ evidence_to_variant(const ApdVerdict *self)
 {
     GVariantBuilder builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a(ss)"));
 
-    for (guint i = 0; i < self->evidence->len; i++) {
+    for (guint i = 0; i < MIN(self->evidence->len, MAX_LIST); i++) {
         const ApdEvidence *evidence = self->evidence->pdata[i];
         g_variant_builder_add(&builder, "(ss)", evidence->what, evidence->text);
     }
@@ -167,8 +170,9 @@ apd_verdict_to_variant(const ApdVerdict *self)
 
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         if (*text_at(self, &texts[i]) != NULL)
-            g_variant_builder_add(&builder, "{sv}", texts[i].key,
-                                  g_variant_new_string(*text_at(self, &texts[i])));
+            g_variant_builder_add(
+                &builder, "{sv}", texts[i].key,
+                g_variant_new_take_string(apd_text_cut(*text_at(self, &texts[i]), MAX_TEXT)));
     for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
         g_variant_builder_add(
             &builder, "{sv}", lists[i].key,
