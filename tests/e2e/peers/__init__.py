@@ -1,0 +1,5 @@
+"""A test peer for each service appeald sends to."""
+
+from . import chat, machines, push, robots
+
+PEERS = {peer.kind: peer for module in (chat, robots, push, machines) for peer in module.PEERS}
