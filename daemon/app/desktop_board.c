@@ -2,6 +2,7 @@
 
 #include "app/acts.h"
 #include "app/desktop_due.h"
+#include "app/desktop_memory.h"
 #include "app/desktop_note.h"
 #include "app/steps.h"
 #include "base/error.h"
@@ -16,12 +17,13 @@
 #define BY "person (desktop)"
 
 struct ApdDesktopBoard {
-    ApdLedger *ledger;     /* borrowed */
-    GPtrArray *channels;   /* owned, element-type ApdDesktopChannel */
-    ApdDesktopScene scene; /* its desktop and zone are owned */
-    ApdAlarm *alarm;       /* owned */
-    GHashTable *notes;     /* owned: key to ApdDesktopNote */
-    int64_t looked_upto;   /* newest delivery this session has dealt with */
+    ApdLedger *ledger;        /* borrowed */
+    GPtrArray *channels;      /* owned, element-type ApdDesktopChannel */
+    ApdDesktopScene scene;    /* its desktop and zone are owned */
+    ApdAlarm *alarm;          /* owned */
+    GHashTable *notes;        /* owned: key to ApdDesktopNote */
+    int64_t looked_upto;      /* newest delivery this session has dealt with */
+    ApdDesktopMemory *memory; /* owned */
 };
 
 static void
@@ -151,6 +153,7 @@ take_down(ApdDesktopBoard *self, ApdDesktopNote *note)
     while (g_hash_table_iter_next(&iter, NULL, &other))
         if (other == note)
             g_hash_table_iter_remove(&iter);
+    apd_desktop_memory_keep(self->memory, self->scene.desktop, self->notes);
 }
 
 static void
@@ -218,6 +221,29 @@ note_for(ApdDesktopBoard *self, ApdDesktopDue *due)
 }
 
 static bool
+show_one(ApdDesktopBoard *self, ApdDesktopDue *due, ApdTime now, GError **error)
+{
+    if (apd_desktop_note_show(note_for(self, due), now, error))
+        return apd_desktop_due_done(self->ledger, due, now, error);
+
+    if (*error != NULL)
+        apd_desktop_due_failed(self->ledger, due, (*error)->message, NULL);
+    return false;
+}
+
+/* What an earlier process of this session showed is shown again, by us. */
+static bool
+recall(ApdDesktopBoard *self, ApdTime now, GError **error)
+{
+    g_autoptr(GPtrArray) dues = apd_desktop_memory_recall(self->memory, self->scene.desktop,
+                                                          self->ledger, self->channels, now, error);
+
+    for (guint i = 0; dues != NULL && i < dues->len; i++)
+        note_for(self, dues->pdata[i]);
+    return dues != NULL;
+}
+
+static bool
 show_due(ApdDesktopBoard *self, ApdTime now, GError **error)
 {
     int64_t upto;
@@ -227,12 +253,9 @@ show_due(ApdDesktopBoard *self, ApdTime now, GError **error)
         return false;
 
     apd_desktop_due_collapse(dues, now);
-    for (guint i = 0; i < dues->len; i++) {
-        ApdDesktopDue *due = dues->pdata[i];
-        if (!apd_desktop_note_show(note_for(self, due), now, error)
-            || !apd_desktop_due_done(self->ledger, due, now, error))
+    for (guint i = 0; i < dues->len; i++)
+        if (!show_one(self, dues->pdata[i], now, error))
             return false;
-    }
     self->looked_upto = upto;
     return true;
 }
@@ -246,7 +269,10 @@ on_ready(void *user_data)
     ApdTime now = apd_now();
     g_autoptr(GError) error = NULL;
 
-    if (settle(self, now, &error) && show_due(self, now, &error) && refresh(self, now, &error))
+    bool shown = recall(self, now, &error) && settle(self, now, &error)
+                 && show_due(self, now, &error) && refresh(self, now, &error);
+    apd_desktop_memory_keep(self->memory, self->scene.desktop, self->notes);
+    if (shown)
         return;
 
     warn("popups", error);
@@ -341,6 +367,7 @@ apd_desktop_board_new(ApdLedger *ledger, const ApdConfig *config, GError **error
     self->ledger = ledger;
     self->channels = g_ptr_array_new_with_free_func(free_channel);
     self->notes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_note);
+    self->memory = apd_desktop_memory_new();
     self->scene.zone = apd_config_zone(config);
     self->scene.ladder = apd_steps_ladder(config);
     if (!add_channels(self, config, error)
@@ -364,6 +391,7 @@ apd_desktop_board_free(ApdDesktopBoard *self)
     lose_all(self);
     g_hash_table_unref(self->notes);
     apd_desktop_free(self->scene.desktop);
+    apd_desktop_memory_free(self->memory);
     g_clear_pointer(&self->alarm, apd_alarm_free);
     g_ptr_array_unref(self->channels);
     g_time_zone_unref(self->scene.zone);

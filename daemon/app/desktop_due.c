@@ -28,6 +28,24 @@ free_due(void *data)
     g_free(self);
 }
 
+GPtrArray *
+apd_desktop_due_list(void)
+{
+    return g_ptr_array_new_with_free_func(free_due);
+}
+
+ApdDesktopDue *
+apd_desktop_due_new(const char *key, ApdAlert *alert, const ApdPhrases *phrases)
+{
+    ApdDesktopDue *self = g_new0(ApdDesktopDue, 1);
+
+    self->key = g_strdup(key);
+    self->alert = alert;
+    self->phrases = phrases;
+    self->deliveries = g_ptr_array_new_with_free_func(free_delivery);
+    return self;
+}
+
 static ApdDesktopDue *
 due_for(GPtrArray *dues, const char *key)
 {
@@ -37,9 +55,7 @@ due_for(GPtrArray *dues, const char *key)
             return due;
     }
 
-    ApdDesktopDue *due = g_new0(ApdDesktopDue, 1);
-    due->key = g_strdup(key);
-    due->deliveries = g_ptr_array_new_with_free_func(free_delivery);
+    ApdDesktopDue *due = apd_desktop_due_new(key, NULL, NULL);
     g_ptr_array_add(dues, due);
     return due;
 }
@@ -94,7 +110,7 @@ GPtrArray *
 apd_desktop_due_find(ApdLedger *ledger, GPtrArray *channels, int64_t after, ApdTime now,
                      int64_t *ret_upto, GError **error)
 {
-    g_autoptr(GPtrArray) dues = g_ptr_array_new_with_free_func(free_due);
+    g_autoptr(GPtrArray) dues = apd_desktop_due_list();
     int64_t upto = after;
 
     for (guint i = 0; i < channels->len; i++) {
@@ -138,12 +154,8 @@ free_case(void *data)
 static ApdDesktopDue *
 make_summary(const ApdDesktopDue *first, ApdTime now)
 {
-    ApdDesktopDue *summary = g_new0(ApdDesktopDue, 1);
+    ApdDesktopDue *summary = apd_desktop_due_new(SUMMARY_KEY, apd_alert_new(), first->phrases);
 
-    summary->key = g_strdup(SUMMARY_KEY);
-    summary->phrases = first->phrases;
-    summary->deliveries = g_ptr_array_new_with_free_func(free_delivery);
-    summary->alert = apd_alert_new();
     summary->alert->type = APD_ALERT_SUMMARY;
     summary->alert->created = now;
     g_ptr_array_unref(summary->alert->cases);
@@ -186,6 +198,23 @@ apd_desktop_due_collapse(GPtrArray *dues, ApdTime now)
     /* cppcheck-suppress nullPointer */
     g_ptr_array_sort(summary->alert->cases, soonest_first);
     g_ptr_array_insert(dues, 0, summary);
+}
+
+bool
+apd_desktop_due_failed(ApdLedger *ledger, const ApdDesktopDue *due, const char *why, GError **error)
+{
+    for (guint i = 0; i < due->deliveries->len; i++) {
+        ApdDelivery *delivery = due->deliveries->pdata[i];
+
+        /* Each write wakes all who watch the ledger, us too. */
+        if (g_strcmp0(delivery->last_error, why) == 0)
+            continue;
+        g_free(delivery->last_error);
+        delivery->last_error = g_strdup(why);
+        if (!apd_ledger_put_delivery(ledger, delivery, error))
+            return false;
+    }
+    return true;
 }
 
 static bool

@@ -68,6 +68,18 @@ apd_desktop_note_alert(const ApdDesktopNote *self)
     return self->alert;
 }
 
+uint32_t
+apd_desktop_note_popup(const ApdDesktopNote *self)
+{
+    return self->popup != NULL ? apd_popup_id(self->popup) : 0;
+}
+
+const char *
+apd_desktop_note_language(const ApdDesktopNote *self)
+{
+    return self->phrases->language;
+}
+
 void
 apd_desktop_note_replace(ApdDesktopNote *self, ApdAlert *alert, const ApdPhrases *phrases)
 {

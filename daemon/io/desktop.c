@@ -24,6 +24,7 @@ struct ApdDesktop {
     gulong bus_closed;              /* handler */
     guint name_watch;               /* of the server */
     bool present;                   /* the server has its name */
+    char *owner;                    /* owned: the server's own name on the bus */
     bool wanted;                    /* somebody waits for `ready` */
     char **capabilities;            /* owned; NULL: not yet asked */
     GCancellable *asking;           /* owned; NULL: no question under way */
@@ -169,6 +170,7 @@ lose_server(ApdDesktop *self)
     bool had = self->present;
 
     self->present = false;
+    g_clear_pointer(&self->owner, g_free);
     stop_asking(self);
     g_clear_pointer(&self->capabilities, g_strfreev);
     if (had)
@@ -185,6 +187,7 @@ on_appeared(GDBusConnection *bus, const char *name, const char *owner, gpointer 
     g_debug("notification server is %s", owner);
     lose_server(self);
     self->present = true;
+    self->owner = g_strdup(owner);
     self->retry_s = RETRY_FIRST_S;
     g_clear_handle_id(&self->retry, g_source_remove);
     if (self->wanted)
@@ -309,6 +312,29 @@ apd_desktop_free(ApdDesktop *self)
     drop_bus(self);
     g_free(self->app_name);
     g_free(self);
+}
+
+const char *
+apd_desktop_bus(const ApdDesktop *self)
+{
+    return self->bus ? g_dbus_connection_get_guid(self->bus) : NULL;
+}
+
+const char *
+apd_desktop_server(const ApdDesktop *self)
+{
+    return self->owner;
+}
+
+void
+apd_desktop_close(ApdDesktop *self, uint32_t popup)
+{
+    if (self->bus == NULL || !self->present)
+        return;
+
+    g_dbus_connection_call(self->bus, self->owner, SERVER_PATH, SERVER, "CloseNotification",
+                           g_variant_new("(u)", popup), NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START,
+                           ANSWER_MS, NULL, NULL, NULL);
 }
 
 bool

@@ -10,6 +10,7 @@
 #define REASON_BY_US     3
 
 struct ApdPopup {
+    ApdDesktop *desktop;          /* borrowed */
     NotifyNotification *note;     /* owned */
     const ApdPopupEvents *events; /* borrowed */
     void *user_data;              /* borrowed */
@@ -75,13 +76,22 @@ apd_popup_new(ApdDesktop *desktop, const ApdPopupLook *look, const ApdPopupEvent
 {
     g_autoptr(ApdPopup) self = g_new0(ApdPopup, 1);
 
-    (void) desktop; /* libnotify knows one server: that of the session */
+    self->desktop = desktop;
     self->events = events;
     self->user_data = user_data;
     self->note = notify_notification_new(look->title, look->body, look->icon);
     g_object_set_data(G_OBJECT(self->note), SELF, self);
     g_signal_connect(self->note, "closed", G_CALLBACK(on_closed), NULL);
     return show(self, look, error) ? g_steal_pointer(&self) : NULL;
+}
+
+uint32_t
+apd_popup_id(const ApdPopup *self)
+{
+    int id = 0;
+
+    g_object_get(self->note, "id", &id, NULL);
+    return (uint32_t) id;
 }
 
 bool
@@ -118,6 +128,6 @@ apd_popup_free(ApdPopup *self)
 
     /* A server that is gone has closed it already. */
     if (self->shown)
-        notify_notification_close(self->note, NULL);
+        apd_desktop_close(self->desktop, apd_popup_id(self));
     apd_popup_forget(self);
 }

@@ -25,6 +25,12 @@ typedef struct {
     GPtrArray *deliveries;     /* owned, element-type ApdDelivery: those owed */
 } ApdDesktopDue;
 
+/* Returns: (transfer full) (element-type ApdDesktopDue): an empty list. */
+GPtrArray *apd_desktop_due_list(void);
+
+/* Takes @alert; nothing is owed for it. */
+ApdDesktopDue *apd_desktop_due_new(const char *key, ApdAlert *alert, const ApdPhrases *phrases);
+
 /* @channels: (element-type ApdDesktopChannel).  @after: the place up to which
  * this session has looked; @ret_upto: the place up to which this looks.
  * Returns: (transfer full) (element-type ApdDesktopDue), most urgent first; NULL on error. */
@@ -34,6 +40,10 @@ GPtrArray *apd_desktop_due_find(ApdLedger *ledger, GPtrArray *channels, int64_t 
 /* Joins the cases of @dues into one summary when they are more than a person
  * can read one by one: the first of the list then stands for all of them. */
 void apd_desktop_due_collapse(GPtrArray *dues, ApdTime now);
+
+/* Why the server did not accept it is kept with what stays owed. */
+bool apd_desktop_due_failed(ApdLedger *ledger, const ApdDesktopDue *due, const char *why,
+                            GError **error);
 
 /* The server accepted it. */
 bool apd_desktop_due_done(ApdLedger *ledger, const ApdDesktopDue *due, ApdTime now, GError **error);

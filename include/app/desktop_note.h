@@ -42,6 +42,12 @@ char *apd_desktop_note_key(const ApdAlert *alert);
 /* Borrowed. */
 ApdAlert *apd_desktop_note_alert(const ApdDesktopNote *self);
 
+/* The number that the server gave to the popup; 0: it is not on the screen. */
+uint32_t apd_desktop_note_popup(const ApdDesktopNote *self);
+
+/* Of its texts.  Borrowed. */
+const char *apd_desktop_note_language(const ApdDesktopNote *self);
+
 /* Takes @alert: a later one of the same matter. */
 void apd_desktop_note_replace(ApdDesktopNote *self, ApdAlert *alert, const ApdPhrases *phrases);
 

@@ -11,6 +11,7 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct ApdDesktop ApdDesktop;
 
@@ -33,6 +34,15 @@ void apd_desktop_ask(ApdDesktop *self);
 
 /* Whether the server said that it can do @capability: "actions", "body-markup". */
 bool apd_desktop_can(const ApdDesktop *self, const char *capability);
+
+/* Names of the bus and of the server's connection to it, both new with each start
+ * of theirs; NULL: there is none.  Borrowed. */
+const char *apd_desktop_bus(const ApdDesktop *self);
+const char *apd_desktop_server(const ApdDesktop *self);
+
+/* Takes down the popup of that number, an earlier process's perhaps.  Does not
+ * wait for the server. */
+void apd_desktop_close(ApdDesktop *self, uint32_t popup);
 
 /* Opens @url with the user's browser. */
 bool apd_desktop_open_url(const char *url, GError **error);
@@ -73,10 +83,13 @@ typedef struct ApdPopup ApdPopup;
 ApdPopup *apd_popup_new(ApdDesktop *desktop, const ApdPopupLook *look, const ApdPopupEvents *events,
                         void *user_data, GError **error);
 
+/* The server's number for it. */
+uint32_t apd_popup_id(const ApdPopup *self);
+
 /* Changes it in place.  Not after `closed`: it would come back. */
 bool apd_popup_update(ApdPopup *self, const ApdPopupLook *look, GError **error);
 
-/* Closes it, too, if it is still shown. */
+/* Closes it, too, if it is still shown; does not wait for the server. */
 void apd_popup_free(ApdPopup *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdPopup, apd_popup_free)
 

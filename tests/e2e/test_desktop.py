@@ -172,6 +172,58 @@ class DesktopTest(unittest.TestCase):
         wait_for(lambda: self.session.state(case) == "acknowledged", what="acknowledged")
         self.assertEqual(self.session.state(closed), "open")
 
+    def test_a_restart_shows_again_with_buttons_that_work(self):
+        case = self.session.owe("--subject", "shown")
+        taken = self.session.owe("--subject", "taken meanwhile")
+        closed = self.session.owe("--subject", "closed by hand")
+        server = Notifyd(self.session)
+        desktop = self.session.desktop()
+        words = {"closed by": closed, "taken": taken, "shown": case}
+        popups = {}
+        for _ in words:
+            popup = server.popup()
+            popups[next(w for w in words if w in popup["body"])] = popup["id"]
+        self.session.wait_deliveries("done", "done", "done")
+        server.order(f"dismiss {popups['closed by']}")
+        server.quiet()
+        self.session.processes.end(desktop, signal.SIGKILL)
+        self.session.ctl("ack", str(taken))
+
+        self.session.desktop()
+        events = [server.next() for _ in range(3)]
+        self.assertEqual(sorted(e["id"] for e in events if e["event"] == "close"),
+                         sorted([popups["taken"], popups["shown"]]))
+        again = next(e for e in events if e["event"] == "notify")
+        self.assertIn("shown", again["body"])
+        server.quiet()
+        server.order(f"press {again['id']} ack")
+        wait_for(lambda: self.session.state(case) == "acknowledged", what="acknowledged")
+        self.assertEqual(self.session.state(closed), "open")
+
+    def test_a_restart_shows_a_summary_again(self):
+        cases = [self.session.owe("--seconds", str(n * 10 * HOUR)) for n in (5, 3, 4, 6, 7)]
+        server = Notifyd(self.session)
+        desktop = self.session.desktop()
+        popup = server.popup()
+        self.session.wait_deliveries(*["done"] * 5)
+        self.session.processes.end(desktop, signal.SIGKILL)
+        self.session.ctl("ack", str(cases[0]))
+
+        self.session.desktop()
+        events = [server.next(), server.next()]
+        self.assertIn({"event": "close", "id": popup["id"]}, events)
+        again = next(e for e in events if e["event"] == "notify")
+        self.assertTrue(again["title"].startswith("4 open cases"), again["title"])
+        server.quiet()
+
+    def test_a_refused_popup_says_why(self):
+        self.session.owe()
+        Notifyd(self.session, "--refuse")
+        self.session.desktop()
+        wait_for(lambda: "no popups today" in str(self.session.rows(
+            "SELECT last_error FROM deliveries")), what="last_error")
+        self.assertEqual(self.session.deliveries(), ["owed"])
+
     def test_the_bus_restarts(self):
         self.session.owe()
         server = Notifyd(self.session)

@@ -1,10 +1,11 @@
 /* A notification server that does what its script says.
  *
- *     prog_notifyd [--without CAPABILITY]... [--hang]
+ *     prog_notifyd [--without CAPABILITY]... [--hang] [--refuse]
  *
  * Tells on standard output, one JSON object a line, what it is asked for, and
  * takes on standard input: "press ID BUTTON" (as servers do: then it closes the
  * popup), "dismiss ID", "expire ID".  --hang: never answers.
+ * --refuse: takes no popup.
  */
 #include <gio/gio.h>
 #include <glib-unix.h>
@@ -34,7 +35,7 @@ typedef struct {
     GMainLoop *loop;
     GDBusConnection *bus;
     char **without;
-    gboolean hang;
+    gboolean hang, refuse;
     guint32 last_id;
 } Server;
 
@@ -143,6 +144,8 @@ on_call(GDBusConnection *bus, const char *sender, const char *path, const char *
     } else if (g_str_equal(method, "GetServerInformation")) {
         g_dbus_method_invocation_return_value(
             call, g_variant_new("(ssss)", "prog_notifyd", "appeald", "1", "1.2"));
+    } else if (g_str_equal(method, "Notify") && self->refuse) {
+        g_dbus_method_invocation_return_dbus_error(call, NAME ".Error.Full", "no popups today");
     } else if (g_str_equal(method, "Notify")) {
         id = notify(self, arguments);
         g_dbus_method_invocation_return_value(call, g_variant_new("(u)", id));
@@ -200,6 +203,7 @@ main(int argc, char **argv)
     const GOptionEntry entries[] = {
         { "without", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self.without, "Lacks it", "CAPABILITY" },
         { "hang", 0, 0, G_OPTION_ARG_NONE, &self.hang, "Answers nothing", NULL },
+        { "refuse", 0, 0, G_OPTION_ARG_NONE, &self.refuse, "Takes no popup", NULL },
         { NULL },
     };
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
