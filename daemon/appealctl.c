@@ -49,7 +49,7 @@ static const Command commands[] = {
       "Needs no configuration. - reads standard input. With --json one line for each FILE.", apd_ctl_explain },
     { "mass-check", "json authserv-id rules jobs", "PATH [LABELS]", "what a whole mailbox would have alerted; sends nothing",
       "PATH: a Maildir, an mbox, or a folder of .eml files. LABELS: a CSV of expected kinds.", apd_ctl_mass_check },
-    { "rules", "", "test [FOLDER]", "run the cases beside the rules, or those of your own",
+    { "rules", "", "test|lint [FOLDER]", "run the cases beside the rules; look for slips in them",
       "FOLDER: rules of your own, with their cases in FOLDER/cases.", apd_ctl_rules },
 };
 

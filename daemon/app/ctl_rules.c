@@ -1,5 +1,7 @@
 #include "app/ctl.h"
 
+#include "app/rules_lint.h"
+#include "app/rules_load.h"
 #include "app/rules_test.h"
 #include "io/mime.h"
 
@@ -67,12 +69,32 @@ test_rules(const char *user_rules)
     return tested.failed > 0 ? APD_EXIT_NO : APD_EXIT_GOOD;
 }
 
+static int
+lint_rules(const char *user_rules)
+{
+    g_autofree char *shipped = apd_config_rules_dir();
+    g_autofree char *dir = g_build_filename(shipped, "rules", NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(ApdRules) rules = apd_rules_load(dir, user_rules, &error);
+    g_autoptr(GString) findings = g_string_new(NULL);
+
+    if (rules == NULL)
+        return apd_ctl_complain(APD_EXIT_NO, "%s", error->message);
+
+    guint n = apd_rules_lint(dir, user_rules, findings);
+    g_print("%s%u finding%s\n", findings->str, n, n == 1 ? "" : "s");
+    return n > 0 ? APD_EXIT_NO : APD_EXIT_GOOD;
+}
+
 int
 apd_ctl_rules(const ApdCtl *ctl, char **operands)
 {
     (void) ctl;
-    if (operands[0] == NULL || !g_str_equal(operands[0], "test"))
-        return apd_ctl_complain(APD_EXIT_USAGE,
-                                "rules: what? (rules test [FOLDER of your own rules])");
-    return test_rules(operands[1]);
+    if (operands[0] != NULL && g_str_equal(operands[0], "test"))
+        return test_rules(operands[1]);
+    if (operands[0] != NULL && g_str_equal(operands[0], "lint"))
+        return lint_rules(operands[1]);
+    return apd_ctl_complain(APD_EXIT_USAGE,
+                            "rules: what? (rules test [FOLDER of your own rules], or rules lint "
+                            "[FOLDER])");
 }

@@ -27,8 +27,8 @@ by_name(const void *a, const void *b)
     return strcmp(*(const char *const *) a, *(const char *const *) b);
 }
 
-static GPtrArray *
-list_files(const char *path)
+GPtrArray *
+apd_rules_files(const char *path)
 {
     GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
     GDir *dir = g_dir_open(path, 0, NULL);
@@ -47,7 +47,7 @@ static void
 load_folder(Loading *self, const char *path)
 {
     static const ApdIniEvents events = { NULL, on_entry };
-    g_autoptr(GPtrArray) files = list_files(path);
+    g_autoptr(GPtrArray) files = apd_rules_files(path);
 
     for (guint i = 0; i < files->len; i++) {
         self->path = files->pdata[i];

@@ -371,6 +371,42 @@ class ExplainTest(CtlTest):
         self.assertEqual(self.stderr.count("No such file"), 11)
 
 
+class RulesTest(unittest.TestCase):
+    def rules(self, text, *arguments, status=0):
+        with tempfile.TemporaryDirectory(prefix="apd-rules-") as folder:
+            with open(os.path.join(folder, "mine.conf"), "w", encoding="utf-8") as file:
+                file.write(text)
+            done = subprocess.run([os.path.join(BUILD, "appealctl"), "rules", *arguments, folder],
+                                  capture_output=True, timeout=120)
+        self.assertEqual(done.returncode, status, (done.stdout, done.stderr))
+        return (done.stdout + done.stderr).decode().replace(folder, "")
+
+    def test_lint_finds_what_is_surely_not_meant(self):
+        said = self.rules("[act findng xx]\nphrase = bad business\n"
+                          "[category trade.review en]\nphrase = odd   stars\nphrase = odd stars\n"
+                          "[category info.price en]\nphrase = odd stars\n"
+                          "[category info.price]\nseverity = enormous\nledger = none\n", "lint", status=1)
+        for line in ("/mine.conf:2: [act findng xx] no other language knows 'findng'",
+                     "/mine.conf:5: [category trade.review en] 'odd stars' stands in /mine.conf:4 already (remove one)",
+                     "/mine.conf:7: [category info.price en] 'odd stars' stands for trade.review too, in /mine.conf:4",
+                     "/mine.conf:9: [category info.price] severity: 'enormous' is not known (low, medium, high, critical)",
+                     "/mine.conf:10: [category info.price] ledger: 'none' is not known", "5 findings"):
+            self.assertIn(line, said)
+
+    def test_lint_of_what_repeats_a_shipped_phrase(self):
+        said = self.rules("[act finding en]\nphrase = violat*\n", "lint", status=1)
+        self.assertRegex(said, r"/mine.conf:2: .* stands in \S*/conf/rules/en.conf:\d+ already")
+
+    def test_lint_is_content_with_good_rules(self):
+        self.assertEqual(self.rules("[category trade.review en]\nphrase = five odd stars\n", "lint"), "0 findings\n")
+
+    def test_a_mistake_is_told_before_anything_else(self):
+        self.assertIn("/mine.conf:2: ", self.rules("[act finding en]\nphrase = (a|\n", "lint", status=1))
+
+    def test_what(self):
+        self.assertIn("rules test [FOLDER", self.rules("", "weigh", status=2))
+
+
 del CtlTest
 if __name__ == "__main__":
     unittest.main()
