@@ -234,8 +234,9 @@ apd_html_blocks_link(ApdHtmlBlocks *self, const char *href, bool button)
         g_autofree char *text = g_strdup(self->text->str + MIN(self->link_start, self->text->len));
         g_strstrip(text);
         if (self->document->links->len < MAX_LINKS)
-            apd_document_add_link(self->document, self->href, text, self->marks[APD_HTML_QUOTE],
-                                  self->link_button && *text != '\0');
+            apd_document_add_link(self->document, self->href, text, self->text->str,
+                                  MIN(self->link_start, self->text->len),
+                                  self->marks[APD_HTML_QUOTE], self->link_button && *text != '\0');
         else
             self->document->is_truncated = true;
     }

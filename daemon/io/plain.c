@@ -34,11 +34,11 @@ flush(GString *paragraph, int depth, ApdDocument *document)
 {
     g_strchomp(paragraph->str);
     if (*paragraph->str != '\0') {
+        apd_plain_links(paragraph->str, depth, document);
         if (document->blocks->len < MAX_BLOCKS)
             apd_document_add_block(document, APD_BLOCK_TEXT, depth, -1, -1, paragraph->str);
         else
             document->is_truncated = true;
-        apd_plain_links(paragraph->str, depth, document);
     }
     g_string_truncate(paragraph, 0);
 }
@@ -73,7 +73,7 @@ apd_plain_links(const char *text, int depth, ApdDocument *document)
 
         g_autofree char *href = g_strndup(start, n);
         if (document->links->len < MAX_LINKS)
-            apd_document_add_link(document, href, href, depth, false);
+            apd_document_add_link(document, href, href, text, (gsize) (start - text), depth, false);
         p = start + n;
     }
 }

@@ -2,104 +2,17 @@
 
 #include <string.h>
 
-#include "logic/auth_results.h"
-#include "logic/lookalike.h"
-#include "logic/normalise.h"
+#include "logic/origin_links.h"
+#include "logic/origin_proof.h"
 
 #define MAX_LINKS 400
-
-/* What the seller's provider found of the sender. */
-typedef struct {
-    bool known;    /* there is a header that may be believed */
-    bool verified; /* for the domain of From: */
-    bool failed;   /* DMARC said so */
-} Proof;
 
 typedef struct {
     const ApdOriginContext *context;
     const ApdDocument *document;
     const ApdText *text;
-    char *from_host; /* owned, lower case; "" when there is none */
+    const char *from_host; /* borrowed, lower case; "" when there is none */
 } Judge;
-
-static const char *
-registrable(const Judge *self, const char *host)
-{
-    const char *domain = self->context->registrable(host, self->context->user_data);
-    return domain != NULL ? domain : host;
-}
-
-static char *
-host_of_address(const char *address)
-{
-    const char *at = address != NULL ? strrchr(address, '@') : NULL;
-    g_autofree char *host = g_ascii_strdown(at != NULL ? at + 1 : "", -1);
-
-    g_strdelimit(host, "<> \t", '\0');
-    return g_strdup(host);
-}
-
-static bool
-is_word(const char *text, const char *word, size_t size)
-{
-    return strncmp(text, word, size) == 0 && text[size] == '\0';
-}
-
-static bool
-is_listed(const Judge *self, const char *host, const char *key)
-{
-    const char *list = apd_rules_value(self->context->rules, "sender", "platform", key);
-
-    if (list == NULL || *host == '\0')
-        return false;
-
-    const char *domain = registrable(self, host);
-    for (size_t n; *list != '\0'; list += n + (list[n] != '\0')) {
-        n = strcspn(list, ", ");
-        if (n > 0 && (is_word(domain, list, n) || is_word(host, list, n)))
-            return true;
-    }
-    return false;
-}
-
-static bool
-is_platform(const Judge *self, const char *host)
-{
-    return is_listed(self, host, "domains") || is_listed(self, host, "names");
-}
-
-static bool
-imitates_brand(const Judge *self, const char *host)
-{
-    const char *list = apd_rules_value(self->context->rules, "sender", "platform", "brands");
-
-    if (list == NULL || *host == '\0')
-        return false;
-    g_autofree char *skeleton = apd_lookalike_skeleton(host);
-    g_auto(GStrv) brands = g_strsplit(list, ",", -1);
-    for (char **p = brands; *p != NULL; p++)
-        if (strlen(g_strstrip(*p)) >= 6 && apd_lookalike_imitates(skeleton, *p))
-            return true;
-    return false;
-}
-
-/* Whether @name holds a brand, however it is spelt. */
-static bool
-names_brand(const Judge *self, const char *name)
-{
-    const char *list = apd_rules_value(self->context->rules, "sender", "platform", "brands");
-
-    if (name == NULL || list == NULL)
-        return false;
-    g_autofree char *folded = apd_normalise(name);
-    g_auto(GStrv) brands = g_strsplit(list, ",", -1);
-    for (char **p = brands; *p != NULL; p++) {
-        g_autofree char *brand = apd_normalise(g_strstrip(*p));
-        if (*brand != '\0' && strstr(folded, brand) != NULL)
-            return true;
-    }
-    return false;
-}
 
 /* "notice_at_notice_aliexpress_com_x@privaterelay.appleid.com", "x+notice=aliexpress.com@list" */
 static bool
@@ -113,99 +26,21 @@ is_relayed(const Judge *self)
 }
 
 static bool
-is_aligned(const Judge *self, const char *domain)
+is_backend(const char *href)
 {
-    g_autofree char *ours = g_strdup(registrable(self, self->from_host));
-
-    return domain != NULL && *self->from_host != '\0'
-           && strcmp(ours, registrable(self, domain)) == 0;
+    return g_str_has_prefix(href, "https://csp.") || g_str_has_prefix(href, "https://appeal.")
+           || g_str_has_prefix(href, "https://gsp.")
+           || g_str_has_prefix(href, "https://sellercenter.");
 }
 
-static Proof
-read_proof(const Judge *self)
+static void
+find_channel(const char *href, ApdOrigin *origin)
 {
-    Proof proof = { false, false, false };
-    const char *header = self->document->authentication_results[0];
+    const char *channel = strstr(href, "channelId=");
+    size_t n = channel != NULL ? strspn(channel + 10, "0123456789") : 0;
 
-    if (header == NULL || self->context->authserv_id == NULL)
-        return proof;
-    g_autoptr(GPtrArray) results = apd_auth_results_parse(header, self->context->authserv_id);
-    if (results == NULL)
-        return proof;
-
-    proof.known = true;
-    for (guint i = 0; i < results->len; i++) {
-        const ApdAuthResult *result = results->pdata[i];
-        bool pass = strcmp(result->result, "pass") == 0;
-        bool dmarc = strcmp(result->method, "dmarc") == 0;
-        if (dmarc && (result->domain == NULL || is_aligned(self, result->domain))) {
-            proof.verified |= pass;
-            proof.failed |= strcmp(result->result, "fail") == 0;
-        }
-        if (strcmp(result->method, "dkim") == 0 && pass)
-            proof.verified |= is_aligned(self, result->domain);
-    }
-    proof.verified &= !proof.failed;
-    return proof;
-}
-
-/* The host of a link; NULL when it leads nowhere (mailto:, an anchor). */
-static char *
-host_of_link(const char *href)
-{
-    const char *p = strstr(href, "://");
-
-    if (p == NULL && g_str_has_prefix(href, "//"))
-        p = href - 1;
-    if (p == NULL || g_ascii_strncasecmp(href, "mailto", 6) == 0)
-        return NULL;
-    p += 3;
-    size_t n = strcspn(p, "/?#\\");
-    g_autofree char *authority = g_ascii_strdown(p, (gssize) n);
-    const char *at = strrchr(authority, '@');
-    char *host = g_strdup(at != NULL ? at + 1 : authority);
-    g_strdelimit(host, ":", '\0');
-    return host;
-}
-
-/* A link whose words are an address elsewhere than where it leads. */
-static bool
-shows_other_host(const Judge *self, const ApdLink *link, const char *host)
-{
-    const char *text = link->text != NULL ? link->text : "";
-    g_autofree char *shown =
-        strstr(text, "://") != NULL ? host_of_link(text) : g_ascii_strdown(text, -1);
-
-    if (shown == NULL || strchr(shown, '.') == NULL || strchr(shown, ' ') != NULL)
-        return false;
-    shown[strcspn(shown, "/")] = '\0';
-    return is_platform(self, shown) && !is_platform(self, host);
-}
-
-/* The first link that betrays a forger; NULL when there is none. */
-static const ApdLink *
-find_bad_link(const Judge *self)
-{
-    const GArray *links = self->document->links;
-    bool own_call = false;
-
-    for (guint i = 0; i < links->len && i < MAX_LINKS; i++) {
-        const ApdLink *link = &g_array_index(links, ApdLink, i);
-        g_autofree char *host = host_of_link(link->href);
-        own_call |= host != NULL && is_platform(self, host) && link->button;
-    }
-    for (guint i = 0; i < links->len && i < MAX_LINKS; i++) {
-        const ApdLink *link = &g_array_index(links, ApdLink, i);
-        g_autofree char *host = host_of_link(link->href);
-        if (host == NULL || is_platform(self, host) || (link->depth > 0 && !self->text->is_forward))
-            continue;
-        if (link->button || imitates_brand(self, host) || shows_other_host(self, link, host))
-            return link;
-        if (!own_call && links->len == 1 && link->text != NULL
-            && strcmp(link->text, link->href) == 0)
-            return link;
-    }
-    return NULL;
+    if (n > 0 && n < 32 && origin->channel_id == NULL)
+        origin->channel_id = g_strndup(channel + 10, n);
 }
 
 static void
@@ -216,19 +51,13 @@ find_call(const Judge *self, ApdOrigin *origin)
 
     for (guint i = 0; i < links->len && i < MAX_LINKS; i++) {
         const ApdLink *link = &g_array_index(links, ApdLink, i);
-        g_autofree char *host = host_of_link(link->href);
-        if (host == NULL || !is_listed(self, host, "domains")
-            || !g_str_has_prefix(link->href, "https://"))
+        if (!g_str_has_prefix(link->href, "https://")
+            || !apd_origin_leads_to_sender(self->context, link->href))
             continue;
-        const char *channel = strstr(link->href, "channelId=");
-        size_t n = channel != NULL ? strspn(channel + 10, "0123456789") : 0;
-        if (n > 0 && n < 32 && origin->channel_id == NULL)
-            origin->channel_id = g_strndup(channel + 10, n);
-        bool backend = g_str_has_prefix(host, "csp.") || g_str_has_prefix(host, "appeal.")
-                       || g_str_has_prefix(host, "gsp.") || g_str_has_prefix(host, "sellercenter.");
+        find_channel(link->href, origin);
         if (best == NULL || (link->button && !best->button)
-            || (backend && best->button == link->button))
-            best = best == NULL || link->button >= best->button ? link : best;
+            || (is_backend(link->href) && best->button == link->button))
+            best = link;
     }
     if (best != NULL)
         origin->call = g_strdup(best->href);
@@ -237,7 +66,7 @@ find_call(const Judge *self, ApdOrigin *origin)
 static bool
 is_marketplace(const Judge *self)
 {
-    const char *domain = registrable(self, self->from_host);
+    const char *domain = apd_origin_registrable(self->context, self->from_host);
     g_autofree char *label = g_strndup(domain, strcspn(domain, "."));
     const ApdRules *rules = self->context->rules;
 
@@ -250,34 +79,63 @@ is_marketplace(const Judge *self)
     return false;
 }
 
+/* The platform's marketing senders and its others; else a stranger. */
 static ApdSpeaker
-find_speaker(const Judge *self)
+speaker_of_host(const Judge *self, const char *host)
+{
+    if (apd_origin_lists(self->context, "sender", "platform", "marketing", host))
+        return APD_SPEAKER_MARKETING;
+    return apd_origin_is_sender(self->context, host) ? APD_SPEAKER_PLATFORM : APD_SPEAKER_STRANGER;
+}
+
+static ApdSpeaker
+speaker_of_relay(const Judge *self)
+{
+    static const char *const marketing[] = { "_deals_", "_selections_", "_newarrival_",
+                                             "_promotion_" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(marketing); i++)
+        if (strstr(self->document->from_address, marketing[i]) != NULL)
+            return APD_SPEAKER_MARKETING;
+    return APD_SPEAKER_PLATFORM;
+}
+
+/* Who is named by what is not the address of From: that counts. */
+static bool
+claims_platform(const Judge *self)
 {
     const ApdDocument *document = self->document;
 
-    if (is_listed(self, self->from_host, "marketing"))
-        return APD_SPEAKER_MARKETING;
-    if (is_listed(self, self->from_host, "domains"))
-        return APD_SPEAKER_PLATFORM;
-    if (is_relayed(self) && document->from_address != NULL) {
-        bool marketing = strstr(document->from_address, "_deals_") != NULL
-                         || strstr(document->from_address, "_selections_") != NULL
-                         || strstr(document->from_address, "_newarrival_") != NULL
-                         || strstr(document->from_address, "_promotion_") != NULL;
-        return marketing ? APD_SPEAKER_MARKETING : APD_SPEAKER_PLATFORM;
-    }
+    if (apd_origin_imitates(self->context, self->from_host)
+        || apd_origin_names_brand(self->context, document->from_name))
+        return true;
+    for (char **p = document->from_domains; *p != NULL; p++)
+        if (apd_origin_is_sender(self->context, *p))
+            return true;
+    return false;
+}
+
+static ApdSpeaker
+find_speaker(const Judge *self)
+{
+    ApdSpeaker speaker = speaker_of_host(self, self->from_host);
+
+    if (speaker != APD_SPEAKER_STRANGER)
+        return speaker;
+    if (is_relayed(self))
+        return speaker_of_relay(self);
     if (is_marketplace(self))
         return APD_SPEAKER_MARKETPLACE;
-    if (imitates_brand(self, self->from_host) || names_brand(self, document->from_name))
+    if (claims_platform(self))
         return APD_SPEAKER_PLATFORM;
     if (self->text->is_forward) {
-        g_autofree char *host = host_of_address(self->text->quoted_from);
-        if (is_listed(self, host, "marketing"))
-            return APD_SPEAKER_MARKETING;
-        if (is_listed(self, host, "domains") || names_brand(self, self->text->quoted_from))
-            return APD_SPEAKER_PLATFORM;
+        g_autofree char *host = apd_origin_host_of_address(self->text->quoted_from);
+        speaker = speaker_of_host(self, host);
+        if (speaker == APD_SPEAKER_STRANGER
+            && apd_origin_names_brand(self->context, self->text->quoted_from))
+            speaker = APD_SPEAKER_PLATFORM;
     }
-    return APD_SPEAKER_STRANGER;
+    return speaker;
 }
 
 static void
@@ -289,7 +147,7 @@ decide(ApdOrigin *origin, ApdAuthenticity authenticity, char *why)
 }
 
 static void
-judge_stranger(const Judge *self, ApdOrigin *origin, const Proof *proof)
+judge_stranger(const Judge *self, ApdOrigin *origin, const ApdOriginProof *proof)
 {
     if (self->text->is_forward)
         decide(origin, APD_AUTHENTICITY_UNVERIFIED, g_strdup("forwarded by hand"));
@@ -302,42 +160,82 @@ judge_stranger(const Judge *self, ApdOrigin *origin, const Proof *proof)
                g_strdup_printf("nothing verifies %s", self->from_host));
 }
 
-static void
-judge_claim(const Judge *self, ApdOrigin *origin, const Proof *proof)
+/* The address that an answer would go to, or that sent in another's name, where it is not
+ * the platform's; NULL when there is none. */
+static const char *
+find_stranger_beside(const Judge *self)
 {
-    const ApdLink *bad = find_bad_link(self);
+    const char *const addresses[] = { self->document->reply_to_address,
+                                      self->document->sender_address };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(addresses); i++) {
+        g_autofree char *host = apd_origin_host_of_address(addresses[i]);
+        if (*host != '\0' && !apd_origin_is_platform(self->context, host))
+            return addresses[i];
+    }
+    return NULL;
+}
+
+/* What shows that somebody else speaks in the platform's name; NULL: nothing. */
+static char *
+find_forgery(const Judge *self, const ApdOrigin *origin, const ApdOriginProof *proof)
+{
+    bool passed_on = is_relayed(self) || self->text->is_forward;
+    const char *other = find_stranger_beside(self);
+    g_autofree char *host = apd_origin_host_of_address(other);
 
     if (proof->failed && origin->from_platform)
-        decide(origin, APD_AUTHENTICITY_FORGED,
-               g_strdup_printf("the mail provider says DMARC failed for %s", self->from_host));
-    else if (!origin->from_platform && !is_relayed(self) && !self->text->is_forward)
-        decide(origin, APD_AUTHENTICITY_FORGED,
-               g_strdup_printf("claims to be the platform, but comes from %s", self->from_host));
-    else if (bad != NULL)
-        decide(origin, APD_AUTHENTICITY_FORGED,
-               g_strdup_printf("a link leads off the platform: %.200s", bad->href));
+        return g_strdup_printf("the mail provider says DMARC failed for %s", self->from_host);
+    if (g_strv_length(self->document->from_domains) > 1 && !origin->from_platform)
+        return g_strdup("claims to be the platform, but has several senders");
+    if (!origin->from_platform && !passed_on)
+        return g_strdup_printf("claims to be the platform, but comes from %s", self->from_host);
+    if (!passed_on && other != NULL && apd_origin_imitates(self->context, host))
+        return g_strdup_printf("answers would go to %s", other);
+    return NULL;
+}
+
+static void
+judge_claim(const Judge *self, ApdOrigin *origin, const ApdOriginProof *proof)
+{
+    g_autofree char *why = NULL;
+    ApdOriginLinks links = apd_origin_judge_links(self->context, self->document, self->text, &why);
+    char *forgery = find_forgery(self, origin, proof);
+    const char *other = find_stranger_beside(self);
+    bool forged = links == APD_LINKS_FORGED || (links == APD_LINKS_DOUBTFUL && other != NULL);
+
+    if (forgery != NULL)
+        decide(origin, APD_AUTHENTICITY_FORGED, forgery);
+    else if (forged)
+        decide(origin, APD_AUTHENTICITY_FORGED, g_steal_pointer(&why));
     else if (!origin->from_platform)
         decide(origin, APD_AUTHENTICITY_UNVERIFIED, g_strdup("forwarded or relayed"));
-    else if (proof->verified)
-        decide(origin, APD_AUTHENTICITY_GENUINE,
-               g_strdup_printf("the mail provider verified %s", self->from_host));
-    else
+    else if (!proof->verified)
         decide(origin, APD_AUTHENTICITY_UNVERIFIED,
                g_strdup(proof->known ? "the mail provider verified no domain of the platform"
                                      : "no Authentication-Results header that can be believed"));
+    else if (links == APD_LINKS_DOUBTFUL)
+        decide(origin, APD_AUTHENTICITY_UNVERIFIED, g_steal_pointer(&why));
+    else if (other != NULL)
+        decide(origin, APD_AUTHENTICITY_UNVERIFIED,
+               g_strdup_printf("verified, but another address stands beside it: %s", other));
+    else
+        decide(origin, APD_AUTHENTICITY_GENUINE,
+               g_strdup_printf("the mail provider verified %s", self->from_host));
 }
 
 ApdOrigin *
 apd_origin_judge(const ApdOriginContext *context, const ApdDocument *document, const ApdText *text)
 {
     ApdOrigin *origin = g_new0(ApdOrigin, 1);
-    g_autofree char *from_host = host_of_address(document->from_address);
+    g_autofree char *from_host = apd_origin_host_of_address(document->from_address);
     Judge self = { context, document, text, from_host };
-    Proof proof = read_proof(&self);
+    bool several = g_strv_length(document->from_domains) > 1;
+    ApdOriginProof proof = apd_origin_prove(context, document, several ? "" : from_host);
 
-    origin->from_platform = is_listed(&self, from_host, "domains");
+    origin->from_platform = apd_origin_is_sender(context, from_host);
     for (char **p = document->from_domains; *p != NULL; p++)
-        origin->from_platform &= is_listed(&self, *p, "domains");
+        origin->from_platform &= apd_origin_is_sender(context, *p);
     origin->speaker = find_speaker(&self);
     if (origin->speaker == APD_SPEAKER_PLATFORM || origin->speaker == APD_SPEAKER_MARKETING)
         judge_claim(&self, origin, &proof);

@@ -30,6 +30,7 @@ static const struct {
     { "language", "" },
     { "label", "" },
     { "sender", "domains marketing brands names" },
+    { "link", NULL },
     { "number", "" },
     { "clock", NULL },
     { "month", NULL },

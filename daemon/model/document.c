@@ -1,5 +1,13 @@
 #include "model/document.h"
 
+#include <string.h>
+
+/* Bytes kept of the words before a link. */
+#define MAX_LEAD 160
+
+/* With fewer, the block before is looked at as well. */
+#define MIN_LEAD 24
+
 static void
 clear_block(void *data)
 {
@@ -13,6 +21,7 @@ clear_link(void *data)
     ApdLink *link = data;
     g_free(link->href);
     g_free(link->text);
+    g_free(link->lead);
 }
 
 static void
@@ -71,9 +80,39 @@ apd_document_add_block(ApdDocument *self, ApdBlockKind kind, int depth, int row,
     g_array_append_val(self->blocks, block);
 }
 
-void
-apd_document_add_link(ApdDocument *self, const char *href, const char *text, int depth, bool button)
+/* The end of @n bytes at @text, whole characters of it; "" when it is blank. */
+static char *
+last_words(const char *text, size_t n)
 {
-    ApdLink link = { g_strdup(href), g_strdup(text), depth, button };
+    const char *start = n > MAX_LEAD ? text + n - MAX_LEAD : text;
+    const char *end = text + n;
+
+    while (start < end && ((unsigned char) *start & 0xc0) == 0x80)
+        start++;
+    while (start < end && g_ascii_isspace(*start))
+        start++;
+    return g_strndup(start, (size_t) (end - start));
+}
+
+static char *
+lead_of(const ApdDocument *self, const char *before, size_t n)
+{
+    g_autofree char *own = last_words(before, n);
+    const ApdBlock *last = self->blocks->len > 0
+                               ? &g_array_index(self->blocks, ApdBlock, self->blocks->len - 1)
+                               : NULL;
+
+    if (last == NULL || last->kind == APD_BLOCK_BUTTON || strlen(own) >= MIN_LEAD)
+        return g_steal_pointer(&own);
+
+    g_autofree char *other = last_words(last->text, strlen(last->text));
+    return g_strjoin(" ", other, *own != '\0' ? own : NULL, NULL);
+}
+
+void
+apd_document_add_link(ApdDocument *self, const char *href, const char *text, const char *before,
+                      size_t n, int depth, bool button)
+{
+    ApdLink link = { g_strdup(href), g_strdup(text), lead_of(self, before, n), depth, button };
     g_array_append_val(self->links, link);
 }

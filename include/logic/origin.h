@@ -6,7 +6,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#include "logic/rules.h"
+#include "logic/origin_names.h"
 #include "model/document.h"
 #include "model/text.h"
 #include "model/verdict.h"
@@ -27,17 +27,6 @@ typedef struct {
                            domains; NULL when there is none */
     char *channel_id;   /* owned: of the store, from backend links; NULL when absent */
 } ApdOrigin;
-
-/* The registrable domain of @host (libpsl, through io/psl.h): "co.uk" rules and
- * all.  Returns: within @host, borrowed; NULL when it has none. */
-typedef const char *(*ApdRegistrable)(const char *host, void *user_data);
-
-typedef struct {
-    const ApdRules *rules;
-    ApdRegistrable registrable;
-    void *user_data;
-    const char *authserv_id; /* NULL: no Authentication-Results header is believed */
-} ApdOriginContext;
 
 /* Returns: (transfer full). */
 ApdOrigin *apd_origin_judge(const ApdOriginContext *context, const ApdDocument *document,

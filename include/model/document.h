@@ -30,6 +30,7 @@ typedef struct {
 typedef struct {
     char *href;  /* owned; as written, entities decoded, blanks and controls removed */
     char *text;  /* owned; the words of the link, or the alt text of its image */
+    char *lead;  /* owned; the last words before it, which often say what it is for */
     int depth;   /* as of blocks */
     bool button; /* stands alone or is drawn as a button: a call to action */
 } ApdLink;
@@ -70,5 +71,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdDocument, apd_document_free)
 /* Appends; takes nothing, copies @text. */
 void apd_document_add_block(ApdDocument *self, ApdBlockKind kind, int depth, int row, int column,
                             const char *text);
-void apd_document_add_link(ApdDocument *self, const char *href, const char *text, int depth,
-                           bool button);
+/* Before the link stand @n bytes at @before in its block; when they are few, the block
+ * that was added last is taken in. */
+void apd_document_add_link(ApdDocument *self, const char *href, const char *text,
+                           const char *before, size_t n, int depth, bool button);
