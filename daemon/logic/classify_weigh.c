@@ -8,22 +8,39 @@ static const int zone_factors[APD_N_ZONES] = {
     [APD_ZONE_BUTTON] = 70,   [APD_ZONE_FOOTER] = 0,
 };
 
+/* Signals that change what others in their segment mean. */
+typedef struct {
+    int negation, hypothetical, future, example, third, tariff, offer, own_appeal, violation;
+} Modifiers;
+
+/* A segment and what is said of everything in it. */
+typedef struct {
+    guint first, n; /* its hits */
+    int factor;     /* percent; 0: it does not count */
+    int supposed;   /* from this byte on all is only supposed; G_MAXINT: nothing is */
+    int future;     /* where the first word of the future stands; G_MAXINT: nowhere */
+    bool others;    /* of an example or of somebody else */
+    bool tariff;    /* of what each violation costs */
+} Clause;
+
+typedef struct {
+    ApdWeighing *weighing;
+    Modifiers mods;
+    Clause clause;
+    bool *near_appeal; /* owned, by segment: an appeal that was made is spoken of here or beside it;
+                          NULL: nowhere */
+} Weigher;
+
 static bool
-has_signal(const ApdInput *input, int segment, const char *name, int before, int *ret_end)
+has_signal(const ApdInput *input, int segment, const char *name)
 {
     int signal = apd_matcher_find(apd_rules_matcher(input->rules), name);
     guint n, first = apd_hits_of_segment(input->hits, segment, &n);
-    bool found = false;
 
-    for (guint i = first; signal >= 0 && i < first + n; i++) {
-        const ApdHit *hit = &g_array_index(input->hits, ApdHit, i);
-        if (hit->signal != signal || hit->start >= before)
-            continue;
-        found = true;
-        if (ret_end != NULL)
-            *ret_end = hit->end;
-    }
-    return found;
+    for (guint i = first; signal >= 0 && i < first + n; i++)
+        if (g_array_index(input->hits, ApdHit, i).signal == signal)
+            return true;
+    return false;
 }
 
 int
@@ -33,100 +50,110 @@ apd_classify_factor(const ApdInput *input, int segment)
 
     if (at->depth > 0 && !input->text->is_forward)
         return 0;
-    if (at->zone != APD_ZONE_SUBJECT && has_signal(input, segment, "zone/footer", G_MAXINT, NULL))
+    if (at->zone != APD_ZONE_SUBJECT && has_signal(input, segment, "zone/footer"))
         return 0;
     return zone_factors[at->zone];
 }
 
-/* Whether "not" or its like stands right before @hit, in the same clause. */
-static bool
-is_negated(const ApdInput *input, const ApdHit *hit)
+static Modifiers
+find_modifiers(const ApdMatcher *matcher)
 {
-    const ApdSegment *segment = apd_text_at(input->text, (guint) hit->segment);
-    int end;
+    return (Modifiers) { apd_matcher_find(matcher, "mod/negation"),
+                         apd_matcher_find(matcher, "mod/hypothetical"),
+                         apd_matcher_find(matcher, "mod/future"),
+                         apd_matcher_find(matcher, "mod/example"),
+                         apd_matcher_find(matcher, "mod/third"),
+                         apd_matcher_find(matcher, "mod/tariff"),
+                         apd_matcher_find(matcher, "act/appeal-offer"),
+                         apd_matcher_find(matcher, "mod/own-appeal"),
+                         apd_matcher_find(matcher, "label/violation") };
+}
 
-    if (!has_signal(input, hit->segment, "mod/negation", hit->start, &end))
+static const ApdHit *
+hit_at(const Weigher *self, guint i)
+{
+    return &g_array_index(self->weighing->input->hits, ApdHit, i);
+}
+
+static void
+enter_clause(Weigher *self, int segment)
+{
+    const Modifiers *mods = &self->mods;
+    Clause clause = { 0, 0, apd_classify_factor(self->weighing->input, segment),
+                      G_MAXINT, G_MAXINT, false, false };
+
+    clause.first = apd_hits_of_segment(self->weighing->input->hits, segment, &clause.n);
+    for (guint i = 0; i < clause.n; i++) {
+        const ApdHit *hit = hit_at(self, clause.first + i);
+        if (hit->signal == mods->hypothetical)
+            clause.supposed = MIN(clause.supposed, hit->start);
+        else if (hit->signal == mods->future)
+            clause.future = MIN(clause.future, hit->start);
+        else if (hit->signal == mods->example || hit->signal == mods->third)
+            clause.others = true;
+        else if (hit->signal == mods->tariff)
+            clause.tariff = true;
+    }
+    self->clause = clause;
+}
+
+/* Whether "not" or its like stands right before @hit, in the same part of the sentence. */
+static bool
+is_negated(const Weigher *self, const ApdHit *hit)
+{
+    const ApdSegment *segment = apd_text_at(self->weighing->input->text, (guint) hit->segment);
+    int end = -1;
+
+    for (guint i = 0; i < self->clause.n; i++) {
+        const ApdHit *other = hit_at(self, self->clause.first + i);
+        if (other->start >= hit->start)
+            break;
+        if (other->signal == self->mods.negation)
+            end = other->end;
+    }
+    if (end < 0)
         return false;
-    if (end > hit->start)
-        return true;
-    return hit->start - end <= 12
-           && memchr(segment->folded + end, ',', (size_t) (hit->start - end)) == NULL;
-}
-
-static bool
-is_supposed(const ApdInput *input, const ApdHit *hit)
-{
-    return has_signal(input, hit->segment, "mod/hypothetical", hit->start + 1, NULL);
-}
-
-/* "will be frozen", not "is frozen": the word stands before it, or after, or in it. */
-static bool
-is_future(const ApdInput *input, const ApdHit *hit)
-{
-    return has_signal(input, hit->segment, "mod/future", hit->end, NULL);
-}
-
-static bool
-is_about_others(const ApdInput *input, const ApdHit *hit)
-{
-    return has_signal(input, hit->segment, "mod/example", G_MAXINT, NULL)
-           || has_signal(input, hit->segment, "mod/third", G_MAXINT, NULL);
+    return end > hit->start
+           || (hit->start - end <= 12
+               && memchr(segment->folded + end, ',', (size_t) (hit->start - end)) == NULL);
 }
 
 /* The value of "Violation type: ..." says it outright. */
 static bool
-is_stated_type(const ApdInput *input, const ApdHit *hit)
+is_stated_type(const Weigher *self, const ApdHit *hit)
 {
+    const ApdInput *input = self->weighing->input;
     int pair = apd_text_at(input->text, (guint) hit->segment)->pair;
 
-    return pair >= 0 && has_signal(input, pair, "label/violation", G_MAXINT, NULL);
+    return pair >= 0 && has_signal(input, pair, "label/violation");
 }
 
-/* A category hit inside a longer one of another category is part of its name. */
+/* A hit inside a longer one of the same type is part of its name; an appeal that is only
+ * offered is none that was made. */
 static bool
-is_inside_other(const ApdInput *input, const ApdHit *hit, const char *type)
+is_inside_other(const Weigher *self, const ApdHit *hit, const char *type)
 {
-    guint n, first = apd_hits_of_segment(input->hits, hit->segment, &n);
+    const ApdRules *rules = self->weighing->input->rules;
 
-    for (guint i = first; i < first + n; i++) {
-        const ApdHit *other = &g_array_index(input->hits, ApdHit, i);
+    for (guint i = 0; i < self->clause.n; i++) {
+        const ApdHit *other = hit_at(self, self->clause.first + i);
+        if (hit->signal == self->mods.own_appeal && other->signal == self->mods.offer
+            && other->start < hit->end && other->end > hit->start
+            && other->end - other->start > hit->end - hit->start)
+            return true;
         if (other->signal != hit->signal && other->start <= hit->start && other->end >= hit->end
             && other->end - other->start > hit->end - hit->start
-            && apd_rules_signal(input->rules, other->signal)->type == type)
+            && apd_rules_signal(rules, other->signal)->type == type)
             return true;
     }
     return false;
 }
 
 static void
-weigh_hit(ApdWeighing *self, const ApdHit *hit)
+add_to_score(ApdScore *score, const ApdHit *hit, int points)
 {
-    const ApdSignalInfo *info = apd_rules_signal(self->input->rules, hit->signal);
-    ApdScore *score = &self->scores[hit->signal];
-    bool category = strcmp(info->type, "category") == 0;
-    bool act = strcmp(info->type, "act") == 0;
-    int points = hit->weight * apd_classify_factor(self->input, hit->segment) / 100;
-
-    if (points == 0)
-        return;
-    if (category && is_inside_other(self->input, hit, info->type))
-        return;
-    if (category && is_stated_type(self->input, hit))
-        points *= 2;
-    if (act || category) {
-        if (is_about_others(self->input, hit))
-            points /= 3;
-        if (act && strcmp(info->name, "nothing-imposed") != 0 && is_negated(self->input, hit))
-            return;
-        if (act && is_supposed(self->input, hit)) {
-            score->maybe = MAX(score->maybe, points);
-            return;
-        }
-    }
-    if (!is_future(self->input, hit))
-        score->firm = MAX(score->firm, points);
-    score->leads |= apd_text_at(self->input->text, (guint) hit->segment)->zone == APD_ZONE_SUBJECT;
     bool again = score->count > 0 && score->segment == hit->segment;
+
     if (points > score->best) {
         score->best = points;
         score->segment = hit->segment;
@@ -138,6 +165,55 @@ weigh_hit(ApdWeighing *self, const ApdHit *hit)
     score->count += !again;
 }
 
+/* Whether what @hit tells is a fact.  Keeps in @score what is only denied or supposed. */
+static bool
+is_fact(const Weigher *self, const ApdHit *hit, const ApdSignalInfo *info, int points,
+        ApdScore *score)
+{
+    bool answers = strcmp(info->type, "answer") == 0;
+
+    if (strcmp(info->name, "nothing-imposed") != 0 && hit->signal != self->mods.own_appeal
+        && is_negated(self, hit)) {
+        score->denied = MAX(score->denied, points);
+        return false;
+    }
+    bool future = hit->end > self->clause.future && (answers || hit->signal == self->mods.own_appeal);
+    if (hit->start >= self->clause.supposed || future) {
+        score->maybe = MAX(score->maybe, points);
+        return false;
+    }
+    return true;
+}
+
+static void
+weigh_hit(Weigher *self, const ApdHit *hit)
+{
+    const ApdInput *input = self->weighing->input;
+    const ApdSignalInfo *info = apd_rules_signal(input->rules, hit->signal);
+    ApdScore *score = &self->weighing->scores[hit->signal];
+    bool category = strcmp(info->type, "category") == 0;
+    bool answer = strcmp(info->type, "answer") == 0;
+    bool act = answer || strcmp(info->type, "act") == 0;
+    int points = hit->weight * self->clause.factor / 100;
+
+    if (points == 0 || hit->signal == self->mods.own_appeal)
+        return;
+    if (answer && (self->near_appeal == NULL || !self->near_appeal[hit->segment]))
+        return;
+    if (category && is_inside_other(self, hit, info->type))
+        return;
+    if (category && is_stated_type(self, hit))
+        points *= 2;
+    if ((act || category) && self->clause.others)
+        points /= 3;
+    if (act && !is_fact(self, hit, info, points, score))
+        return;
+    if (hit->end <= self->clause.future && !(self->clause.tariff && strcmp(info->name, "deducted") == 0))
+        score->firm = MAX(score->firm, points);
+    score->leads |= apd_text_at(input->text, (guint) hit->segment)->zone == APD_ZONE_SUBJECT;
+    add_to_score(score, hit, points);
+}
+
 const ApdScore *
 apd_weighing_score(const ApdWeighing *self, const char *name)
 {
@@ -147,13 +223,55 @@ apd_weighing_score(const ApdWeighing *self, const char *name)
     return signal < 0 ? &nothing : &self->scores[signal];
 }
 
+/* Words of an appeal that was made.  The segment, its neighbours, and all of a message whose
+ * subject says so, are near it. */
+static void
+weigh_appeal(Weigher *self, const ApdHit *hit)
+{
+    const GArray *segments = self->weighing->input->text->segments;
+    const ApdSegment *segment = &g_array_index(segments, ApdSegment, (guint) hit->segment);
+    const ApdSignalInfo *info = apd_rules_signal(self->weighing->input->rules, hit->signal);
+    ApdScore *score = &self->weighing->scores[hit->signal];
+    int points = hit->weight * self->clause.factor / 100;
+
+    if (points == 0 || segment->zone == APD_ZONE_BUTTON || is_inside_other(self, hit, "")
+        || !is_fact(self, hit, info, points, score))
+        return;
+    add_to_score(score, hit, points);
+    score->leads |= segment->zone == APD_ZONE_SUBJECT;
+    if (self->near_appeal == NULL)
+        self->near_appeal = g_new0(bool, segments->len);
+    for (guint i = 0; i < segments->len; i++)
+        self->near_appeal[i] |= score->leads || ABS((int) i - hit->segment) <= 1;
+}
+
+static void
+weigh_all(Weigher *self, void (*weigh)(Weigher *, const ApdHit *), int only)
+{
+    const GArray *hits = self->weighing->input->hits;
+    int segment = -1;
+
+    for (guint i = 0; i < hits->len; i++) {
+        const ApdHit *hit = hit_at(self, i);
+        if (only >= 0 && hit->signal != only)
+            continue;
+        if (hit->segment != segment)
+            enter_clause(self, hit->segment);
+        segment = hit->segment;
+        weigh(self, hit);
+    }
+}
+
 void
 apd_weighing_fill(ApdWeighing *self)
 {
-    const GArray *hits = self->input->hits;
+    Weigher weigher = { .weighing = self,
+                        .mods = find_modifiers(apd_rules_matcher(self->input->rules)) };
 
-    for (guint i = 0; i < hits->len; i++)
-        weigh_hit(self, &g_array_index(hits, ApdHit, i));
+    if (weigher.mods.own_appeal >= 0)
+        weigh_all(&weigher, weigh_appeal, weigher.mods.own_appeal);
+    weigh_all(&weigher, weigh_hit, -1);
+    g_free(weigher.near_appeal);
     for (int i = 0; i < self->n; i++) {
         const ApdSignalInfo *info = apd_rules_signal(self->input->rules, i);
         int points = MIN(self->scores[i].sum, 2 * self->scores[i].best);
@@ -171,7 +289,7 @@ apd_weighing_fill(ApdWeighing *self)
 bool
 apd_weighing_has(const ApdInput *input, int segment, const char *name)
 {
-    return has_signal(input, segment, name, G_MAXINT, NULL);
+    return has_signal(input, segment, name);
 }
 
 /* Whether a number that can be a reference stands in the first @n bytes. */

@@ -21,6 +21,7 @@ static const struct {
 } known[] = {
     { "category", "name ledger severity evidence step parent window" },
     { "act", "kind outcome weight" },
+    { "answer", "" },
     { "mod", "" },
     { "speaker", "domains" },
     { "address", "" },

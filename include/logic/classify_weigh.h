@@ -12,6 +12,7 @@ typedef struct {
     int count;               /* segments it stands in */
     int firm;                /* best of those that are no matter of the future ("will be") */
     int maybe;               /* best of those that are only supposed ("if", "otherwise") */
+    int denied;              /* best of those with "not" before them */
     bool leads;              /* stands in the subject */
     int segment, start, end; /* of the best hit */
 } ApdScore;
@@ -20,12 +21,15 @@ typedef struct {
     const ApdInput *input;
     ApdScore *scores; /* owned: by signal */
     int n;
-    int kinds[APD_N_KINDS];
+    int kinds[APD_N_KINDS]; /* what speaks for each, all acts together */
     const char *category;
     int category_score;
     int category_signal;
     bool concrete; /* a case, an order or a product is named by its number */
     bool stated;   /* a label says what was violated */
+    int decided;   /* what speaks for an answer to an appeal */
+    ApdOutcome outcome;
+    bool answered; /* the subject says so */
 } ApdWeighing;
 
 void apd_weighing_fill(ApdWeighing *self);
@@ -38,3 +42,25 @@ bool apd_weighing_has(const ApdInput *input, int segment, const char *name);
 
 /* Whether a case, an order or a product of this store is named by its number. */
 bool apd_weighing_has_reference(const ApdInput *input);
+
+static inline int
+apd_weighing_best(const ApdWeighing *self, const char *name)
+{
+    return apd_weighing_score(self, name)->best;
+}
+
+static inline bool
+apd_weighing_is(const ApdWeighing *self, const char *category)
+{
+    return self->category != NULL && g_str_has_prefix(self->category, category);
+}
+
+/* Sets decided and outcome of @self: what was answered to an appeal. */
+void apd_weighing_decide(ApdWeighing *self);
+
+/* What the message asks of the seller, if it is a notice at all.  After
+ * apd_weighing_decide(). */
+ApdKind apd_weighing_kind(const ApdWeighing *self);
+
+/* Whether it is a notice at all, if it were of @kind. */
+bool apd_weighing_is_notice(const ApdWeighing *self, ApdKind kind);

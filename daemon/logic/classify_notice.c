@@ -1,0 +1,139 @@
+#include "logic/classify_weigh.h"
+
+#include <string.h>
+
+/* What speaks against a notice, all together. */
+static int
+against(const ApdWeighing *self)
+{
+    static const char *const names[] = { "act/promotion",       "act/education",
+                                         "act/service-offer",   "act/buyer",
+                                         "act/account-service", "act/press" };
+    int sum = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        sum += MIN(apd_weighing_score(self, names[i])->sum, 300);
+    return sum;
+}
+
+/* Whether it speaks of this very store: addressed to it, a number of its own, a stated
+ * violation, points taken. */
+static bool
+concerns_store(const ApdWeighing *self)
+{
+    return self->concrete || self->stated || apd_weighing_best(self, "address/own") > 0
+           || apd_weighing_score(self, "act/deducted")->firm > 0;
+}
+
+static bool
+has_any(const ApdWeighing *self, const char *const *names, bool even_supposed)
+{
+    for (; *names != NULL; names++) {
+        const ApdScore *score = apd_weighing_score(self, *names);
+        if (score->best > 0 || (even_supposed && score->maybe > 0))
+            return true;
+    }
+    return false;
+}
+
+static bool
+says_what_was_done(const ApdWeighing *self)
+{
+    static const char *const names[] = { "act/finding",     "act/deducted",         "act/measure",
+                                         "act/fix",         "act/rights-complaint", "act/court-order",
+                                         "act/demand",      "act/threatened",       "act/warn",
+                                         "act/appeal-offer", NULL };
+
+    return has_any(self, names, true) || (self->concrete && apd_weighing_best(self, "points/word") > 0);
+}
+
+/* Goods or behaviour against the rules: such a category named by the platform is a matter
+ * even where no verb says so, if it is one of this store. */
+static int
+violation_score(const ApdWeighing *self)
+{
+    if (!says_what_was_done(self) && (!concerns_store(self) || against(self) > 0))
+        return 0;
+    if (apd_weighing_is(self, "trade.") || apd_weighing_is(self, "info.")
+        || apd_weighing_is(self, "ip.") || apd_weighing_is(self, "prohibited")
+        || apd_weighing_is(self, "compliance") || apd_weighing_is(self, "account.freeze")
+        || apd_weighing_is(self, "account.closure"))
+        return self->category_score / 2;
+    return 0;
+}
+
+/* Written to a buyer about his purchase, by a platform that writes to both. */
+static bool
+is_to_buyer(const ApdWeighing *self)
+{
+    int seller = apd_weighing_score(self, "address/seller")->sum
+                 + apd_weighing_score(self, "address/own")->sum;
+    bool imposed =
+        apd_weighing_best(self, "act/deducted") > 0 || apd_weighing_best(self, "act/measure") > 0;
+    int buyer = apd_weighing_score(self, "address/buyer")->sum;
+
+    if (seller == 0 && !imposed && apd_weighing_is(self, "order.")
+        && (apd_weighing_best(self, "act/buyer") > 0
+            || apd_weighing_best(self, "act/account-service") > 0))
+        return true;
+    if (!imposed && buyer > 0 && apd_weighing_best(self, "address/own") == 0
+        && apd_weighing_best(self, "act/demand") == 0 && apd_weighing_is(self, "order."))
+        return true;
+    return buyer > seller;
+}
+
+/* A letter to the seller himself from who says he owns a right, or from a court's side. */
+static bool
+is_rights_letter(const ApdWeighing *self)
+{
+    bool speaks = apd_weighing_best(self, "speaker/rights-holder") > 0
+                  || ((apd_weighing_best(self, "act/demand") > 0 || apd_weighing_is(self, "ip.tro"))
+                      && against(self) == 0);
+    bool addressed =
+        apd_weighing_best(self, "address/seller") > 0 || apd_weighing_best(self, "address/own") > 0;
+
+    return apd_weighing_is(self, "ip.") && addressed && speaks
+           && (apd_weighing_best(self, "act/rights-complaint") > 0
+               || apd_weighing_best(self, "act/court-order") > 0);
+}
+
+/* Whether anything was done to the store or is asked of it. */
+static bool
+is_acted_on(const ApdWeighing *self)
+{
+    static const char *const acts[] = { "act/deducted",       "act/measure", "act/demand",
+                                        "act/upheld",         "act/fix",     "act/rights-complaint",
+                                        "act/counter-notice", NULL };
+
+    return has_any(self, acts, false);
+}
+
+bool
+apd_weighing_is_notice(const ApdWeighing *self, ApdKind kind)
+{
+    const ApdOrigin *origin = self->input->origin;
+
+    if (origin->speaker == APD_SPEAKER_MARKETING || origin->speaker == APD_SPEAKER_MARKETPLACE)
+        return false;
+    if (self->input->text->is_reply)
+        return false;
+    if (origin->speaker == APD_SPEAKER_STRANGER ? !is_rights_letter(self) : is_to_buyer(self))
+        return false;
+
+    bool concerns = concerns_store(self);
+    int contrary = against(self);
+    int matter = MAX(self->kinds[kind], violation_score(self));
+    matter = MAX(matter, self->decided);
+    if (!concerns && contrary > 0 && kind <= APD_KIND_COMPLAINT)
+        matter = matter * 2 / 3;
+    /* A lesson, an offer or a purchase that touches the subject is no matter of this store. */
+    if (!concerns && contrary >= 100 && (contrary >= matter || !is_acted_on(self)))
+        return false;
+    /* Words of penalties from the platform about this store are a notice whatever they mean. */
+    if (concerns && contrary == 0 && apd_weighing_best(self, "act/finding") >= 60)
+        return true;
+    if (contrary == 0 && self->category_score >= 80 && (concerns || says_what_was_done(self)))
+        return true;
+    return matter >= 60
+           && matter + (concerns ? self->category_score : self->category_score / 3) > contrary;
+}
