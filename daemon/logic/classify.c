@@ -47,6 +47,27 @@ prefer_cause(ApdWeighing *self)
     self->category_signal = signal;
 }
 
+/* "An IP complaint" is of some right: the one that is named, if any is. */
+static void
+prefer_named_right(ApdWeighing *self)
+{
+    static const char *const rights[] = { "category/ip.trademark", "category/ip.copyright",
+                                          "category/ip.patent", "category/ip.tro" };
+    const ApdMatcher *matcher = apd_rules_matcher(self->input->rules);
+    int best = 0;
+
+    if (!apd_weighing_is(self, "ip.other"))
+        return;
+    for (size_t i = 0; i < G_N_ELEMENTS(rights); i++) {
+        int signal = apd_matcher_find(matcher, rights[i]);
+        if (signal < 0 || self->scores[signal].sum <= best || self->scores[signal].best < 60)
+            continue;
+        best = self->scores[signal].sum;
+        self->category = apd_rules_signal(self->input->rules, signal)->name;
+        self->category_signal = signal;
+    }
+}
+
 /* "Violation type: ..." */
 static bool
 has_stated_type(const ApdInput *input)
@@ -118,8 +139,10 @@ apd_classify(const ApdInput *input, ApdVerdict *verdict)
     apd_weighing_fill(&self);
     self.concrete = apd_weighing_has_reference(input);
     self.stated = has_stated_type(input);
+    self.scored = apd_weighing_has_points(input);
     prefer_threshold(&self);
     prefer_cause(&self);
+    prefer_named_right(&self);
     apd_weighing_decide(&self);
     ApdKind kind = apd_weighing_kind(&self);
     if (input->origin->speaker == APD_SPEAKER_STRANGER)

@@ -105,6 +105,10 @@ find_acts(const ApdWeighing *self)
         .finding = apd_weighing_best(self, "act/finding"),
     };
 
+    if (self->scored)
+        acts.deducted = MAX(acts.deducted, 100);
+    /* "Supplement the certificate" asks for it, appeal or none. */
+    acts.demand = MAX(acts.demand, capped(apd_weighing_score(self, "act/more-evidence")));
     acts.threatened = MAX(apd_weighing_best(self, "act/threatened"),
                           apd_weighing_score(self, "act/threatened")->maybe);
     acts.threatened = MAX(acts.threatened, coming(self, "act/deducted"));
@@ -139,6 +143,9 @@ is_decision(const ApdWeighing *self, const Acts *acts)
         return self->decided > 2 * acts->deducted;
     /* Who is told how to appeal has not done so yet. */
     if (offered && self->outcome == APD_OUTCOME_RECEIVED)
+        return false;
+    /* Executed, but open to appeal; or of something else that stands. */
+    if (own->best == 0 && self->outcome == APD_OUTCOME_UPHELD && acts->offer + acts->demand > 0)
         return false;
     if (own->leads || (own->best > 0 && self->decided >= 150 && !offered) || self->answered)
         return true;
@@ -179,9 +186,14 @@ kind_of_pending(const ApdWeighing *self, const Acts *acts)
 {
     bool supplies = apd_weighing_is(self, "compliance") || apd_weighing_is(self, "account.")
                     || self->category == NULL;
+    bool violates = apd_weighing_is(self, "trade.") || apd_weighing_is(self, "info.")
+                    || apd_weighing_is(self, "ip.") || apd_weighing_is(self, "prohibited");
 
-    if (acts->clean == 0 && acts->offer > 0 && acts->fix + acts->warn == 0)
+    /* A violation that is stated, with nothing to mend, is about to be punished. */
+    if (acts->clean + acts->fix + acts->warn == 0 && (acts->offer > 0 || violates))
         return APD_KIND_PENALTY;
+    if (acts->clean > 0 && acts->fix > 0)
+        return APD_KIND_WARNING;
     if (supplies && acts->demand > 0 && acts->demand >= acts->fix)
         return APD_KIND_REQUEST;
     if (acts->clean > 0 || acts->fix > 0 || acts->warn >= 100)

@@ -6,13 +6,15 @@
 static int
 against(const ApdWeighing *self)
 {
-    static const char *const names[] = { "act/promotion",       "act/education",
-                                         "act/service-offer",   "act/buyer",
-                                         "act/account-service", "act/press" };
+    static const char *const names[] = { "act/promotion", "act/education", "act/service-offer",
+                                         "act/buyer", "act/account-service" };
     int sum = 0;
 
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
         sum += MIN(apd_weighing_score(self, names[i])->sum, 300);
+    /* The platform does not write the news. */
+    if (self->input->origin->speaker == APD_SPEAKER_STRANGER)
+        sum += MIN(apd_weighing_score(self, "act/press")->sum, 300);
     return sum;
 }
 
@@ -21,7 +23,8 @@ against(const ApdWeighing *self)
 static bool
 concerns_store(const ApdWeighing *self)
 {
-    return self->concrete || self->stated || apd_weighing_best(self, "address/own") > 0
+    return self->concrete || self->stated || self->scored
+           || apd_weighing_best(self, "address/own") > 0
            || apd_weighing_score(self, "act/deducted")->firm > 0;
 }
 
@@ -39,27 +42,30 @@ has_any(const ApdWeighing *self, const char *const *names, bool even_supposed)
 static bool
 says_what_was_done(const ApdWeighing *self)
 {
-    static const char *const names[] = { "act/finding",     "act/deducted",         "act/measure",
-                                         "act/fix",         "act/rights-complaint", "act/court-order",
-                                         "act/demand",      "act/threatened",       "act/warn",
-                                         "act/appeal-offer", NULL };
+    static const char *const names[] = { "act/finding",
+                                         "act/deducted",
+                                         "act/measure",
+                                         "act/fix",
+                                         "act/rights-complaint",
+                                         "act/court-order",
+                                         "act/demand",
+                                         "act/threatened",
+                                         "act/warn",
+                                         "act/appeal-offer",
+                                         NULL };
 
-    return has_any(self, names, true) || (self->concrete && apd_weighing_best(self, "points/word") > 0);
+    return has_any(self, names, true)
+           || (self->concrete && apd_weighing_best(self, "points/word") > 0);
 }
 
-/* Goods or behaviour against the rules: such a category named by the platform is a matter
- * even where no verb says so, if it is one of this store. */
+/* A category named by the platform is a matter even where no verb says so, if it is one of
+ * this store. */
 static int
-violation_score(const ApdWeighing *self)
+matter_of_category(const ApdWeighing *self)
 {
     if (!says_what_was_done(self) && (!concerns_store(self) || against(self) > 0))
         return 0;
-    if (apd_weighing_is(self, "trade.") || apd_weighing_is(self, "info.")
-        || apd_weighing_is(self, "ip.") || apd_weighing_is(self, "prohibited")
-        || apd_weighing_is(self, "compliance") || apd_weighing_is(self, "account.freeze")
-        || apd_weighing_is(self, "account.closure"))
-        return self->category_score / 2;
-    return 0;
+    return apd_weighing_is(self, "policy.") ? 0 : self->category_score / 2;
 }
 
 /* Written to a buyer about his purchase, by a platform that writes to both. */
@@ -82,19 +88,30 @@ is_to_buyer(const ApdWeighing *self)
     return buyer > seller;
 }
 
-/* A letter to the seller himself from who says he owns a right, or from a court's side. */
+/* A letter to the seller himself from who says he owns a right, or from a court's side; no
+ * lesson about such letters, and no offer to answer them. */
 static bool
 is_rights_letter(const ApdWeighing *self)
 {
-    bool speaks = apd_weighing_best(self, "speaker/rights-holder") > 0
-                  || ((apd_weighing_best(self, "act/demand") > 0 || apd_weighing_is(self, "ip.tro"))
-                      && against(self) == 0);
-    bool addressed =
-        apd_weighing_best(self, "address/seller") > 0 || apd_weighing_best(self, "address/own") > 0;
+    bool addressed = apd_weighing_best(self, "address/seller") > 0
+                     || apd_weighing_best(self, "address/own") > 0
+                     || (self->concrete && apd_weighing_best(self, "address/you") > 0);
+    bool complains = apd_weighing_best(self, "act/rights-complaint") > 0
+                     || apd_weighing_best(self, "act/court-order") > 0;
+    bool owns = apd_weighing_best(self, "speaker/rights-holder") > 0;
+    int contrary = against(self);
 
-    return apd_weighing_is(self, "ip.") && addressed && speaks
-           && (apd_weighing_best(self, "act/rights-complaint") > 0
-               || apd_weighing_best(self, "act/court-order") > 0);
+    if (!addressed || !complains || !apd_weighing_is(self, "ip."))
+        return false;
+    if (contrary > 0 && !self->concrete
+        && apd_weighing_score(self, "act/service-offer")->sum
+                   + apd_weighing_score(self, "act/education")->sum
+                   + apd_weighing_score(self, "act/press")->sum
+               >= 100)
+        return false;
+    return owns
+           || ((apd_weighing_best(self, "act/demand") > 0 || apd_weighing_is(self, "ip.tro"))
+               && contrary == 0);
 }
 
 /* Whether anything was done to the store or is asked of it. */
@@ -122,7 +139,7 @@ apd_weighing_is_notice(const ApdWeighing *self, ApdKind kind)
 
     bool concerns = concerns_store(self);
     int contrary = against(self);
-    int matter = MAX(self->kinds[kind], violation_score(self));
+    int matter = MAX(self->kinds[kind], matter_of_category(self));
     matter = MAX(matter, self->decided);
     if (!concerns && contrary > 0 && kind <= APD_KIND_COMPLAINT)
         matter = matter * 2 / 3;
@@ -132,7 +149,7 @@ apd_weighing_is_notice(const ApdWeighing *self, ApdKind kind)
     /* Words of penalties from the platform about this store are a notice whatever they mean. */
     if (concerns && contrary == 0 && apd_weighing_best(self, "act/finding") >= 60)
         return true;
-    if (contrary == 0 && self->category_score >= 80 && (concerns || says_what_was_done(self)))
+    if (contrary == 0 && self->category_score >= 80 && concerns && says_what_was_done(self))
         return true;
     return matter >= 60
            && matter + (concerns ? self->category_score : self->category_score / 3) > contrary;

@@ -10,7 +10,8 @@ static const int zone_factors[APD_N_ZONES] = {
 
 /* Signals that change what others in their segment mean. */
 typedef struct {
-    int negation, hypothetical, future, example, third, tariff, offer, own_appeal, violation;
+    int negation, hypothetical, future, example, third, tariff, offer, own_appeal;
+    int point, total, deducted, measure;
 } Modifiers;
 
 /* A segment and what is said of everything in it. */
@@ -21,6 +22,7 @@ typedef struct {
     int future;     /* where the first word of the future stands; G_MAXINT: nowhere */
     bool others;    /* of an example or of somebody else */
     bool tariff;    /* of what each violation costs */
+    bool scale;     /* of what so many points lead to */
 } Clause;
 
 typedef struct {
@@ -58,15 +60,18 @@ apd_classify_factor(const ApdInput *input, int segment)
 static Modifiers
 find_modifiers(const ApdMatcher *matcher)
 {
-    return (Modifiers) { apd_matcher_find(matcher, "mod/negation"),
-                         apd_matcher_find(matcher, "mod/hypothetical"),
-                         apd_matcher_find(matcher, "mod/future"),
-                         apd_matcher_find(matcher, "mod/example"),
-                         apd_matcher_find(matcher, "mod/third"),
-                         apd_matcher_find(matcher, "mod/tariff"),
-                         apd_matcher_find(matcher, "act/appeal-offer"),
-                         apd_matcher_find(matcher, "mod/own-appeal"),
-                         apd_matcher_find(matcher, "label/violation") };
+    return (Modifiers){ apd_matcher_find(matcher, "mod/negation"),
+                        apd_matcher_find(matcher, "mod/hypothetical"),
+                        apd_matcher_find(matcher, "mod/future"),
+                        apd_matcher_find(matcher, "mod/example"),
+                        apd_matcher_find(matcher, "mod/third"),
+                        apd_matcher_find(matcher, "mod/tariff"),
+                        apd_matcher_find(matcher, "act/appeal-offer"),
+                        apd_matcher_find(matcher, "mod/own-appeal"),
+                        apd_matcher_find(matcher, "points/word"),
+                        apd_matcher_find(matcher, "points/total"),
+                        apd_matcher_find(matcher, "act/deducted"),
+                        apd_matcher_find(matcher, "act/measure") };
 }
 
 static const ApdHit *
@@ -75,12 +80,35 @@ hit_at(const Weigher *self, guint i)
     return &g_array_index(self->weighing->input->hits, ApdHit, i);
 }
 
+/* "12 points: ...", as lines of a scale begin. */
+static bool
+is_step(const ApdInput *input, int segment)
+{
+    if (segment < 0 || (guint) segment >= input->text->segments->len)
+        return false;
+
+    const char *p = apd_text_at(input->text, (guint) segment)->folded;
+    size_t digits = strspn(p, "0123456789.");
+    size_t word = strcspn(p + digits, ":=>");
+    return digits > 0 && digits < 5 && word > 0 && word < 24 && p[digits + word] != '\0'
+           && memchr(p + digits, ',', word) == NULL;
+}
+
+/* One step alone may be what was done; two are a scale. */
+static bool
+is_scale(const ApdInput *input, int segment)
+{
+    return is_step(input, segment) && (is_step(input, segment - 1) || is_step(input, segment + 1));
+}
+
 static void
 enter_clause(Weigher *self, int segment)
 {
     const Modifiers *mods = &self->mods;
-    Clause clause = { 0, 0, apd_classify_factor(self->weighing->input, segment),
-                      G_MAXINT, G_MAXINT, false, false };
+    Clause clause = { 0,        0,        apd_classify_factor(self->weighing->input, segment),
+                      G_MAXINT, G_MAXINT, false,
+                      false,    false };
+    int points = 0;
 
     clause.first = apd_hits_of_segment(self->weighing->input->hits, segment, &clause.n);
     for (guint i = 0; i < clause.n; i++) {
@@ -93,7 +121,9 @@ enter_clause(Weigher *self, int segment)
             clause.others = true;
         else if (hit->signal == mods->tariff)
             clause.tariff = true;
+        points += hit->signal == mods->point;
     }
+    clause.scale = points > 0 && (points > 2 || is_scale(self->weighing->input, segment));
     self->clause = clause;
 }
 
@@ -177,10 +207,30 @@ is_fact(const Weigher *self, const ApdHit *hit, const ApdSignalInfo *info, int p
         score->denied = MAX(score->denied, points);
         return false;
     }
-    bool future = hit->end > self->clause.future && (answers || hit->signal == self->mods.own_appeal);
+    bool future =
+        hit->end > self->clause.future && (answers || hit->signal == self->mods.own_appeal);
     if (hit->start >= self->clause.supposed || future) {
         score->maybe = MAX(score->maybe, points);
         return false;
+    }
+    return true;
+}
+
+/* "2 points were deducted", and no total, no scale, no price list. */
+static bool
+is_done(const Weigher *self, const ApdHit *hit)
+{
+    if (hit->end > self->clause.future)
+        return false;
+    if (hit->signal != self->mods.deducted)
+        return hit->signal != self->mods.measure || !self->clause.scale;
+    if (self->clause.tariff || self->clause.scale)
+        return false;
+    for (guint i = 0; i < self->clause.n; i++) {
+        const ApdHit *other = hit_at(self, self->clause.first + i);
+        if (other->signal == self->mods.total && other->start < hit->end
+            && other->end + 8 >= hit->start)
+            return false;
     }
     return true;
 }
@@ -208,7 +258,7 @@ weigh_hit(Weigher *self, const ApdHit *hit)
         points /= 3;
     if (act && !is_fact(self, hit, info, points, score))
         return;
-    if (hit->end <= self->clause.future && !(self->clause.tariff && strcmp(info->name, "deducted") == 0))
+    if (is_done(self, hit))
         score->firm = MAX(score->firm, points);
     score->leads |= apd_text_at(input->text, (guint) hit->segment)->zone == APD_ZONE_SUBJECT;
     add_to_score(score, hit, points);
@@ -321,6 +371,51 @@ has_long_number(const ApdSegment *segment)
             return true;
         digits = g_ascii_isdigit(segment->folded[i]) ? digits + 1 : 0;
     }
+    return false;
+}
+
+/* "Deduction: 2" */
+static bool
+is_points_pair(const ApdInput *input, const ApdSegment *segment)
+{
+    static const char *const others[] = { "points/total", "points/threshold", "points/tariff" };
+    const char *digit = strpbrk(segment->folded, "123456789");
+
+    if (segment->pair < 0 || digit == NULL || segment->n > 40
+        || !apd_weighing_has(input, segment->pair, "points/label"))
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
+        if (apd_weighing_has(input, segment->pair, others[i]))
+            return false;
+    return true;
+}
+
+/* "12 points, and the function is closed": a sentence that begins with them. */
+static bool
+is_points_sentence(const ApdInput *input, int segment)
+{
+    static const char *const others[] = { "points/total", "points/threshold", "points/tariff",
+                                          "mod/tariff",   "mod/hypothetical", "act/warn" };
+    const char *p = apd_text_at(input->text, (guint) segment)->folded;
+    size_t digits = strspn(p, "0123456789.");
+
+    if (digits == 0 || digits > 4 || strspn(p, "0.") == digits || is_scale(input, segment)
+        || !apd_weighing_has(input, segment, "points/word"))
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
+        if (apd_weighing_has(input, segment, others[i]))
+            return false;
+    return strncmp(p + digits, " p", 2) == 0 || (unsigned char) p[digits + 1] >= 0x80;
+}
+
+bool
+apd_weighing_has_points(const ApdInput *input)
+{
+    for (guint i = 0; i < input->text->segments->len; i++)
+        if ((is_points_pair(input, apd_text_at(input->text, i))
+             || is_points_sentence(input, (int) i))
+            && apd_classify_factor(input, (int) i) > 0)
+            return true;
     return false;
 }
 

@@ -27,6 +27,7 @@ typedef struct {
     int category_signal;
     bool concrete; /* a case, an order or a product is named by its number */
     bool stated;   /* a label says what was violated */
+    bool scored;   /* a label says how many points it costs */
     int decided;   /* what speaks for an answer to an appeal */
     ApdOutcome outcome;
     bool answered; /* the subject says so */
@@ -39,6 +40,9 @@ const ApdScore *apd_weighing_score(const ApdWeighing *self, const char *name);
 
 /* Whether the signal @name stands in @segment at all. */
 bool apd_weighing_has(const ApdInput *input, int segment, const char *name);
+
+/* Whether points are stated as a label and its value. */
+bool apd_weighing_has_points(const ApdInput *input);
 
 /* Whether a case, an order or a product of this store is named by its number. */
 bool apd_weighing_has_reference(const ApdInput *input);
