@@ -1,7 +1,6 @@
 #include "app/mail.h"
 
 #include <errno.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
@@ -127,19 +126,6 @@ add_slot(ApdMail *self, ApdMailboxConfig *config)
     apd_mail_ready(self, slot);
 }
 
-/* The frame held the password too. */
-static void
-wipe(GVariant *content)
-{
-    union {
-        const void *given;
-        void *ours; /* the frame was made for us alone */
-    } data = { g_variant_get_data(content) };
-
-    if (data.given != NULL)
-        explicit_bzero(data.ours, g_variant_get_size(content));
-}
-
 static void
 refuse(ApdMail *self, ApdMailboxConfig *config, const GError *why)
 {
@@ -175,7 +161,7 @@ on_watch(ApdMail *self, GVariant *content)
         g_set_error(&error, APD_ERROR, APD_ERROR_REFUSED, "the password is too long");
     else if (config.tls != APD_TLS_NONE)
         config.trust = get_trust(self, ca_file, &error);
-    wipe(content);
+    apd_frame_wipe(content); /* it held the password too */
 
     if (error == NULL)
         add_slot(self, &config);

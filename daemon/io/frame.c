@@ -9,23 +9,80 @@
 
 #define LENGTH_BYTES 4u
 
+/* A variant is written where 8 divides the address, its length right before it. */
+#define LEAD (8u - LENGTH_BYTES)
+
+/* A buffer that knows its size, for its end. */
+typedef struct {
+    gsize size;
+    _Alignas(8) guint8 data[];
+} Wiped;
+
+static Wiped *
+make_wiped(gsize size)
+{
+    Wiped *self = g_malloc(sizeof *self + size);
+
+    self->size = size;
+    return self;
+}
+
+static void
+free_wiped(void *data)
+{
+    Wiped *self = data;
+
+    explicit_bzero(self->data, self->size);
+    g_free(self);
+}
+
+GVariant *
+apd_frame_secret(const char *text)
+{
+    Wiped *copy = make_wiped(strlen(text) + 1);
+
+    memcpy(copy->data, text, copy->size);
+    return g_variant_new_from_data(G_VARIANT_TYPE_STRING, copy->data, copy->size, TRUE, free_wiped,
+                                   copy);
+}
+
+void
+apd_frame_wipe(GVariant *content)
+{
+    union {
+        const void *given;
+        void *ours; /* the frame was made for us alone */
+    } data = { g_variant_get_data(content) };
+
+    if (data.given != NULL)
+        explicit_bzero(data.ours, g_variant_get_size(content));
+}
+
+static void
+swap_bytes(GVariant *frame, guint8 *to)
+{
+    g_autoptr(GVariant) swapped = g_variant_byteswap(frame);
+
+    g_variant_store(swapped, to);
+    apd_frame_wipe(swapped);
+}
+
 GBytes *
 apd_frame_pack(const char *word, GVariant *content)
 {
     g_autoptr(GVariant) frame = g_variant_ref_sink(g_variant_new("(sv)", word, content));
-
-    if (G_BYTE_ORDER == G_BIG_ENDIAN) {
-        GVariant *swapped = g_variant_byteswap(frame);
-        g_variant_unref(frame);
-        frame = swapped;
-    }
-
     gsize size = g_variant_get_size(frame);
-    guint8 *bytes = g_malloc(LENGTH_BYTES + size);
+    Wiped *wiped = make_wiped(LEAD + LENGTH_BYTES + size);
+    guint8 *bytes = wiped->data + LEAD;
     guint32 length = GUINT32_TO_LE((guint32) size);
+
+    /* Stored, not got as data: that would leave a copy with the variant. */
     memcpy(bytes, &length, LENGTH_BYTES);
-    memcpy(bytes + LENGTH_BYTES, g_variant_get_data(frame), size);
-    return g_bytes_new_take(bytes, LENGTH_BYTES + size);
+    if (G_BYTE_ORDER == G_BIG_ENDIAN)
+        swap_bytes(frame, bytes + LENGTH_BYTES);
+    else
+        g_variant_store(frame, bytes + LENGTH_BYTES);
+    return g_bytes_new_with_free_func(bytes, LENGTH_BYTES + size, free_wiped, wiped);
 }
 
 static bool

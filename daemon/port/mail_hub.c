@@ -190,13 +190,13 @@ send_watch(ApdMailWatch *watch)
         return;
     }
     apd_child_send(watch->child->process, "watch",
-                   g_variant_new(APD_MAIL_WATCH, watch->id, config->host, (guint32) config->port,
-                                 (guint8) config->tls,
+                   g_variant_new(APD_MAIL_WATCH_NEW, watch->id, config->host,
+                                 (guint32) config->port, (guint8) config->tls,
                                  config->ca_file != NULL ? config->ca_file : "", config->user,
-                                 password, config->auth, watch->folder, (gboolean) config->send_id,
-                                 watch->cursor.uidvalidity, watch->cursor.last_uid,
-                                 (gboolean) watch->cursor.looked_back, watch->look_back,
-                                 config->poll, FETCH_LIMIT));
+                                 apd_frame_secret(password), config->auth, watch->folder,
+                                 (gboolean) config->send_id, watch->cursor.uidvalidity,
+                                 watch->cursor.last_uid, (gboolean) watch->cursor.looked_back,
+                                 watch->look_back, config->poll, FETCH_LIMIT));
     apd_secret_free(password);
     watch->sent = true;
 }

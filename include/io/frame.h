@@ -13,9 +13,15 @@
 /* The largest frame: a message at its fetch limit and room for its envelope. */
 #define APD_FRAME_MAX (8u * 1024 * 1024)
 
-/* Returns: (transfer full): length and content as bytes to be written.  Takes a
- * floating @content. */
+/* Returns: (transfer full): length and content as bytes to be written, wiped when
+ * freed.  Takes a floating @content. */
 GBytes *apd_frame_pack(const char *word, GVariant *content);
+
+/* A floating string for a content, whose memory is wiped when freed.  @text: UTF-8. */
+GVariant *apd_frame_secret(const char *text);
+
+/* Overwrites a content that came by frame, once its secrets are in safety. */
+void apd_frame_wipe(GVariant *content);
 
 /* Looks for a whole frame at the beginning of @data.  @ret_used: how many bytes
  * it takes, 0: not all of it is there yet.  @ret_content: (transfer full).

@@ -17,6 +17,10 @@
 /* id, host, port, tls, CA file or "", user, password, auth, folder, send ID,
  * UIDVALIDITY, last UID, looked back, look-back, poll, fetch limit */
 #define APD_MAIL_WATCH "(usuysssssbuubxxu)"
+
+/* The same for g_variant_new(), with the password of apd_frame_secret(). */
+#define APD_MAIL_WATCH_NEW "(usuyss@sssbuubxxu)"
+
 #define APD_MAIL_ACK   "(ut)"
 #define APD_MAIL_POKE  "u"
 #define APD_MAIL_DROP  "u"
