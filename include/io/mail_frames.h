@@ -21,9 +21,9 @@
 /* The same for g_variant_new(), with the password of apd_frame_secret(). */
 #define APD_MAIL_WATCH_NEW "(usuyss@sssbuubxxu)"
 
-#define APD_MAIL_ACK   "(ut)"
-#define APD_MAIL_POKE  "u"
-#define APD_MAIL_DROP  "u"
+#define APD_MAIL_ACK  "(ut)"
+#define APD_MAIL_POKE "u"
+#define APD_MAIL_DROP "u"
 
 /* id, UIDVALIDITY, UID, received, first look, truncated, bytes */
 #define APD_MAIL_MESSAGE "(uuuxbb@ay)"
