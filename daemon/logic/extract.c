@@ -2,8 +2,14 @@
 
 #include <string.h>
 
+#include "logic/extract_token.h"
+
 #define MAX_LIST   200
 #define MAX_TOKENS 2000
+
+/* Letters between a cue and its number. */
+#define NEAR 25
+#define FAR  40
 
 typedef enum { SORT_OTHER, SORT_CASE, SORT_ORDER, SORT_PRODUCT } Sort;
 
@@ -16,77 +22,43 @@ typedef struct {
     int best_rank;
     Sort last; /* what the numbers of the list under way are */
     int last_segment;
+    size_t last_end;
     int tokens; /* judged so far */
 } Hunt;
 
-static bool
-is_token_byte(const char *text, size_t i)
-{
-    char c = text[i];
-
-    if (g_ascii_isalnum(c))
-        return true;
-    if (c == ':')
-        return i > 0 && g_ascii_isdigit(text[i - 1]) && g_ascii_isdigit(text[i + 1]);
-    return c != '\0' && strchr("-/_.#&", c) != NULL && i > 0 && g_ascii_isalnum(text[i - 1])
-           && g_ascii_isalnum(text[i + 1]);
-}
-
+/* What the words around a number say of it. */
 typedef struct {
-    int digits, letters, marks;
-    size_t n;
-} Shape;
+    Sort sort;
+    int distance;   /* letters from the cue; FAR when there is none */
+    size_t cue_end; /* where the cue before it ends */
+    bool labelled;  /* by the label of its value */
+} Cue;
 
-static Shape
-shape_of(const char *token, size_t n)
+/* One number under judgement. */
+typedef struct {
+    int segment;
+    const ApdToken *token;
+    const ApdToken *before; /* the token before it; NULL: none */
+    const char *text;       /* as written */
+    Cue cue;
+} Number;
+
+/* How far apart: letters, and one for each gap, however many dots lead through it. */
+static int
+letters_between(const char *text, size_t from, size_t to)
 {
-    Shape shape = { 0, 0, 0, n };
+    int n = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        shape.digits += g_ascii_isdigit(token[i]);
-        shape.letters += g_ascii_isalpha(token[i]);
-        shape.marks += !g_ascii_isalnum(token[i]);
-    }
-    return shape;
-}
-
-/* Dates, times, amounts, addresses: never a reference. */
-static bool
-is_no_reference(const char *token, const Shape *shape)
-{
-    if (shape->digits < 2 || shape->n < 4 || shape->n > 60)
-        return true;
-    if (strstr(token, "://") != NULL || strstr(token, ".com") != NULL
-        || strstr(token, ".example") != NULL || strstr(token, "www.") != NULL)
-        return true;
-    if (shape->letters == 0) {
-        if (shape->marks == 0 && shape->digits < 5)
-            return true;
-        int dots = 0, dashes = 0;
-        for (const char *p = token; *p != '\0'; p++) {
-            dots += *p == '.' || *p == ':';
-            dashes += *p == '-' || *p == '/';
-        }
-        if (dots > 0 || (dashes == 2 && shape->digits <= 8 && shape->n <= 10))
-            return true;
-    }
-    return false;
+    for (size_t i = from; i < to; i++)
+        if (apd_text_is_word_byte(text[i]))
+            n += ((unsigned char) text[i] & 0xC0) != 0x80;
+        else
+            n += i == from || apd_text_is_word_byte(text[i - 1]);
+    return n;
 }
 
 static bool
-is_docket(const char *token)
-{
-    const char *p = token + strspn(token, "0123456789");
-
-    if (*p == ':')
-        p += 1 + strspn(p + 1, "0123456789");
-    return p - token <= 5 && g_ascii_strncasecmp(p, "-cv-", 4) == 0 && g_ascii_isdigit(p[4]);
-}
-
-/* What the words before @start (folded offset) say of the number there: the nearest cue
- * within a few words wins. */
-static Sort
-sort_by_cue(const ApdInput *input, int segment, int start, int *ret_distance, bool *ret_strong)
+sort_of(const ApdInput *input, const ApdHit *hit, Sort *ret_sort)
 {
     static const struct {
         const char *signal;
@@ -95,28 +67,83 @@ sort_by_cue(const ApdInput *input, int segment, int start, int *ret_distance, bo
                  { "ref/order", SORT_ORDER },
                  { "ref/product", SORT_PRODUCT },
                  { "ref/other", SORT_OTHER } };
+    const char *name = apd_matcher_name(apd_rules_matcher(input->rules), hit->signal);
+
+    for (size_t k = 0; k < G_N_ELEMENTS(cues); k++)
+        if (strcmp(name, cues[k].signal) == 0) {
+            *ret_sort = cues[k].sort;
+            return true;
+        }
+    return false;
+}
+
+/* The nearest cue that begins before @start (offset in the folded form) and ends there
+ * or before, or holds the number too ("order #"); of two at one place the longer. */
+static Cue
+cue_before(const ApdInput *input, int segment, size_t start)
+{
+    const char *text = apd_text_at(input->text, (guint) segment)->folded;
     guint n, first = apd_hits_of_segment(input->hits, segment, &n);
-    Sort sort = SORT_OTHER;
-    int best = 40, length = 0;
+    Cue cue = { SORT_OTHER, FAR, 0, false };
+    int length = 0;
+    Sort sort;
 
     for (guint i = first; i < first + n; i++) {
         const ApdHit *hit = &g_array_index(input->hits, ApdHit, i);
-        int distance = start - hit->end;
-        if (distance < 0 || distance > best
-            || (distance == best && hit->end - hit->start <= length))
+        size_t end = MIN((size_t) hit->end, start);
+        if ((size_t) hit->start >= start || start - end > 3 * FAR || !sort_of(input, hit, &sort))
             continue;
-        const char *name = apd_matcher_name(apd_rules_matcher(input->rules), hit->signal);
-        for (size_t k = 0; k < G_N_ELEMENTS(cues); k++) {
-            if (strcmp(name, cues[k].signal) != 0)
-                continue;
-            best = distance;
-            length = hit->end - hit->start;
-            sort = cues[k].sort;
-        }
+        int distance = letters_between(text, end, start);
+        if (distance > cue.distance
+            || (distance == cue.distance && hit->end - hit->start <= length))
+            continue;
+        cue = (Cue){ sort, distance, end, false };
+        length = hit->end - hit->start;
     }
-    *ret_distance = best;
-    *ret_strong = best < 40;
-    return sort;
+    return cue;
+}
+
+/* "AE-123 numaralı dosya": the noun comes after its number. */
+static Cue
+cue_after(const ApdInput *input, int segment, size_t end)
+{
+    const char *text = apd_text_at(input->text, (guint) segment)->folded;
+    guint n, first = apd_hits_of_segment(input->hits, segment, &n);
+    Cue cue = { SORT_OTHER, FAR, 0, false };
+    Sort sort;
+
+    for (guint i = first; i < first + n; i++) {
+        const ApdHit *hit = &g_array_index(input->hits, ApdHit, i);
+        if ((size_t) hit->start < end || !sort_of(input, hit, &sort))
+            continue;
+        int distance = letters_between(text, end, (size_t) hit->start);
+        if (distance > 14 || memchr(text + end, ',', (size_t) hit->start - end) != NULL
+            || memchr(text + end, ':', (size_t) hit->start - end) != NULL)
+            break;
+        cue = (Cue){ sort, distance + 10, 0, false };
+        break;
+    }
+    return cue;
+}
+
+static Cue
+cue_of(const ApdInput *input, int at, const ApdToken *token)
+{
+    const ApdSegment *segment = apd_text_at(input->text, (guint) at);
+    Cue cue = cue_before(input, at, token->start);
+
+    if (cue.distance > NEAR && segment->pair >= 0) {
+        const ApdSegment *label = apd_text_at(input->text, (guint) segment->pair);
+        Cue by_label = cue_before(input, segment->pair, label->n);
+        if (by_label.distance < FAR)
+            return (Cue){ by_label.sort, 0, 0, true };
+    }
+    if (cue.distance > NEAR && token->digits >= 3) {
+        Cue after = cue_after(input, at, token->end);
+        if (after.distance < FAR)
+            return after;
+    }
+    return cue;
 }
 
 static void
@@ -130,115 +157,191 @@ add_once(GPtrArray *list, const char *text)
 }
 
 static void
-offer_case(Hunt *self, const char *token, const Shape *shape, int rank)
+offer_case(Hunt *self, const char *text, int rank)
 {
-    if (is_no_reference(token, shape) && !is_docket(token))
+    if (rank <= self->best_rank)
         return;
-    if (is_docket(token))
-        rank += self->verdict->category != NULL && strcmp(self->verdict->category, "ip.tro") == 0
-                    ? 200
-                    : 0;
-    if (shape->letters > 0 && shape->digits >= 3)
-        rank += 15;
-    if (rank > self->best_rank) {
-        self->best_rank = rank;
-        g_free(self->best);
-        self->best = g_strdup(token);
+    self->best_rank = rank;
+    g_free(self->best);
+    self->best = g_strdup(text);
+}
+
+/* "AE 2026 0012", "4471 / 26": the parts of a reference that stand apart.
+ * Returns: (transfer full). */
+static char *
+with_parts(const Hunt *self, const Number *number)
+{
+    const ApdSegment *segment = apd_text_at(self->input->text, (guint) number->segment);
+    const ApdToken *token = number->token, *before = number->before;
+    g_autoptr(GString) whole = g_string_new(number->text);
+    bool prefixed = false;
+
+    if (before != NULL && before->start >= number->cue.cue_end && before->end + 1 == token->start
+        && (number->cue.labelled || before->start <= number->cue.cue_end + 4)
+        && token->letters < 2) {
+        size_t at = 0;
+        g_autofree char *prefix = apd_token_shown(segment->shown, segment->folded, before, &at);
+        prefixed = apd_token_is_prefix(prefix, before);
+        if (prefixed) {
+            g_string_prepend_c(whole, ' ');
+            g_string_prepend(whole, prefix);
+        }
     }
+
+    size_t at = token->end;
+    ApdToken next;
+    while (apd_token_next(segment->folded, segment->n, &at, &next) && next.letters == 0
+           && next.marks == 0 && next.digits >= 2) {
+        const char *gap = segment->folded + token->end;
+        bool slash = g_str_has_prefix(gap, " / ") || g_str_has_prefix(gap, " - ");
+        bool blank = *gap == ' ' && next.start == token->end + 1 && next.digits <= 6
+                     && (prefixed || (number->cue.labelled && next.end == segment->n));
+        if (!blank && !(slash && next.start == token->end + 3))
+            break;
+        g_string_append_len(whole, segment->folded + token->end, (gssize) (next.end - token->end));
+        break;
+    }
+    return g_strdup(whole->str);
+}
+
+/* The number is called a case, a complaint, ...: how well. */
+static void
+judge_case(Hunt *self, const Number *number)
+{
+    const ApdToken *token = number->token;
+    const Cue *cue = &number->cue;
+    bool close = cue->labelled || cue->distance <= 3;
+    g_autofree char *whole = close ? with_parts(self, number) : g_strdup(number->text);
+    bool joined = strcmp(whole, number->text) != 0;
+    int rank = 100 - cue->distance + (cue->labelled ? 30 : 0);
+
+    if (apd_token_is_docket(number->text) && g_strcmp0(self->verdict->category, "ip.tro") == 0)
+        rank += 200;
+    else if (!apd_token_is_reference(number->text, token) && !(joined && token->digits >= 2)
+             && !(close && apd_token_is_short_reference(number->text, token)))
+        return;
+    if (joined || (token->letters > 0 && token->digits >= 2))
+        rank += 15;
+    offer_case(self, whole, rank);
+}
+
+/* "[AE-77-1] Your store": nothing else stands in brackets in a subject. */
+static bool
+is_in_brackets(const ApdSegment *segment, const ApdToken *token)
+{
+    return token->start > 0 && strchr("[(", segment->folded[token->start - 1]) != NULL
+           && segment->folded[token->end] != '\0'
+           && strchr(")]", segment->folded[token->end]) != NULL;
 }
 
 static void
-judge_token(Hunt *self, int at, const char *token, int start)
+judge_unnamed(Hunt *self, const Number *number)
 {
-    const ApdSegment *segment = apd_text_at(self->input->text, (guint) at);
-    Shape shape = shape_of(token, strlen(token));
-    int distance, pair_distance;
-    bool near, labelled = false;
-    Sort sort = sort_by_cue(self->input, at, start, &distance, &near);
+    const ApdSegment *segment = apd_text_at(self->input->text, (guint) number->segment);
+    const ApdToken *token = number->token;
+    bool subject = segment->zone == APD_ZONE_SUBJECT;
 
-    if ((!near || distance > 25) && segment->pair >= 0) {
-        const ApdSegment *label = apd_text_at(self->input->text, (guint) segment->pair);
-        Sort by_label =
-            sort_by_cue(self->input, segment->pair, (int) label->n, &pair_distance, &labelled);
-        if (labelled) {
-            sort = by_label;
-            distance = 0;
-            near = true;
-        }
-    }
-    if (shape.digits < 2 || (!near && shape.digits < 6))
+    if (apd_token_is_docket(number->text))
+        offer_case(self, number->text,
+                   g_strcmp0(self->verdict->category, "ip.tro") == 0 ? 220 : 20);
+    if (token->letters == 0 || !apd_token_is_reference(number->text, token))
         return;
-
-    bool number = shape.letters == 0 && shape.marks == 0;
-    bool like_product = number && g_str_has_prefix(token, "1005") && shape.n >= 13;
-    bool like_order = number && shape.n == 16 && !like_product;
-    if (like_product && sort != SORT_ORDER)
-        add_once(self->products, token);
-    else if (like_order && (sort == SORT_ORDER || !near || sort == SORT_CASE))
-        add_once(self->orders, token);
-    else if (sort == SORT_ORDER && near && number && shape.n >= 8 && distance < 12)
-        add_once(self->orders, token);
-    else if (sort == SORT_PRODUCT && near && number && shape.n >= 9 && distance < 12)
-        add_once(self->products, token);
-    else if (number && self->last != SORT_OTHER && self->last_segment == at && shape.n == 16)
-        add_once(self->last == SORT_PRODUCT ? self->products : self->orders, token);
-    else if (sort == SORT_CASE && near && distance <= 25)
-        offer_case(self, token, &shape, 100 - distance + (labelled ? 30 : 0));
-    else if (!near && shape.letters > 0 && shape.digits >= 3 && shape.n >= 6)
-        offer_case(self, token, &shape, 20);
-    else
-        return;
-    self->last = like_product ? SORT_PRODUCT : like_order ? SORT_ORDER : SORT_OTHER;
-    self->last_segment = at;
+    if (subject && is_in_brackets(segment, token))
+        offer_case(self, number->text, 60);
+    else if (token->digits >= 3 && token->end - token->start >= 6)
+        offer_case(self, number->text, subject ? 30 : 20);
 }
 
-/* A token of the folded form as it was written.  @at: how far the tokens before it
- * have come in the shown form, where all stand in the same order. */
-static char *
-as_shown(const ApdSegment *segment, const char *token, size_t n, size_t *at)
+/* Whether only separators, or one short word, stand between it and the last number of
+ * a list. */
+static bool
+continues_list(const Hunt *self, const Number *number)
 {
-    for (const char *p = segment->shown + *at; *p != '\0'; p++)
-        if (g_ascii_tolower(*p) == g_ascii_tolower(*token)
-            && g_ascii_strncasecmp(p, token, n) == 0) {
-            *at = (size_t) (p - segment->shown) + n;
-            return g_strndup(p, n);
-        }
+    return self->last != SORT_OTHER && self->last_segment == number->segment
+           && number->token->start >= self->last_end && number->token->start - self->last_end <= 8;
+}
 
-    return g_strndup(token, n);
+static Sort
+judge_digits(Hunt *self, const Number *number)
+{
+    const Cue *cue = &number->cue;
+    size_t n = number->token->end - number->token->start;
+    bool near = cue->distance < FAR, close = cue->distance < 12;
+    bool like_product = g_str_has_prefix(number->text, "1005") && n >= 13;
+    bool like_order = n == 16 && !like_product;
+
+    if (like_product && cue->sort != SORT_ORDER)
+        return SORT_PRODUCT;
+    if (like_order && (cue->sort == SORT_ORDER || !near || cue->sort == SORT_CASE))
+        return SORT_ORDER;
+    if (cue->sort == SORT_ORDER && close && n >= 8)
+        return SORT_ORDER;
+    if (cue->sort == SORT_PRODUCT && close && n >= 9)
+        return SORT_PRODUCT;
+    return n >= 8 && continues_list(self, number) ? self->last : SORT_OTHER;
+}
+
+static void
+judge(Hunt *self, const Number *number)
+{
+    const ApdToken *token = number->token;
+    const Cue *cue = &number->cue;
+    Sort sort = SORT_OTHER;
+
+    if (token->letters == 0 && token->marks == 0)
+        sort = judge_digits(self, number);
+    if (sort == SORT_PRODUCT)
+        add_once(self->products, number->text);
+    else if (sort == SORT_ORDER)
+        add_once(self->orders, number->text);
+    else if (cue->sort == SORT_CASE && cue->distance <= NEAR)
+        judge_case(self, number);
+    else if (cue->distance >= FAR || (cue->sort == SORT_CASE && token->letters > 0))
+        judge_unnamed(self, number);
+    if (sort == SORT_OTHER)
+        return;
+    self->last = sort;
+    self->last_segment = number->segment;
+    self->last_end = token->end;
+}
+
+static size_t
+address_end(const ApdSegment *segment, const ApdToken *token)
+{
+    const char *text = segment->folded;
+    const char *word = text + token->start;
+    size_t end = token->end;
+
+    if (!g_str_has_prefix(word, "http") && !g_str_has_prefix(word, "www.")
+        && (token->start == 0 || text[token->start - 1] != '@') && text[end] != '@')
+        return 0;
+    while (end < segment->n && text[end] != ' ')
+        end++;
+    return end;
 }
 
 static void
 look_through(Hunt *self, int at)
 {
     const ApdSegment *segment = apd_text_at(self->input->text, (guint) at);
-    const char *text = segment->folded;
-    size_t shown_at = 0;
+    size_t shown_at = 0, i = 0;
+    ApdToken token, before;
+    bool any = false;
 
     self->last = SORT_OTHER;
-    for (size_t i = 0; i < segment->n && self->tokens < MAX_TOKENS;) {
-        if (!g_ascii_isalnum(text[i])
-            || (i > 0 && (unsigned char) text[i - 1] >= 0x80 && (unsigned char) text[i - 1] < 0xC0
-                && text[i - 1] != ' ' && !g_ascii_isalnum(text[i]))) {
-            i++;
+    for (; self->tokens < MAX_TOKENS && apd_token_next(segment->folded, segment->n, &i, &token);
+         before = token, any = true) {
+        size_t address = address_end(segment, &token);
+        if (address > 0) {
+            i = address;
             continue;
         }
-        size_t end = i;
-        while (end < segment->n && is_token_byte(text, end))
-            end++;
-        g_autofree char *folded = g_strndup(text + i, end - i);
-        /* An address: not a word of the text. */
-        bool address = strstr(folded, "://") != NULL || g_str_has_prefix(folded, "http")
-                       || g_str_has_prefix(folded, "www.") || (i > 0 && text[i - 1] == '@')
-                       || text[end] == '@';
-        if (address) {
-            while (end < segment->n && text[end] != ' ')
-                end++;
-        } else if (strpbrk(folded, "0123456789") != NULL) {
-            g_autofree char *token = as_shown(segment, folded, end - i, &shown_at);
-            self->tokens++;
-            judge_token(self, at, token, (int) i);
-        }
-        i = MAX(end, i + 1);
+        if (token.digits == 0)
+            continue;
+        g_autofree char *text = apd_token_shown(segment->shown, segment->folded, &token, &shown_at);
+        Number number = { at, &token, any ? &before : NULL, text, cue_of(self->input, at, &token) };
+        self->tokens++;
+        judge(self, &number);
     }
 }
 

@@ -1,15 +1,22 @@
 #include "logic/extract.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-/* A number beside a word for points. */
+#define MAX_CANDIDATES 200
+
+/* A number beside a word for points; offsets in its segment's folded form. */
 typedef struct {
     int value; /* hundredths */
-    int rank;
     int segment;
+    int start, end;
 } Candidate;
 
+typedef struct {
+    const ApdInput *input;
+    GArray *candidates; /* owned, element-type Candidate, in order of the text */
+} Search;
+
+/* Whether a hit of @name overlaps [from, to) of @segment. */
 static bool
 hits_range(const ApdInput *input, int segment, const char *name, int from, int to)
 {
@@ -24,12 +31,24 @@ hits_range(const ApdInput *input, int segment, const char *name, int from, int t
     return false;
 }
 
-/* Reads "2", "0.5", "0,2" before or after a points word.  -1 when it is none. */
+static bool
+hits(const ApdInput *input, int segment, const char *name)
+{
+    return hits_range(input, segment, name, 0, G_MAXINT);
+}
+
+/* --- numbers ----------------------------------------------------------------------- */
+
+/* Reads "2", "0.5", "0,25", "1/2", "1 1/2".  -1 when it is none. */
 static int
 read_points(const char *text, int n)
 {
     int value = 0, i = 0;
 
+    if (n >= 3 && strncmp(text + n - 3, "1/2", 3) == 0) {
+        int whole = n > 4 && text[n - 4] == ' ' ? read_points(text, n - 4) : n == 3 ? 0 : -1;
+        return whole < 0 ? -1 : whole + 50;
+    }
     for (; i < n && g_ascii_isdigit(text[i]) && i < 4; i++)
         value = value * 10 + (text[i] - '0');
     if (i == 0 || i > 3)
@@ -44,20 +63,171 @@ read_points(const char *text, int n)
     return i == n ? value : -1;
 }
 
-/* A number word of the rules ([number 2 en]) ending at @end.  -1: none. */
-static int
-number_word(const ApdInput *input, int segment, int from, int to)
+static bool
+is_number_byte(const char *text, int i)
 {
+    if (g_ascii_isdigit(text[i]))
+        return true;
+    return i > 0 && (text[i] == '.' || text[i] == ',' || text[i] == '/')
+           && g_ascii_isdigit(text[i - 1]) && g_ascii_isdigit(text[i + 1]);
+}
+
+/* The digits that end right before @to, blanks, a hyphen and brackets between them
+ * left out: "2 points", "12-point", "(2) points".  Returns: -1 when there are none. */
+static int
+digits_before(const char *text, int to, int *ret_start)
+{
+    int end = to;
+
+    while (end > 0 && end > to - 3 && strchr(" -)]", text[end - 1]) != NULL)
+        end--;
+    int from = end;
+    while (from > 0 && is_number_byte(text, from - 1))
+        from--;
+    if (end > from + 2 && from > 1 && text[from - 1] == ' ' && g_ascii_isdigit(text[from - 2])
+        && strncmp(text + from, "1/2", 3) == 0)
+        from -= 2;
+    if (from > 0 && apd_text_is_word_byte(text[from - 1]) && (unsigned char) text[from - 1] < 0x80)
+        return -1;
+    *ret_start = from;
+    return read_points(text + from, end - from);
+}
+
+/* The digits right after @from: "points: 2", "points -2". */
+static int
+digits_after(const char *text, int from, int *ret_end)
+{
+    int start = from;
+
+    while (text[start] != '\0' && strchr(" :-=(+.", text[start]) != NULL && start < from + 8)
+        start++;
+    int end = start;
+    while (is_number_byte(text, end))
+        end++;
+    if (end == start || (text[end] != '\0' && strchr(" .,;)/", text[end]) == NULL))
+        return -1;
+    *ret_end = end;
+    const char *slash = memchr(text + start, '/', (size_t) (end - start));
+    int n = slash != NULL && strncmp(text + start, "1/2", 3) != 0 ? (int) (slash - text) - start
+                                                                  : end - start;
+    return read_points(text + start, n);
+}
+
+/* "0.5" of the section [number 0.5 en]. */
+static int
+value_of_name(const char *name)
+{
+    return read_points(name, (int) strlen(name));
+}
+
+static int
+words_between(const char *text, int from, int to)
+{
+    int n = 0;
+
+    for (int i = from; i < to; i++)
+        n += apd_text_is_word_byte(text[i]) && (i == from || !apd_text_is_word_byte(text[i - 1]));
+    return n;
+}
+
+/* The number word within [from, to) that ends last, and of those the longest; not more
+ * than @gap words from the end.  -1: none. */
+static int
+number_word(const ApdInput *input, int segment, int from, int to, int gap, int *ret_start)
+{
+    const char *text = apd_text_at(input->text, (guint) segment)->folded;
     guint n, first = apd_hits_of_segment(input->hits, segment, &n);
+    const ApdHit *best = NULL;
 
     for (guint i = first; i < first + n; i++) {
         const ApdHit *hit = &g_array_index(input->hits, ApdHit, i);
         const ApdSignalInfo *info = apd_rules_signal(input->rules, hit->signal);
-        if (strcmp(info->type, "number") == 0 && hit->start >= from && hit->end <= to)
-            return atoi(info->name) * 100;
+        if (strcmp(info->type, "number") != 0 || hit->start < from || hit->end > to
+            || words_between(text, hit->end, to) > gap)
+            continue;
+        if (best == NULL || hit->end > best->end
+            || (hit->end == best->end && hit->start < best->start))
+            best = hit;
     }
-    return -1;
+    if (best == NULL)
+        return -1;
+    *ret_start = best->start;
+    return value_of_name(apd_rules_signal(input->rules, best->signal)->name);
 }
+
+/* --- candidates -------------------------------------------------------------------- */
+
+static void
+add_candidate(Search *self, int segment, int value, int start, int end)
+{
+    Candidate candidate = { value, segment, start, end };
+
+    if (value >= 0 && value <= 10000 && self->candidates->len < MAX_CANDIDATES)
+        g_array_append_val(self->candidates, candidate);
+}
+
+/* "12 points: the store is frozen": a line of the tariff. */
+static bool
+is_tariff_line(const ApdSegment *segment, int start, int end)
+{
+    return g_ascii_isdigit(segment->folded[start]) && segment->folded[end] == ':';
+}
+
+/* The number that stands right before or after the points word of @hit, or in it ("2pts"). */
+static void
+look_beside(Search *self, const ApdHit *hit)
+{
+    const ApdSegment *segment = apd_text_at(self->input->text, (guint) hit->segment);
+    const char *text = segment->folded;
+    int start = hit->start, end = hit->end, value;
+
+    if (g_ascii_isdigit(text[start])) {
+        while (is_number_byte(text, end) || (end > start && is_number_byte(text, end - 1)))
+            end--;
+        int n = 0;
+        while (is_number_byte(text, start + n))
+            n++;
+        add_candidate(self, hit->segment, read_points(text + start, n), start, hit->end);
+        return;
+    }
+    value = digits_before(text, hit->start, &start);
+    if (value < 0)
+        value =
+            number_word(self->input, hit->segment, MAX(hit->start - 48, 0), hit->start, 1, &start);
+    if (value < 0)
+        value = number_word(self->input, hit->segment, hit->start, hit->end, 9, &start);
+    if (value >= 0) {
+        if (!is_tariff_line(segment, start, hit->end))
+            add_candidate(self, hit->segment, value, start, hit->end);
+        return;
+    }
+    value = digits_after(text, hit->end, &end);
+    add_candidate(self, hit->segment, value, hit->start, end);
+}
+
+/* "Points: 2": a value that is a number, under a label of points. */
+static void
+look_at_values(Search *self)
+{
+    const ApdInput *input = self->input;
+
+    for (guint i = 0; i < input->text->segments->len; i++) {
+        const ApdSegment *segment = apd_text_at(input->text, i);
+        if (segment->pair < 0 || segment->n > 60
+            || (!hits(input, segment->pair, "points/label")
+                && !hits(input, segment->pair, "points/word")))
+            continue;
+        int end, start = 0, value = digits_after(segment->folded, 0, &end);
+        if (value < 0) {
+            value = number_word(input, (int) i, 0, (int) segment->n, 9, &start);
+            end = (int) segment->n;
+            value = start <= 2 ? value : -1;
+        }
+        add_candidate(self, (int) i, value, 0, end);
+    }
+}
+
+/* --- which of them ----------------------------------------------------------------- */
 
 static bool
 is_clause_end(const char *text, int i)
@@ -69,9 +239,9 @@ is_clause_end(const char *text, int i)
 }
 
 static void
-clause_of(const ApdSegment *segment, int start, int end, int *ret_from, int *ret_to)
+clause_of(const ApdSegment *segment, const Candidate *candidate, int *ret_from, int *ret_to)
 {
-    int from = start, to = end;
+    int from = candidate->start, to = candidate->end;
 
     while (from > 0 && !is_clause_end(segment->folded, from - 1))
         from--;
@@ -81,130 +251,85 @@ clause_of(const ApdSegment *segment, int start, int end, int *ret_from, int *ret
     *ret_to = to;
 }
 
-static int
-rank_of(const ApdInput *input, int at, int start, int end)
+/* A word such as "total" speaks of the number after it in its clause, and only where
+ * there is none of the number before it. */
+static void
+limit_to_own(const Search *self, const Candidate *candidate, int *from, int *to)
 {
+    for (guint i = 0; i < self->candidates->len; i++) {
+        const Candidate *other = &g_array_index(self->candidates, Candidate, i);
+        if (other->segment != candidate->segment)
+            continue;
+        if (other->end <= candidate->start && other->end > *from)
+            *from = other->end;
+        if (other->start >= candidate->end && other->start < *to)
+            *to = candidate->end;
+    }
+}
+
+static bool
+is_generic(const ApdInput *input, int segment, int from, int to)
+{
+    return hits_range(input, segment, "points/tariff", from, to)
+           || hits_range(input, segment, "points/threshold", from, to)
+           || hits_range(input, segment, "points/total", from, to);
+}
+
+static int
+rank_of(const Search *self, const Candidate *candidate)
+{
+    const ApdInput *input = self->input;
+    int at = candidate->segment;
     const ApdSegment *segment = apd_text_at(input->text, (guint) at);
     int from, to, rank = apd_classify_factor(input, at) / 10;
 
-    clause_of(segment, start, end, &from, &to);
+    clause_of(segment, candidate, &from, &to);
     if (segment->pair >= 0) {
-        if (hits_range(input, segment->pair, "points/total", 0, G_MAXINT)
-            || hits_range(input, segment->pair, "points/tariff", 0, G_MAXINT)
-            || hits_range(input, segment->pair, "points/threshold", 0, G_MAXINT))
+        if (is_generic(input, segment->pair, 0, G_MAXINT))
             return -1;
-        rank += hits_range(input, segment->pair, "points/label", 0, G_MAXINT) ? 60 : 0;
+        rank += hits(input, segment->pair, "points/label") ? 60 : 0;
     }
     bool imposed = hits_range(input, at, "points/imposed", from, to)
                    || hits_range(input, at, "act/deducted", from, to);
-    if (hits_range(input, at, "points/tariff", from, to)
-        || hits_range(input, at, "mod/example", 0, G_MAXINT)
-        || hits_range(input, at, "mod/third", 0, G_MAXINT))
-        return -1;
-    if (hits_range(input, at, "points/threshold", from, to))
-        return -1;
-    if (hits_range(input, at, "points/total", from, to))
+    limit_to_own(self, candidate, &from, &to);
+    if (is_generic(input, at, from, to) || hits(input, at, "mod/example")
+        || hits(input, at, "mod/third"))
         return -1;
     /* "12 points: frozen for 7 days": a line of the tariff. */
-    if (segment->zone == APD_ZONE_LABEL && !hits_range(input, at, "points/label", 0, G_MAXINT))
+    if (segment->zone == APD_ZONE_LABEL && !hits(input, at, "points/label"))
         return -1;
     return rank + (imposed ? 50 : 0);
-}
-
-/* "12 points: the store is frozen": a line of the tariff. */
-static bool
-is_tariff_line(const ApdSegment *segment, int start, int end)
-{
-    return g_ascii_isdigit(segment->folded[start]) && segment->folded[end] == ':';
-}
-
-static void
-consider(const ApdInput *input, Candidate *best, int at, int value, int start, int end)
-{
-    int rank = value < 0 || value > 10000 ? -1 : rank_of(input, at, start, end);
-
-    if (rank > best->rank) {
-        best->value = value;
-        best->rank = rank;
-        best->segment = at;
-    }
-}
-
-/* The number that stands right before or after the points word of @hit. */
-static void
-look_beside(const ApdInput *input, const ApdHit *hit, Candidate *best)
-{
-    const char *text = apd_text_at(input->text, (guint) hit->segment)->folded;
-    int length = (int) apd_text_at(input->text, (guint) hit->segment)->n;
-    int from = hit->start, to = hit->end;
-
-    while (from > 0
-           && (g_ascii_isdigit(text[from - 1])
-               || ((text[from - 1] == '.' || text[from - 1] == ',') && from > 1
-                   && g_ascii_isdigit(text[from - 2]))
-               || (text[from - 1] == ' ' && from == hit->start)))
-        from--;
-    int stop = hit->start;
-    while (stop > from && text[stop - 1] == ' ')
-        stop--;
-    int value = read_points(text + from, stop - from);
-    if (value < 0)
-        value = number_word(input, hit->segment, MAX(hit->start - 24, 0), hit->start);
-    if (value >= 0
-        && is_tariff_line(apd_text_at(input->text, (guint) hit->segment), from, hit->end))
-        return;
-    if (value >= 0) {
-        consider(input, best, hit->segment, value, from, hit->end);
-        return;
-    }
-
-    while (to < length
-           && (text[to] == ' ' || text[to] == ':' || text[to] == '-' || text[to] == '='))
-        to++;
-    int end = to;
-    while (end < length
-           && (g_ascii_isdigit(text[end])
-               || ((text[end] == '.' || text[end] == ',') && g_ascii_isdigit(text[end + 1]))))
-        end++;
-    if (end > to && (text[end] == '\0' || strchr(" .,;)", text[end]) != NULL))
-        consider(input, best, hit->segment, read_points(text + to, end - to), hit->start, end);
-}
-
-/* "Points: 2": a value that is a number, under a label of points. */
-static void
-look_at_values(const ApdInput *input, Candidate *best)
-{
-    for (guint i = 0; i < input->text->segments->len; i++) {
-        const ApdSegment *segment = apd_text_at(input->text, i);
-        if (segment->pair < 0 || segment->n > 40
-            || (!hits_range(input, segment->pair, "points/label", 0, G_MAXINT)
-                && !hits_range(input, segment->pair, "points/word", 0, G_MAXINT)))
-            continue;
-        const char *p = segment->folded + strspn(segment->folded, "-+ ");
-        int n = (int) strspn(p, "0123456789.,");
-        while (n > 0 && !g_ascii_isdigit(p[n - 1]))
-            n--;
-        consider(input, best, (int) i, read_points(p, n), 0, n);
-    }
 }
 
 int
 apd_extract_points(const ApdInput *input, ApdVerdict *verdict)
 {
     int word = apd_matcher_find(apd_rules_matcher(input->rules), "points/word");
-    Candidate best = { APD_NO_POINTS, 5, -1 };
+    g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(Candidate));
+    Search self = { input, candidates };
+    const Candidate *best = NULL;
+    int best_rank = 5;
 
     /* A change of rules is no matter of this store: all its points are tariff. */
     if (verdict->kind == APD_KIND_POLICY)
         return APD_NO_POINTS;
-    look_at_values(input, &best);
+    look_at_values(&self);
     for (guint i = 0; i < input->hits->len; i++) {
         const ApdHit *hit = &g_array_index(input->hits, ApdHit, i);
         if (hit->signal == word && apd_classify_factor(input, hit->segment) > 0)
-            look_beside(input, hit, &best);
+            look_beside(&self, hit);
     }
-    if (best.segment >= 0)
-        apd_verdict_add_evidence(verdict, "points",
-                                 apd_text_at(input->text, (guint) best.segment)->shown);
-    return best.value;
+    for (guint i = 0; i < candidates->len; i++) {
+        const Candidate *candidate = &g_array_index(candidates, Candidate, i);
+        int rank = rank_of(&self, candidate);
+        if (rank > best_rank) {
+            best_rank = rank;
+            best = candidate;
+        }
+    }
+    if (best == NULL)
+        return APD_NO_POINTS;
+    apd_verdict_add_evidence(verdict, "points",
+                             apd_text_at(input->text, (guint) best->segment)->shown);
+    return best->value;
 }

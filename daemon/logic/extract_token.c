@@ -1,0 +1,219 @@
+#include "logic/extract_token.h"
+
+#include <string.h>
+
+#include "logic/normalise.h"
+
+/* Bytes of the letter or digit at @i that a reference may hold: Latin (folded to ASCII)
+ * or Cyrillic.  0: it is none. */
+static size_t
+sign_length(const char *text, size_t i)
+{
+    unsigned char u = (unsigned char) text[i];
+
+    if (g_ascii_isalnum(text[i]))
+        return 1;
+    return u >= 0xD0 && u <= 0xD3 && text[i + 1] != '\0' ? 2 : 0;
+}
+
+static bool
+is_sign_before(const char *text, size_t i)
+{
+    return i > 0
+           && (g_ascii_isalnum(text[i - 1])
+               || (i > 1 && (unsigned char) text[i - 2] >= 0xD0
+                   && (unsigned char) text[i - 2] <= 0xD3));
+}
+
+/* A mark inside a reference: "AE-1", "7/26", "1:25-cv-1". */
+static bool
+is_joint(const char *text, size_t i)
+{
+    if (text[i] == '\0' || !is_sign_before(text, i) || sign_length(text, i + 1) == 0)
+        return false;
+    if (text[i] == ':')
+        return g_ascii_isdigit(text[i - 1]) && g_ascii_isdigit(text[i + 1]);
+    return strchr("-/_.&", text[i]) != NULL;
+}
+
+bool
+apd_token_next(const char *text, size_t n, size_t *at, ApdToken *ret_token)
+{
+    size_t i = *at;
+
+    while (i < n && sign_length(text, i) == 0)
+        i++;
+    if (i >= n)
+        return false;
+
+    ApdToken token = { .start = i };
+    while (i < n) {
+        size_t length = sign_length(text, i);
+        if (length == 0 && !is_joint(text, i))
+            break;
+        token.digits += g_ascii_isdigit(text[i]);
+        token.letters += length > 0 && !g_ascii_isdigit(text[i]);
+        token.marks += length == 0;
+        i += MAX(length, 1);
+    }
+    token.end = i;
+    *at = i;
+    *ret_token = token;
+    return true;
+}
+
+static bool
+is_shown_joint(const char *p, gunichar c)
+{
+    if (c == ':')
+        return g_ascii_isdigit(p[-1]) && g_ascii_isdigit(p[1]);
+    return (c < 0x80 && strchr("-/_.&", (int) c) != NULL) || (c >= 0x2010 && c <= 0x2015);
+}
+
+/* One run of what a token may hold, in the shown form. */
+static size_t
+shown_run(const char *p)
+{
+    const char *from = p;
+
+    for (gunichar c; (c = g_utf8_get_char(p)) != 0; p = g_utf8_next_char(p)) {
+        bool letter = c < 0x530 && g_unichar_isalnum(c);
+        if (!letter && (p == from || !is_shown_joint(p, c)))
+            break;
+    }
+    return (size_t) (p - from);
+}
+
+char *
+apd_token_shown(const char *shown, const char *folded, const ApdToken *token, size_t *at)
+{
+    size_t n = token->end - token->start;
+
+    for (const char *p = shown + *at; *p != '\0';) {
+        size_t run = shown_run(p);
+        if (run == 0) {
+            p = g_utf8_next_char(p);
+            continue;
+        }
+        /* Marks at the end belong to the sentence. */
+        size_t length = run;
+        while (length > 0 && strchr("-/_.&", p[length - 1]) != NULL)
+            length--;
+        g_autoptr(GString) fold = g_string_new(NULL);
+        apd_normalise_fold(p, length, fold);
+        if (fold->len == n && memcmp(fold->str, folded + token->start, n) == 0) {
+            *at = (size_t) (p - shown) + length;
+            return g_strndup(p, length);
+        }
+        p += run;
+    }
+    return g_strndup(folded + token->start, n);
+}
+
+/* "2026-03-19", "19.03.26", "19-mar-2026", "18:00", "18h00": digits and marks as of
+ * a date, or a month's name between two numbers. */
+static bool
+is_moment(const char *text)
+{
+    size_t first = strspn(text, "0123456789");
+    const char *rest = text + first;
+
+    if (first == 0 || first > 4)
+        return false;
+    if (g_ascii_tolower(*rest) == 'h' && strspn(rest + 1, "0123456789") == 2 && rest[3] == '\0')
+        return true;
+    if (*rest == '\0' || strchr("-./:", *rest) == NULL)
+        return false;
+    size_t letters = 0;
+    for (const char *p = rest + 1; g_ascii_isalpha(*p) || (unsigned char) *p >= 0x80; p++)
+        letters++;
+    const char *after = rest + 1 + letters;
+    if (letters >= 3 && first <= 2 && *after == *rest) {
+        size_t year = strspn(after + 1, "0123456789");
+        return (year == 2 || year == 4) && after[1 + year] == '\0';
+    }
+    return false;
+}
+
+static bool
+is_address(const char *text)
+{
+    return strstr(text, "://") != NULL || strstr(text, ".com") != NULL
+           || strstr(text, ".example") != NULL || strstr(text, "www.") != NULL;
+}
+
+/* Numbers of parcels by the form of the postal union, or of the platform's carrier. */
+static bool
+is_tracking(const char *text, const ApdToken *token)
+{
+    if (token->marks > 0)
+        return false;
+    if (token->letters == 4 && token->digits == 9 && g_ascii_isalpha(text[0])
+        && g_ascii_isalpha(text[1]) && strspn(text + 2, "0123456789") == 9)
+        return true;
+    return token->letters == 2 && token->digits >= 14;
+}
+
+bool
+apd_token_is_docket(const char *text)
+{
+    const char *p = text + strspn(text, "0123456789");
+
+    if (*p == ':')
+        p += 1 + strspn(p + 1, "0123456789");
+    return p - text <= 5 && g_ascii_strncasecmp(p, "-cv-", 4) == 0 && g_ascii_isdigit(p[4]);
+}
+
+bool
+apd_token_is_reference(const char *text, const ApdToken *token)
+{
+    size_t n = token->end - token->start;
+
+    if (apd_token_is_docket(text))
+        return true;
+    if (token->digits < 2 || n < 4 || n > 60 || is_moment(text) || is_address(text)
+        || is_tracking(text, token))
+        return false;
+    if (token->letters > 0)
+        return true;
+    if (token->marks == 0)
+        return token->digits >= 5;
+
+    int dots = 0, dashes = 0;
+    for (const char *p = text; *p != '\0'; p++) {
+        dots += *p == '.' || *p == ':';
+        dashes += *p == '-' || *p == '/';
+    }
+    return dots == 0 && !(dashes == 2 && token->digits <= 8 && n <= 10);
+}
+
+bool
+apd_token_is_short_reference(const char *text, const ApdToken *token)
+{
+    size_t n = token->end - token->start;
+    bool upper = false;
+
+    for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
+        if (g_unichar_islower(g_utf8_get_char(p)))
+            return false;
+        upper |= g_unichar_isupper(g_utf8_get_char(p));
+    }
+    return upper && token->digits > 0 && n >= 3 && n <= 12
+           && (token->letters >= 2 || token->marks > 0);
+}
+
+bool
+apd_token_is_prefix(const char *text, const ApdToken *token)
+{
+    static const char *const labels[] = { "NO", "NR", "N", "ID", "REF", "NUM", "CASE", "AZ" };
+
+    if (token->digits > 0 || token->marks > 0 || token->letters < 2 || token->letters > 5)
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(labels); i++)
+        if (strcmp(text, labels[i]) == 0)
+            return false;
+    for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p))
+        if (!g_unichar_isupper(g_utf8_get_char(p)))
+            return false;
+    return true;
+}

@@ -1,0 +1,34 @@
+/* What may be a reference in a line of text: runs of letters and digits with marks
+ * inside, and which of them are dates, parcels, dockets.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Offsets are bytes of the folded form; counts are of characters. */
+typedef struct {
+    size_t start, end;
+    int digits, letters, marks;
+} ApdToken;
+
+/* The next token of folded @text from *@at on; moves *@at behind it.  Returns: false
+ * when there is none. */
+bool apd_token_next(const char *text, size_t n, size_t *at, ApdToken *ret_token);
+
+/* Returns: (transfer full): @token as it was written.  @at: how far the tokens before
+ * it have come in @shown, where all stand in the same order. */
+char *apd_token_shown(const char *shown, const char *folded, const ApdToken *token, size_t *at);
+
+/* "1:25-cv-01234", "25-cv-01234": a docket of a US court. */
+bool apd_token_is_docket(const char *text);
+
+/* Whether it has the shape of a reference: no date, time, amount, address, parcel. */
+bool apd_token_is_reference(const char *text, const ApdToken *token);
+
+/* "IPR1", "W-3": a reference only right behind a label. */
+bool apd_token_is_short_reference(const char *text, const ApdToken *token);
+
+/* "AE" of "AE 2026 0012": capital letters, no word for "number". */
+bool apd_token_is_prefix(const char *text, const ApdToken *token);
