@@ -13,7 +13,8 @@ typedef struct {
 
 typedef struct {
     const ApdInput *input;
-    GArray *candidates; /* owned, element-type Candidate, in order of the text */
+    const char *category; /* borrowed */
+    GArray *candidates;   /* owned, element-type Candidate, in order of the text */
 } Search;
 
 /* Whether a hit of @name overlaps [from, to) of @segment. */
@@ -120,13 +121,22 @@ value_of_name(const char *name)
     return read_points(name, (int) strlen(name));
 }
 
+static bool
+has_digit(const ApdSegment *segment)
+{
+    return strpbrk(segment->folded, "0123456789") != NULL;
+}
+
+/* Each ideograph counts as a word. */
 static int
 words_between(const char *text, int from, int to)
 {
     int n = 0;
 
     for (int i = from; i < to; i++)
-        n += apd_text_is_word_byte(text[i]) && (i == from || !apd_text_is_word_byte(text[i - 1]));
+        n += (unsigned char) text[i] >= 0xE3
+             || (apd_text_is_word_byte(text[i])
+                 && (i == from || !apd_text_is_word_byte(text[i - 1])));
     return n;
 }
 
@@ -153,6 +163,40 @@ number_word(const ApdInput *input, int segment, int from, int to, int gap, int *
         return -1;
     *ret_start = best->start;
     return value_of_name(apd_rules_signal(input->rules, best->signal)->name);
+}
+
+/* The number word right behind @from: "punti due".  -1: none. */
+static int
+number_word_after(const ApdInput *input, int segment, int from, int *ret_end)
+{
+    const char *text = apd_text_at(input->text, (guint) segment)->folded;
+    guint n, first = apd_hits_of_segment(input->hits, segment, &n);
+
+    for (guint i = first; i < first + n; i++) {
+        const ApdHit *hit = &g_array_index(input->hits, ApdHit, i);
+        const ApdSignalInfo *info = apd_rules_signal(input->rules, hit->signal);
+        if (strcmp(info->type, "number") != 0 || hit->start < from || hit->start > from + 3
+            || words_between(text, from, hit->start) > 0)
+            continue;
+        *ret_end = hit->end;
+        return value_of_name(info->name);
+    }
+    return -1;
+}
+
+/* Where a hit of @name over @word ends: "points deducted" about "points".  0: none. */
+static int
+end_of(const ApdInput *input, const ApdHit *word, const char *name)
+{
+    int signal = apd_matcher_find(apd_rules_matcher(input->rules), name);
+    guint n, first = apd_hits_of_segment(input->hits, word->segment, &n);
+
+    for (guint i = first; signal >= 0 && i < first + n; i++) {
+        const ApdHit *hit = &g_array_index(input->hits, ApdHit, i);
+        if (hit->signal == signal && hit->start <= word->start && hit->end >= word->end)
+            return hit->end;
+    }
+    return 0;
 }
 
 /* --- candidates -------------------------------------------------------------------- */
@@ -201,7 +245,10 @@ look_beside(Search *self, const ApdHit *hit)
             add_candidate(self, hit->segment, value, start, hit->end);
         return;
     }
-    value = digits_after(text, hit->end, &end);
+    int label_end = MAX(hit->end, end_of(self->input, hit, "points/label"));
+    value = digits_after(text, label_end, &end);
+    if (value < 0)
+        value = number_word_after(self->input, hit->segment, label_end, &end);
     add_candidate(self, hit->segment, value, hit->start, end);
 }
 
@@ -214,6 +261,7 @@ look_at_values(Search *self)
     for (guint i = 0; i < input->text->segments->len; i++) {
         const ApdSegment *segment = apd_text_at(input->text, i);
         if (segment->pair < 0 || segment->n > 60
+            || has_digit(apd_text_at(input->text, (guint) segment->pair))
             || (!hits(input, segment->pair, "points/label")
                 && !hits(input, segment->pair, "points/word")))
             continue;
@@ -275,6 +323,28 @@ is_generic(const ApdInput *input, int segment, int from, int to)
            || hits_range(input, segment, "points/total", from, to);
 }
 
+/* "In total 2 points are deducted for this violation": a sum, but of this matter. */
+static bool
+is_sum_of_this(const ApdInput *input, const Candidate *candidate, int from, int to)
+{
+    int at = candidate->segment;
+
+    return hits_range(input, at, "points/this", candidate->end, to)
+           && !hits_range(input, at, "points/total", candidate->end, to)
+           && !hits_range(input, at, "points/tariff", from, to)
+           && !hits_range(input, at, "points/threshold", from, to);
+}
+
+static bool
+is_imposed(const ApdInput *input, int segment, int from, int to)
+{
+    return hits_range(input, segment, "points/imposed", from, to)
+           || hits_range(input, segment, "points/this", from, to)
+           || hits_range(input, segment, "act/deducted", from, to);
+}
+
+/* Near or over a threshold, points stand everywhere: only those that are said to be
+ * taken are of this matter. */
 static int
 rank_of(const Search *self, const Candidate *candidate)
 {
@@ -282,18 +352,21 @@ rank_of(const Search *self, const Candidate *candidate)
     int at = candidate->segment;
     const ApdSegment *segment = apd_text_at(input->text, (guint) at);
     int from, to, rank = apd_classify_factor(input, at) / 10;
+    bool imposed_by_label = false;
 
     clause_of(segment, candidate, &from, &to);
+    bool imposed = is_imposed(input, at, from, to);
     if (segment->pair >= 0) {
-        if (is_generic(input, segment->pair, 0, G_MAXINT))
+        if (!imposed && is_generic(input, segment->pair, 0, G_MAXINT))
             return -1;
         rank += hits(input, segment->pair, "points/label") ? 60 : 0;
+        imposed_by_label = is_imposed(input, segment->pair, 0, G_MAXINT);
     }
-    bool imposed = hits_range(input, at, "points/imposed", from, to)
-                   || hits_range(input, at, "act/deducted", from, to);
+    if (g_strcmp0(self->category, "points.threshold") == 0 && !imposed && !imposed_by_label)
+        return -1;
     limit_to_own(self, candidate, &from, &to);
-    if (is_generic(input, at, from, to) || hits(input, at, "mod/example")
-        || hits(input, at, "mod/third"))
+    if ((is_generic(input, at, from, to) && !is_sum_of_this(input, candidate, from, to))
+        || hits(input, at, "mod/example") || hits(input, at, "mod/third"))
         return -1;
     /* "12 points: frozen for 7 days": a line of the tariff. */
     if (segment->zone == APD_ZONE_LABEL && !hits(input, at, "points/label"))
@@ -306,7 +379,7 @@ apd_extract_points(const ApdInput *input, ApdVerdict *verdict)
 {
     int word = apd_matcher_find(apd_rules_matcher(input->rules), "points/word");
     g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(Candidate));
-    Search self = { input, candidates };
+    Search self = { input, verdict->category, candidates };
     const Candidate *best = NULL;
     int best_rank = 5;
 
@@ -316,7 +389,8 @@ apd_extract_points(const ApdInput *input, ApdVerdict *verdict)
     look_at_values(&self);
     for (guint i = 0; i < input->hits->len; i++) {
         const ApdHit *hit = &g_array_index(input->hits, ApdHit, i);
-        if (hit->signal == word && apd_classify_factor(input, hit->segment) > 0)
+        if (hit->signal == word && apd_classify_factor(input, hit->segment) > 0
+            && !hits_range(input, hit->segment, "points/not", hit->start, hit->end))
             look_beside(&self, hit);
     }
     for (guint i = 0; i < candidates->len; i++) {

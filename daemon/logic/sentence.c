@@ -147,10 +147,29 @@ is_label(const char *text, size_t n, size_t max_width)
     return words <= 8;
 }
 
+/* "Case ....... AE1", "Points . . . . 2": bytes of dots and blanks at the beginning of
+ * @text, 0 when they are too few to lead anywhere. */
+static size_t
+leader_length(const char *text, size_t n)
+{
+    size_t length = 0, dots = 0;
+
+    for (; length < n && (text[length] == '.' || text[length] == '_' || text[length] == ' ');
+         length++)
+        dots += text[length] != ' ';
+    return dots >= 4 ? length : 0;
+}
+
 bool
 apd_sentence_label(const char *shown, size_t n, size_t *ret_label, size_t *ret_value)
 {
     for (size_t i = 0; i < n; i++) {
+        size_t leader = i > 0 && shown[i - 1] != '.' ? leader_length(shown + i, n - i) : 0;
+        if (leader > 0 && i + leader < n && shown[i + leader] != ':') {
+            *ret_label = i;
+            *ret_value = i + leader;
+            return is_label(shown, i, 56);
+        }
         if (shown[i] != ':' || (i + 2 < n && shown[i + 1] == '/' && shown[i + 2] == '/'))
             continue;
         if (!is_label(shown, i, 56))
