@@ -422,7 +422,7 @@ apd_weighing_has_points(const ApdInput *input)
 bool
 apd_weighing_has_reference(const ApdInput *input)
 {
-    static const char *const names[] = { "ref/case", "ref/order", "ref/product" };
+    static const char *const names[] = { "ref/case", "ref/number", "ref/order", "ref/product" };
 
     for (guint i = 0; i < input->hits->len; i++) {
         const ApdHit *hit = &g_array_index(input->hits, ApdHit, i);

@@ -11,7 +11,8 @@
 #define NEAR 25
 #define FAR  40
 
-typedef enum { SORT_OTHER, SORT_CASE, SORT_ORDER, SORT_PRODUCT } Sort;
+/* SORT_NUMBER: "no.", "ID": the noun beside it tells of what. */
+typedef enum { SORT_OTHER, SORT_CASE, SORT_ORDER, SORT_PRODUCT, SORT_NUMBER } Sort;
 
 typedef struct {
     const ApdInput *input;
@@ -66,7 +67,8 @@ sort_of(const ApdInput *input, const ApdHit *hit, Sort *ret_sort)
     } cues[] = { { "ref/case", SORT_CASE },
                  { "ref/order", SORT_ORDER },
                  { "ref/product", SORT_PRODUCT },
-                 { "ref/other", SORT_OTHER } };
+                 { "ref/other", SORT_OTHER },
+                 { "ref/number", SORT_NUMBER } };
     const char *name = apd_matcher_name(apd_rules_matcher(input->rules), hit->signal);
 
     for (size_t k = 0; k < G_N_ELEMENTS(cues); k++)
@@ -77,6 +79,19 @@ sort_of(const ApdInput *input, const ApdHit *hit, Sort *ret_sort)
     return false;
 }
 
+/* What "no." at @start of @text numbers: the @noun right before it, else a case. */
+static Sort
+numbered(const char *text, const Cue *noun, size_t start)
+{
+    if (noun->distance >= FAR || start < noun->cue_end
+        || letters_between(text, noun->cue_end, start) > 4
+        || memchr(text + noun->cue_end, ',', start - noun->cue_end) != NULL
+        || memchr(text + noun->cue_end, '(', start - noun->cue_end) != NULL)
+        return SORT_CASE;
+
+    return noun->sort;
+}
+
 /* The nearest cue that begins before @start (offset in the folded form) and ends there
  * or before, or holds the number too ("order #"); of two at one place the longer. */
 static Cue
@@ -84,7 +99,7 @@ cue_before(const ApdInput *input, int segment, size_t start)
 {
     const char *text = apd_text_at(input->text, (guint) segment)->folded;
     guint n, first = apd_hits_of_segment(input->hits, segment, &n);
-    Cue cue = { SORT_OTHER, FAR, 0, false };
+    Cue cue = { SORT_OTHER, FAR, 0, false }, noun = cue;
     int length = 0;
     Sort sort;
 
@@ -94,6 +109,10 @@ cue_before(const ApdInput *input, int segment, size_t start)
         if ((size_t) hit->start >= start || start - end > 3 * FAR || !sort_of(input, hit, &sort))
             continue;
         int distance = letters_between(text, end, start);
+        if (sort == SORT_NUMBER)
+            sort = numbered(text, &noun, (size_t) hit->start);
+        else
+            noun = (Cue){ sort, distance, end, false };
         if (distance > cue.distance
             || (distance == cue.distance && hit->end - hit->start <= length))
             continue;
@@ -114,7 +133,7 @@ cue_after(const ApdInput *input, int segment, size_t end)
 
     for (guint i = first; i < first + n; i++) {
         const ApdHit *hit = &g_array_index(input->hits, ApdHit, i);
-        if ((size_t) hit->start < end || !sort_of(input, hit, &sort))
+        if ((size_t) hit->start < end || !sort_of(input, hit, &sort) || sort == SORT_NUMBER)
             continue;
         int distance = letters_between(text, end, (size_t) hit->start);
         if (distance > 14 || memchr(text + end, ',', (size_t) hit->start - end) != NULL
@@ -166,6 +185,12 @@ offer_case(Hunt *self, const char *text, int rank)
     self->best = g_strdup(text);
 }
 
+static bool
+is_first_number(const ApdSegment *segment, const ApdToken *token)
+{
+    return strcspn(segment->folded, "0123456789") >= token->start;
+}
+
 /* "AE 2026 0012", "4471 / 26": the parts of a reference that stand apart.
  * Returns: (transfer full). */
 static char *
@@ -173,6 +198,12 @@ with_parts(const Hunt *self, const Number *number)
 {
     const ApdSegment *segment = apd_text_at(self->input->text, (guint) number->segment);
     const ApdToken *token = number->token, *before = number->before;
+    size_t length = number->cue.labelled && is_first_number(segment, token)
+                        ? apd_token_whole_value(segment->shown)
+                        : 0;
+    if (length > 0)
+        return g_strndup(segment->shown, length);
+
     g_autoptr(GString) whole = g_string_new(number->text);
     bool prefixed = false;
 
@@ -189,17 +220,18 @@ with_parts(const Hunt *self, const Number *number)
     }
 
     size_t at = token->end;
+    size_t end = at;
     ApdToken next;
     while (apd_token_next(segment->folded, segment->n, &at, &next) && next.letters == 0
            && next.marks == 0 && next.digits >= 2) {
-        const char *gap = segment->folded + token->end;
+        const char *gap = segment->folded + end;
         bool slash = g_str_has_prefix(gap, " / ") || g_str_has_prefix(gap, " - ");
-        bool blank = *gap == ' ' && next.start == token->end + 1 && next.digits <= 6
+        bool blank = *gap == ' ' && next.start == end + 1 && next.digits <= 6
                      && (prefixed || (number->cue.labelled && next.end == segment->n));
-        if (!blank && !(slash && next.start == token->end + 3))
+        if (!blank && !(slash && next.start == end + 3))
             break;
-        g_string_append_len(whole, segment->folded + token->end, (gssize) (next.end - token->end));
-        break;
+        g_string_append_len(whole, gap, (gssize) (next.end - end));
+        end = next.end;
     }
     return g_strdup(whole->str);
 }
@@ -328,6 +360,9 @@ look_through(Hunt *self, int at)
     ApdToken token, before;
     bool any = false;
 
+    g_autofree char *document = apd_token_document_number(segment->shown);
+    if (document != NULL)
+        offer_case(self, document, 140);
     self->last = SORT_OTHER;
     for (; self->tokens < MAX_TOKENS && apd_token_next(segment->folded, segment->n, &i, &token);
          before = token, any = true) {

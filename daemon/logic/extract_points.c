@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define MAX_CANDIDATES 200
+#define MAX_GAP        24 /* bytes between a number word and its points word */
 
 /* A number beside a word for points; offsets in its segment's folded form. */
 typedef struct {
@@ -140,10 +141,10 @@ words_between(const char *text, int from, int to)
     return n;
 }
 
-/* The number word within [from, to) that ends last, and of those the longest; not more
- * than @gap words from the end.  -1: none. */
+/* The number word before the points word [from, to), at most one word between, or about
+ * it ("due punti"); of several the nearest and longest.  -1: none. */
 static int
-number_word(const ApdInput *input, int segment, int from, int to, int gap, int *ret_start)
+number_word(const ApdInput *input, int segment, int from, int to, int *ret_start)
 {
     const char *text = apd_text_at(input->text, (guint) segment)->folded;
     guint n, first = apd_hits_of_segment(input->hits, segment, &n);
@@ -152,8 +153,9 @@ number_word(const ApdInput *input, int segment, int from, int to, int gap, int *
     for (guint i = first; i < first + n; i++) {
         const ApdHit *hit = &g_array_index(input->hits, ApdHit, i);
         const ApdSignalInfo *info = apd_rules_signal(input->rules, hit->signal);
-        if (strcmp(info->type, "number") != 0 || hit->start < from || hit->end > to
-            || words_between(text, hit->end, to) > gap)
+        if (strcmp(info->type, "number") != 0 || hit->start >= to || hit->end < from - MAX_GAP
+            || (hit->end <= from ? words_between(text, hit->end, from) > 1
+                                 : hit->start > from && hit->end > to))
             continue;
         if (best == NULL || hit->end > best->end
             || (hit->end == best->end && hit->start < best->start))
@@ -214,7 +216,8 @@ add_candidate(Search *self, int segment, int value, int start, int end)
 static bool
 is_tariff_line(const ApdSegment *segment, int start, int end)
 {
-    return g_ascii_isdigit(segment->folded[start]) && segment->folded[end] == ':';
+    return g_ascii_isdigit(segment->folded[start])
+           && (segment->folded[end] == ':' || segment->zone == APD_ZONE_LABEL);
 }
 
 /* The number that stands right before or after the points word of @hit, or in it ("2pts"). */
@@ -236,10 +239,7 @@ look_beside(Search *self, const ApdHit *hit)
     }
     value = digits_before(text, hit->start, &start);
     if (value < 0)
-        value =
-            number_word(self->input, hit->segment, MAX(hit->start - 48, 0), hit->start, 1, &start);
-    if (value < 0)
-        value = number_word(self->input, hit->segment, hit->start, hit->end, 9, &start);
+        value = number_word(self->input, hit->segment, hit->start, hit->end, &start);
     if (value >= 0) {
         if (!is_tariff_line(segment, start, hit->end))
             add_candidate(self, hit->segment, value, start, hit->end);
@@ -267,7 +267,7 @@ look_at_values(Search *self)
             continue;
         int end, start = 0, value = digits_after(segment->folded, 0, &end);
         if (value < 0) {
-            value = number_word(input, (int) i, 0, (int) segment->n, 9, &start);
+            value = number_word(input, (int) i, 0, (int) segment->n, &start);
             end = (int) segment->n;
             value = start <= 2 ? value : -1;
         }

@@ -33,6 +33,8 @@ is_joint(const char *text, size_t i)
         return false;
     if (text[i] == ':')
         return g_ascii_isdigit(text[i - 1]) && g_ascii_isdigit(text[i + 1]);
+    if (text[i] == '#')
+        return g_ascii_isdigit(text[i + 1]);
     return strchr("-/_.&", text[i]) != NULL;
 }
 
@@ -67,7 +69,10 @@ is_shown_joint(const char *p, gunichar c)
 {
     if (c == ':')
         return g_ascii_isdigit(p[-1]) && g_ascii_isdigit(p[1]);
-    return (c < 0x80 && strchr("-/_.&", (int) c) != NULL) || (c >= 0x2010 && c <= 0x2015);
+    if (c == '#')
+        return g_ascii_isdigit(p[1]);
+    return (c < 0x80 && strchr("-/_.&", (int) c) != NULL) || (c >= 0x2010 && c <= 0x2015)
+           || c == 0xB7;
 }
 
 /* One run of what a token may hold, in the shown form. */
@@ -97,7 +102,7 @@ apd_token_shown(const char *shown, const char *folded, const ApdToken *token, si
         }
         /* Marks at the end belong to the sentence. */
         size_t length = run;
-        while (length > 0 && strchr("-/_.&", p[length - 1]) != NULL)
+        while (length > 0 && strchr("-/_.&#", p[length - 1]) != NULL)
             length--;
         g_autoptr(GString) fold = g_string_new(NULL);
         apd_normalise_fold(p, length, fold);
@@ -118,6 +123,9 @@ is_moment(const char *text)
     size_t first = strspn(text, "0123456789");
     const char *rest = text + first;
 
+    if (first == 4 && *rest == '-' && strspn(rest + 1, "0123456789") == 2 && rest[3] == '-'
+        && strspn(rest + 4, "0123456789") == 2 && g_ascii_tolower(rest[6]) == 't')
+        return true;
     if (first == 0 || first > 4)
         return false;
     if (g_ascii_tolower(*rest) == 'h' && strspn(rest + 1, "0123456789") == 2 && rest[3] == '\0')
@@ -200,6 +208,93 @@ apd_token_is_short_reference(const char *text, const ApdToken *token)
     }
     return upper && token->digits > 0 && n >= 3 && n <= 12
            && (token->letters >= 2 || token->marks > 0);
+}
+
+/* One word of a reference that is written in several. */
+static bool
+is_part(const char *word, size_t n)
+{
+    bool digit = false, upper = false, lower = false, letter = false;
+    int marks = 0;
+
+    for (const char *p = word; p < word + n; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        digit |= g_unichar_isdigit(c);
+        upper |= g_unichar_isupper(c);
+        lower |= g_unichar_islower(c);
+        letter |= g_unichar_isalpha(c);
+        marks += !g_unichar_isalnum(c);
+        if (c >= 0x530
+            || (c < 0x80 && !g_ascii_isalnum((char) c) && strchr("-/_.#&()", (int) c) == NULL))
+            return false;
+    }
+    return digit || (upper && !lower && n <= 6) || (upper && marks > 0 && n <= 6)
+           || (*word == '(' && n == 3) || !letter;
+}
+
+/* "18 JUN 2026" */
+static bool
+is_day(const char *shown, size_t n)
+{
+    size_t day = strspn(shown, "0123456789");
+
+    return day <= 2 && n > day + 8 && shown[day] == ' ' && g_ascii_isalpha(shown[day + 1])
+           && shown[n - 5] == ' ' && strspn(shown + n - 4, "0123456789") >= 4;
+}
+
+size_t
+apd_token_whole_value(const char *shown)
+{
+    size_t n = strlen(shown), at = 0;
+    int words = 0, digits = 0;
+
+    while (n > 0 && strchr(". ", shown[n - 1]) != NULL)
+        n--;
+    if (n < 3 || n > 32 || is_day(shown, n))
+        return 0;
+    for (; at < n; words++) {
+        size_t length = strcspn(shown + at, " ");
+        length = MIN(length, n - at);
+        g_autofree char *word = g_strndup(shown + at, length);
+        if (!is_part(word, length) || is_moment(word))
+            return 0;
+        at += length + 1;
+    }
+    for (size_t i = 0; i < n; i++)
+        digits += g_ascii_isdigit(shown[i]);
+    return words >= 2 && words <= 4 && digits >= 3 ? n : 0;
+}
+
+/* Where the ideographs before @at begin, six at most. */
+static const char *
+ideographs_before(const char *text, const char *at)
+{
+    for (int i = 0; i < 6 && at > text; i++) {
+        const char *p = g_utf8_prev_char(at);
+        gunichar c = g_utf8_get_char(p);
+        if (c < 0x3400 || c > 0x9FFF)
+            break;
+        at = p;
+    }
+    return at;
+}
+
+char *
+apd_token_document_number(const char *shown)
+{
+    for (const char *p = shown; (p = strstr(p, "第")) != NULL; p += strlen("第")) {
+        const char *digits = p + strlen("第"), *end = digits + strspn(digits, "0123456789");
+        if (end == digits || !g_str_has_prefix(end, "号") || p == shown)
+            continue;
+        const char *close = g_utf8_prev_char(p), *year = close - 4;
+        if (year <= shown || strspn(year, "0123456789") != 4
+            || g_unichar_isalnum(g_utf8_get_char(close)))
+            continue;
+        const char *open = g_utf8_prev_char(year), *from = ideographs_before(shown, open);
+        if (from < open && !g_unichar_isalnum(g_utf8_get_char(open)))
+            return g_strndup(from, (size_t) (end - from) + strlen("号"));
+    }
+    return NULL;
 }
 
 bool

@@ -32,3 +32,11 @@ bool apd_token_is_short_reference(const char *text, const ApdToken *token);
 
 /* "AE" of "AE 2026 0012": capital letters, no word for "number". */
 bool apd_token_is_prefix(const char *text, const ApdToken *token);
+
+/* "00231/26 KB-ho", "ECH 24-778 (b)": a value that is one reference in several words.
+ * Returns: its length in bytes; 0 when it is none. */
+size_t apd_token_whole_value(const char *shown);
+
+/* "货字〔2025〕第0708号": the number of a Chinese official letter in @shown.
+ * Returns: (transfer full): NULL when there is none. */
+char *apd_token_document_number(const char *shown);
