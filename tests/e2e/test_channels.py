@@ -5,21 +5,12 @@ error of the service leads to the verdict it means."""
 import json
 import os
 import re
-import sqlite3
-import subprocess
-import tempfile
-import unicodedata
 import unittest
 
-import harness
 import samples
-from harness import BUILD, Appeald, deliver, make_maildir, wait_for, write_private
-from peers import PEERS
-
-# Kinds that appeald does not know yet.
-NOT_YET = ["discord", "teams", "mattermost", "rocketchat", "googlechat", "matrix", "telegram", "dingtalk", "lark", "wecom",
-           "ntfy", "gotify", "pushover", "bark", "serverchan", "pagerduty", "alertmanager"]
-KINDS = [kind for kind in PEERS if kind not in NOT_YET]
+from channels import APPEAL, Daemon
+from harness import wait_for
+from peers import KINDS, PEERS
 
 # Still to be mended in appeald; APPEALD_OWED=1 runs them nevertheless.
 OWED = {
@@ -29,7 +20,6 @@ OWED = {
 if os.environ.get("APPEALD_OWED"):
     OWED = set()
 
-APPEAL = "https://csp.aliexpress.com/m_apps/violation/detail?channelId=2286000"
 EVIL = "evil.example"
 FAMILY = "\U0001F468\u200D\U0001F469\u200D\U0001F467\u200D\U0001F466"
 
@@ -58,64 +48,6 @@ def notice(subject, case, deadline):
         f"<html><body><p>Dear seller,</p><p>your product 1005006123456789 was found to be counterfeit: trademark "
         f"infringement. 2 points were deducted from your account. Case number: {case}.</p>"
         f'<p>You may appeal no later than {stated}.</p><p><a href="{APPEAL}">Appeal</a></p></body></html>')
-
-
-class Daemon(unittest.TestCase):
-    """One appeald with many channels, shared by the tests of a class."""
-
-    more = ""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = cls.enterClassContext(tempfile.TemporaryDirectory(prefix="apd-channels-"))
-        cls.maildir = make_maildir(os.path.join(cls.folder, "mail"))
-        cls.peers, cls.sections, cls.arrived = {}, [], 0
-        cls.add_channels()
-        config = (f"[appeald]\ntimezone = UTC\n[reminders]\nsteps = 1h\n[maildir synced]\npath = {cls.maildir}\n"
-                  f"authserv-id = {samples.AUTHSERV}\n" + "".join(cls.sections))
-        cls.appeald = Appeald(config, cls.folder)
-        cls.addClassCleanup(cls.appeald.close)
-        cls.appeald.start()
-        wait_for(lambda: os.path.exists(cls.appeald.ledger)
-                 and cls.rows("SELECT 1 FROM cursors WHERE looked_back"), 60, "first look")
-
-    @classmethod
-    def add_peer(cls, kind, name, severity="low"):
-        peer = PEERS[kind]()
-        cls.addClassCleanup(peer.close)
-        cls.peers[name] = peer
-
-        def write(what, text):
-            return os.path.basename(write_private(os.path.join(cls.folder, f"{name}.{what}"), text + "\n"))
-
-        cls.sections.append(f"[channel {name}]\ntype = {kind}\nseverity = {severity}\n{peer.config(write)}")
-        return peer
-
-    @classmethod
-    def rows(cls, sql, *values):
-        database = sqlite3.connect(cls.appeald.ledger, timeout=20)
-        try:
-            return database.execute(sql, values).fetchall()
-        finally:
-            database.close()
-
-    @classmethod
-    def delivery(cls, channel):
-        """(state, attempts, seconds to the next try, what it said) of what was first owed to @channel."""
-        rows = cls.rows("SELECT state, attempts, next_try / 1e6 - unixepoch('subsec'), last_error FROM deliveries"
-                        " WHERE channel = ? ORDER BY id LIMIT 1", channel) if cls.newer_sqlite() else \
-            cls.rows("SELECT state, attempts, next_try / 1e6 - (julianday('now') - 2440587.5) * 86400, last_error FROM deliveries"
-                     " WHERE channel = ? ORDER BY id LIMIT 1", channel)
-        return rows[0] if rows else (None, 0, 0, None)
-
-    @staticmethod
-    def newer_sqlite():
-        return sqlite3.sqlite_version_info >= (3, 42)
-
-    @classmethod
-    def put(cls, message):
-        cls.arrived += 1
-        deliver(cls.maildir, message, f"{cls.arrived}.test")
 
 
 def forms(deadline):
@@ -147,7 +79,6 @@ class Checks:
         self.assertNotIn("\u200d", rest, f"a family is torn apart: {told[-300:]}")
 
 
-@unittest.skipUnless(KINDS, "no kinds")
 class AlertTest(Daemon, Checks):
     """One of each kind; notices arrive in the Maildir."""
 
@@ -217,11 +148,9 @@ class FaultTest(Daemon, Checks):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        owe = os.path.join(BUILD, "tests/fake/prog_owe")
         for name in cls.peers:
             if name != "told":
-                subprocess.run([owe, cls.appeald.ledger, name, "--severity", "medium", "--url", APPEAL],
-                               check=True, stdout=subprocess.DEVNULL, timeout=60)
+                cls.owe(name, "--severity", "medium", "--url", APPEAL)
 
     def settle(self, name, wanted, seconds=40):
         """Waits until wanted(state, attempts, ...) of the delivery to @name is true."""

@@ -439,8 +439,7 @@ class Matrix(Peer):
     rich_refusal = Say(413, {"errcode": "M_TOO_LARGE", "error": "event too large"})
 
     def config(self, write):
-        return (f"url-file = {write('url', self.base)}\ntoken-file = {write('token', self.token)}\n"
-                f"room = {self.room}\n")
+        return f"server = {self.base}\ntoken-file = {write('token', self.token)}\nroom = {self.room}\n"
 
     def secrets(self):
         return [self.token]
@@ -504,7 +503,7 @@ class Telegram(Peer):
     allowed = ("b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "span", "a", "code", "pre", "blockquote", "tg-spoiler")
 
     def config(self, write):
-        return f"url-file = {write('url', self.base)}\ntoken-file = {write('token', self.token)}\nchat = {self.chat}\n"
+        return f"server = {self.base}\ntoken-file = {write('token', self.token)}\nchat = {self.chat}\n"
 
     def secrets(self):
         return [self.token, self.token.split(":")[1]]

@@ -47,7 +47,7 @@ class PagerDuty(Peer):
     ]
 
     def config(self, write):
-        return f"url-file = {write('url', self.base + self.path)}\ntoken-file = {write('token', self.routing)}\n"
+        return f"server = {self.base}\ntoken-file = {write('token', self.routing)}\n"
 
     def secrets(self):
         return [self.routing]
@@ -87,7 +87,7 @@ class Alertmanager(Peer):
     ]
 
     def config(self, write):
-        return f"url-file = {write('url', self.base)}\n"
+        return f"server = {self.base}\n"
 
     def secrets(self):
         return []

@@ -30,10 +30,10 @@ class Ntfy(Peer):
     rich_refusal = Say(400, {"code": 40018, "http": 400, "error": "invalid request: actions invalid"})
 
     def config(self, write):
-        return (f"url-file = {write('url', self.base)}\ntoken-file = {write('token', self.token)}\ntopic = {self.topic}\n")
+        return f"url-file = {write('url', self.base + '/' + self.topic)}\ntoken-file = {write('token', self.token)}\n"
 
     def secrets(self):
-        return [self.token]
+        return [self.token, self.topic]
 
     def check(self, call):
         must(call.headers.get("authorization") == f"Bearer {self.token}", "no Bearer token",
@@ -77,7 +77,7 @@ class Gotify(Peer):
     rich_refusal = Say(400, {"error": "Bad Request", "errorCode": 400, "errorDescription": "Field 'extras' is invalid"})
 
     def config(self, write):
-        return f"url-file = {write('url', self.base)}\ntoken-file = {write('token', self.token)}\n"
+        return f"server = {self.base}\ntoken-file = {write('token', self.token)}\n"
 
     def secrets(self):
         return [self.token]
@@ -133,7 +133,7 @@ class Pushover(Peer):
     ]
 
     def config(self, write):
-        return (f"url-file = {write('url', self.base)}\ntoken-file = {write('token', self.token)}\nuser-file = {write('user', self.user)}\n")
+        return f"server = {self.base}\ntoken-file = {write('token', self.token)}\nuser-file = {write('user', self.user)}\n"
 
     def secrets(self):
         return [self.token, self.user]
@@ -186,7 +186,7 @@ class Bark(Peer):
     ]
 
     def config(self, write):
-        return f"url-file = {write('url', self.base)}\ntoken-file = {write('token', self.key_of_device)}\n"
+        return f"server = {self.base}\ntoken-file = {write('token', self.key_of_device)}\n"
 
     def secrets(self):
         return [self.key_of_device]
@@ -224,7 +224,7 @@ class ServerChan(Peer):
     ]
 
     def config(self, write):
-        return f"url-file = {write('url', self.base)}\ntoken-file = {write('token', self.send_key)}\n"
+        return f"server = {self.base}\ntoken-file = {write('token', self.send_key)}\n"
 
     def secrets(self):
         return [self.send_key]
