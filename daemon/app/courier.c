@@ -15,6 +15,8 @@ struct ApdCourier {
     GTimeZone *zone;                 /* owned */
     char *url;                       /* owned, secret; NULL: not read yet, or none */
     char *secret;                    /* owned, secret; likewise */
+    char *token;                     /* owned, secret; likewise */
+    char *moved;                     /* owned: the place's new name; NULL: it has not moved */
     struct Errand *errand;           /* owned: under way; NULL: not busy */
 };
 
@@ -26,7 +28,16 @@ typedef struct Errand {
     void *user_data;        /* borrowed */
     guint soon;             /* owned: an idle call that ends it; 0: an answer does */
     ApdJudgement judgement; /* of channels that end at once */
+    ApdHttpRequest plain;   /* owned: what to send when the rich form is refused; empty: none */
 } Errand;
+
+static void
+free_errand(Errand *errand)
+{
+    apd_judgement_clear(&errand->judgement);
+    apd_http_request_clear(&errand->plain);
+    g_free(errand);
+}
 
 ApdCourier *
 apd_courier_new(const ApdChannelConfig *channel, const ApdConfig *config, ApdHttp *http,
@@ -52,6 +63,7 @@ forget_secrets(ApdCourier *self)
 {
     g_clear_pointer(&self->url, apd_secret_free);
     g_clear_pointer(&self->secret, apd_secret_free);
+    g_clear_pointer(&self->token, apd_secret_free);
 }
 
 /* Nobody waits for the verdict any more; an answer on its way frees it later. */
@@ -63,8 +75,7 @@ drop_errand(Errand *errand)
         return;
 
     g_source_remove(errand->soon);
-    g_free(errand->judgement.text);
-    g_free(errand);
+    free_errand(errand);
 }
 
 void
@@ -78,6 +89,7 @@ apd_courier_free(ApdCourier *self)
     forget_secrets(self);
     apd_phrases_free(self->phrases);
     g_time_zone_unref(self->zone);
+    g_free(self->moved);
     g_free(self);
 }
 
@@ -93,22 +105,50 @@ apd_courier_is_busy(const ApdCourier *self)
     return self->errand != NULL;
 }
 
+/* Services may repeat what they were sent, and texts end in logs. */
+static void
+mask(char **text, const char *secret)
+{
+    if (*text == NULL || secret == NULL || strlen(secret) < 4)
+        return;
+
+    g_auto(GStrv) parts = g_strsplit(*text, secret, -1);
+    g_free(*text);
+    *text = g_strjoinv("***", parts);
+}
+
+static void
+mask_secrets(const ApdCourier *self, char **text)
+{
+    const char *tail = self->url ? strrchr(self->url, '/') : NULL;
+
+    mask(text, self->url);
+    mask(text, self->secret);
+    mask(text, self->token);
+    mask(text, tail && strlen(tail) > 8 ? tail + 1 : NULL);
+}
+
 /* Hands the verdict over and ends the errand. */
 static void
-finish(Errand *errand, ApdJudgement *judgement)
+finish(Errand *errand)
 {
     ApdCourier *self = errand->courier;
+    ApdJudgement *judgement = &errand->judgement;
 
     if (self != NULL) {
         self->errand = NULL;
+        mask_secrets(self, &judgement->text);
+        if (judgement->moved != NULL) {
+            g_free(self->moved);
+            self->moved = g_steal_pointer(&judgement->moved);
+        }
 
         /* Perhaps a person has changed the file meanwhile. */
         if (judgement->taking == APD_REFUSED)
             forget_secrets(self);
         errand->done(judgement, errand->user_data);
     }
-    g_free(judgement->text);
-    g_free(errand);
+    free_errand(errand);
 }
 
 static gboolean
@@ -116,7 +156,7 @@ on_finish(gpointer user_data)
 {
     Errand *errand = user_data;
 
-    finish(errand, &errand->judgement);
+    finish(errand);
     return G_SOURCE_REMOVE;
 }
 
@@ -132,24 +172,71 @@ finish_soon(Errand *errand, const GError *error)
     errand->soon = g_idle_add_full(G_PRIORITY_DEFAULT, on_finish, errand, NULL);
 }
 
+static void on_answer(const ApdHttpResponse *response, const GError *error, void *user_data);
+
+/* Sends the plain form at once when the rich one was refused.  Returns whether. */
+static bool
+send_plainer(Errand *errand, ApdJudgement *judgement)
+{
+    if (!judgement->plainer || errand->plain.url == NULL)
+        return false;
+
+    g_auto(ApdHttpRequest) request = errand->plain;
+    errand->plain = (ApdHttpRequest){ NULL };
+    apd_judgement_clear(judgement);
+    apd_http_send(errand->courier->http, &request, on_answer, errand);
+    return true;
+}
+
 static void
 on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
 {
     Errand *errand = user_data;
-    ApdJudgement judgement = { APD_TRY_AGAIN, 0, NULL };
+    ApdJudgement judgement = { APD_TRY_AGAIN };
 
     if (errand->courier == NULL) {
-        g_free(errand);
+        free_errand(errand);
         return;
     }
     if (response != NULL) {
-        errand->courier->type->judge(response, apd_now(), &judgement);
+        apd_channel_judge(errand->courier->type, response, apd_now(), &judgement);
+        if (send_plainer(errand, &judgement))
+            return;
     } else {
         if (g_error_matches(error, APD_ERROR, APD_ERROR_REFUSED))
             judgement.taking = APD_REFUSED;
         judgement.text = g_strdup(error->message);
     }
-    finish(errand, &judgement);
+    errand->judgement = judgement;
+    finish(errand);
+}
+
+static void
+on_command_end(const ApdCommandEnd *end, const GError *error, void *user_data)
+{
+    Errand *errand = user_data;
+
+    if (errand->courier == NULL) {
+        free_errand(errand);
+        return;
+    }
+    if (end != NULL) {
+        errand->courier->type->judge_command(end, &errand->judgement);
+    } else {
+        errand->judgement.taking =
+            g_error_matches(error, APD_ERROR, APD_ERROR_TRANSIENT) ? APD_TRY_AGAIN : APD_REFUSED;
+        errand->judgement.text = g_strdup(error->message);
+    }
+    finish(errand);
+}
+
+/* Reads one secret, unless it is known or there is none. */
+static bool
+read_secret(const ApdSecretConfig *config, char **secret, GError **error)
+{
+    if (*secret == NULL && apd_secret_is_set(config))
+        *secret = apd_secret_read(config, error);
+    return *secret != NULL || !apd_secret_is_set(config);
 }
 
 static bool
@@ -157,16 +244,10 @@ read_secrets(ApdCourier *self, GError **error)
 {
     const ApdChannelConfig *channel = self->channel;
 
-    if (self->url == NULL && apd_secret_is_set(&channel->url)) {
-        self->url = apd_secret_read(&channel->url, error);
-        if (self->url == NULL)
-            return false;
-    }
-    if (self->secret == NULL && apd_secret_is_set(&channel->secret)) {
-        self->secret = apd_secret_read(&channel->secret, error);
-        if (self->secret == NULL)
-            return false;
-    }
+    if (!read_secret(&channel->url, &self->url, error)
+        || !read_secret(&channel->secret, &self->secret, error)
+        || !read_secret(&channel->token, &self->token, error))
+        return false;
     if (self->url != NULL && !g_str_has_prefix(self->url, "https://")
         && !g_str_has_prefix(self->url, "http://")) {
         g_set_error_literal(error, APD_ERROR, APD_ERROR_CONFIG,
@@ -177,18 +258,71 @@ read_secrets(ApdCourier *self, GError **error)
     return true;
 }
 
+/* Builds the rich form, and the plain one in case it is refused. */
 static bool
-send_request(ApdCourier *self, const ApdParcel *parcel, GError **error)
+build(ApdCourier *self, ApdParcel *parcel, ApdHttpRequest *request, GError **error)
 {
-    ApdHttpRequest request = { NULL };
-    bool good = self->type->build(self->channel, parcel, &request, error);
+    const ApdChannelType *type = self->type;
 
-    if (good) {
-        request.ca_file = g_strdup(self->channel->ca_file);
-        apd_http_send(self->http, &request, on_answer, self->errand);
-    }
-    apd_http_request_clear(&request);
-    return good;
+    if (!type->build(self->channel, parcel, request, error))
+        return false;
+
+    request->ca_file = g_strdup(self->channel->ca_file);
+    if (!type->has_plain)
+        return true;
+
+    parcel->plain = true;
+    if (!type->build(self->channel, parcel, &self->errand->plain, error))
+        return false;
+    self->errand->plain.ca_file = g_strdup(self->channel->ca_file);
+    if (type->max_body == 0 || g_bytes_get_size(request->body) <= type->max_body)
+        return true;
+
+    apd_http_request_clear(request);
+    *request = self->errand->plain;
+    self->errand->plain = (ApdHttpRequest){ NULL };
+    return true;
+}
+
+static bool
+send_request(ApdCourier *self, ApdParcel *parcel, GError **error)
+{
+    g_auto(ApdHttpRequest) request = { NULL };
+
+    if (!build(self, parcel, &request, error))
+        return false;
+
+    apd_http_send(self->http, &request, on_answer, self->errand);
+    return true;
+}
+
+static bool
+run_command(ApdCourier *self, const ApdParcel *parcel, GError **error)
+{
+    g_auto(ApdCommandRequest) request = { NULL };
+
+    if (!self->type->command(self->channel, parcel, &request, error))
+        return false;
+
+    apd_command_run(&request, on_command_end, self->errand);
+    return true;
+}
+
+/* What ends at once ends soon; what has begun ends by its answer. */
+static void
+dispatch(ApdCourier *self, ApdParcel *parcel)
+{
+    g_autoptr(GError) error = NULL;
+    bool begun = false;
+
+    if (self->type->put != NULL)
+        self->type->put(self->channel, parcel, &error);
+    else if (self->type->command != NULL)
+        begun = run_command(self, parcel, &error);
+    else
+        begun = send_request(self, parcel, &error);
+    if (!begun)
+        finish_soon(self->errand, error);
 }
 
 void
@@ -210,11 +344,13 @@ apd_courier_send(ApdCourier *self, const ApdAlert *alert, const char *idempotenc
     }
 
     g_autoptr(ApdWording) wording = apd_wording_make(self->phrases, alert, now, self->zone);
-    const ApdParcel parcel = { alert, wording, idempotency, now, self->url, self->secret };
-    if (self->type->put != NULL) {
-        self->type->put(self->channel, &parcel, &error);
-        finish_soon(self->errand, error);
-    } else if (!send_request(self, &parcel, &error)) {
-        finish_soon(self->errand, error);
-    }
+    ApdParcel parcel = { .alert = alert,
+                         .wording = wording,
+                         .idempotency = idempotency,
+                         .now = now,
+                         .url = self->url,
+                         .secret = self->secret,
+                         .token = self->token,
+                         .moved = self->moved };
+    dispatch(self, &parcel);
 }

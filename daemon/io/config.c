@@ -71,6 +71,7 @@ free_channel(void *data)
     g_free(channel->type);
     clear_secret(&channel->url);
     clear_secret(&channel->secret);
+    clear_secret(&channel->token);
     g_free(channel->ca_file);
     g_free(channel->language);
     g_strfreev(channel->stores);
@@ -250,6 +251,7 @@ complain_of_key(Loading *self, const char *section, const char *key, int line)
     const char *near = g_str_equal(key, "password") ? "password-file"
                        : g_str_equal(key, "url")    ? "url-file"
                        : g_str_equal(key, "secret") ? "secret-file"
+                       : g_str_equal(key, "token")  ? "token-file"
                                                     : apd_text_nearest(key, words);
     apd_ini_complain(self->problems, self->config->path, line,
                      near ? "[%s] %s: there is no such key (did you mean %s?)"

@@ -193,6 +193,100 @@ is_word_of(const char *word, const char *list)
     return g_strv_contains((const char *const *) words, word);
 }
 
+/* Keys with -file, -command and -credential, and where they are kept. */
+static const struct {
+    const char *what;
+    size_t offset;
+} secrets[] = {
+    { "url", offsetof(ApdChannelConfig, url) },
+    { "secret", offsetof(ApdChannelConfig, secret) },
+    { "token", offsetof(ApdChannelConfig, token) },
+    { "user", offsetof(ApdChannelConfig, secret) },
+    { "password", offsetof(ApdChannelConfig, token) },
+};
+
+static bool
+type_knows(const char *type, const char *name)
+{
+    for (size_t i = 0; i < apd_n_config_keys; i++)
+        if (g_str_equal(apd_config_keys[i].section, "channel")
+            && g_str_equal(apd_config_keys[i].key, name))
+            return apd_config_keys[i].words == NULL || is_word_of(type, apd_config_keys[i].words);
+
+    return false;
+}
+
+static const ApdSecretConfig *
+secret_at(const ApdChannelConfig *channel, size_t offset)
+{
+    return (const ApdSecretConfig *) (const void *) ((const char *) channel + offset);
+}
+
+static void
+check_secrets(const Check *self, const ApdChannelConfig *channel, const ApdChannelNeeds *needs)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(secrets); i++) {
+        g_autofree char *key = g_strconcat(secrets[i].what, "-file", NULL);
+        if (type_knows(channel->type, key))
+            check_secret(self, secret_at(channel, secrets[i].offset), channel->section,
+                         channel->line, secrets[i].what, is_word_of(secrets[i].what, needs->needs));
+    }
+}
+
+/* Needed keys that are no secrets. */
+static void
+check_needs(const Check *self, const ApdChannelConfig *channel, const ApdChannelNeeds *needs)
+{
+    g_auto(GStrv) words = g_strsplit(needs->needs, "|", -1);
+
+    for (char **word = words; *word != NULL; word++)
+        if (type_knows(channel->type, *word) && !is_set(self, channel->section, *word))
+            COMPLAIN(self, channel->line, "[%s]: %s is missing (a channel of type %s needs it)",
+                     channel->section, *word, channel->type);
+}
+
+static void
+check_server(const Check *self, const ApdChannelConfig *channel)
+{
+    const char *server = g_hash_table_lookup(channel->options, "server");
+    bool mail = g_str_equal(channel->type, "email");
+    g_autofree char *scheme = server ? g_uri_parse_scheme(server) : NULL;
+    g_autofree char *host = NULL;
+
+    if (server == NULL)
+        return;
+    if (scheme != NULL)
+        g_uri_split_network(server, G_URI_FLAGS_NONE, NULL, &host, NULL, NULL);
+    if (host == NULL || *host == '\0' || !is_word_of(scheme, mail ? "smtp|smtps" : "http|https"))
+        COMPLAIN(self, line_of(self, channel->section, "server"),
+                 "[%s] server: '%s' is no address of a server (write for example %s)",
+                 channel->section, server,
+                 mail ? "smtps://smtp.example.com" : "https://chat.example.com");
+}
+
+static void
+check_command(const Check *self, const ApdChannelConfig *channel)
+{
+    const char *command = g_hash_table_lookup(channel->options, "command");
+    g_auto(GStrv) argv = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (command == NULL)
+        return;
+    if (!g_shell_parse_argv(command, NULL, &argv, &error)) {
+        COMPLAIN(self, line_of(self, channel->section, "command"), "[%s] command: %s",
+                 channel->section, error->message);
+        return;
+    }
+
+    g_autofree char *path = g_find_program_in_path(argv[0]);
+    if (path == NULL || (strchr(argv[0], '/') != NULL && *argv[0] != '/'))
+        COMPLAIN(self, line_of(self, channel->section, "command"),
+                 "[%s] command: there is no program '%s' (write its whole path; it must be "
+                 "executable)",
+                 channel->section, argv[0]);
+}
+
 static void
 check_keys_of_type(const Check *self, const ApdChannelConfig *channel)
 {
@@ -233,10 +327,10 @@ check_channel(const Check *self, const ApdChannelConfig *channel)
 
     check_keys_of_type(self, channel);
     check_language(self, channel->section, channel->language);
-    check_secret(self, &channel->url, channel->section, channel->line, "url",
-                 is_word_of("url", needs->needs));
-    check_secret(self, &channel->secret, channel->section, channel->line, "secret",
-                 is_word_of("secret", needs->needs));
+    check_secrets(self, channel, needs);
+    check_needs(self, channel, needs);
+    check_server(self, channel);
+    check_command(self, channel);
     for (char **store = channel->stores; store != NULL && *store != NULL; store++)
         if (!store_is_known(self, *store))
             COMPLAIN(self, line_of(self, channel->section, "stores"),

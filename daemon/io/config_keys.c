@@ -19,16 +19,27 @@ const ApdConfigSection apd_config_sections[] = {
 const size_t apd_n_config_sections = G_N_ELEMENTS(apd_config_sections);
 
 const ApdChannelNeeds apd_channel_needs[] = {
-    { "desktop",  "",           "popups, shown by appeald-desktop in every session of this user (or, beside a system service, of the group appeald)" },
-    { "webhook",  "url|secret", "a signed HTTP request (Standard Webhooks)" },
-    { "slack",    "url",        "a Slack incoming webhook" },
-    { "feishu",   "url",        "a Feishu custom bot" },
-    { "terminal", "",           "prints alerts on standard output" },
+    { "desktop",      "",                 "popups, shown by appeald-desktop in every session of this user (or, beside a system service, of the group appeald)" },
+    { "webhook",      "url|secret",       "a signed HTTP request (Standard Webhooks)" },
+    { "slack",        "url",              "a Slack incoming webhook" },
+    { "discord",      "url",              "a Discord webhook" },
+    { "teams",        "url",              "a Microsoft Teams workflow (When a Teams webhook request is received). Teams answers before the message is shown: send a test and look" },
+    { "telegram",     "token|chat",       "a Telegram bot" },
+    { "dingtalk",     "url",              "a DingTalk custom robot; with secret when its security is set to signing, else with appeald as its keyword" },
+    { "feishu",       "url",              "a Feishu custom bot" },
+    { "lark",         "url",              "a Lark custom bot" },
+    { "wecom",        "url",              "a WeCom group robot" },
+    { "ntfy",         "url",              "an ntfy topic, by its address, as https://ntfy.sh/my-secret-topic; with token where the server wants one" },
+    { "command",      "command",          "a program of yours, which gets the alert as JSON (the form of webhook) on standard input. Exit status 0: delivered. 64 to 78 but 75, 126 and 127: refused for good. All others: to be tried again" },
+    { "terminal",     "",                 "prints alerts on standard output" },
 };
 const size_t apd_n_channel_needs = G_N_ELEMENTS(apd_channel_needs);
 
-#define WITH_URL    "webhook|slack|feishu"
-#define WITH_SECRET "webhook|feishu"
+#define WITH_URL    "webhook|slack|discord|teams|dingtalk|feishu|lark|wecom|mattermost|rocketchat|googlechat|ntfy"
+#define WITH_SECRET "webhook|dingtalk|feishu|lark"
+#define WITH_TOKEN  "telegram|matrix|ntfy|gotify|pushover|bark|serverchan|pagerduty|alertmanager"
+#define WITH_SERVER "email|telegram|matrix|gotify|pushover|bark|serverchan|pagerduty|alertmanager"
+#define WITH_CA     WITH_URL "|" WITH_SERVER
 
 const ApdConfigKey apd_config_keys[] = {
     { "appeald", "language",       APD_VALUE_TEXT,     GLOBAL(language),       "en",  2, 16, NULL,
@@ -107,7 +118,43 @@ const ApdConfigKey apd_config_keys[] = {
       "Command that prints that secret." },
     { "channel", "secret-credential", APD_VALUE_TEXT,     CHANNEL(secret.credential), NULL,  1, 255,  WITH_SECRET,
       "Name of a systemd credential that holds that secret." },
-    { "channel", "ca-file",           APD_VALUE_PATH,     CHANNEL(ca_file),           NULL,  0, 0,    WITH_URL,
+    { "channel", "token-file",        APD_VALUE_PATH,     CHANNEL(token.file),        NULL,  0, 0,    WITH_TOKEN,
+      "File that holds the token or key that the service gave you; nobody else may read it." },
+    { "channel", "token-command",     APD_VALUE_TEXT,     CHANNEL(token.command),     NULL,  1, 4096, WITH_TOKEN,
+      "Command that prints that token." },
+    { "channel", "token-credential",  APD_VALUE_TEXT,     CHANNEL(token.credential),  NULL,  1, 255,  WITH_TOKEN,
+      "Name of a systemd credential that holds that token." },
+    { "channel", "user-file",         APD_VALUE_PATH,     CHANNEL(secret.file),       NULL,  0, 0,    "pushover",
+      "File that holds the user or group key of Pushover; nobody else may read it." },
+    { "channel", "user-command",      APD_VALUE_TEXT,     CHANNEL(secret.command),    NULL,  1, 4096, "pushover",
+      "Command that prints that key." },
+    { "channel", "user-credential",   APD_VALUE_TEXT,     CHANNEL(secret.credential), NULL,  1, 255,  "pushover",
+      "Name of a systemd credential that holds that key." },
+    { "channel", "server",            APD_VALUE_OPTION,   CHANNEL(options),           NULL,  1, 512,  WITH_SERVER,
+      "Address of the service where it is not the public one, as https://gotify.example.com. For email smtps://HOST[:PORT], or smtp://HOST[:PORT] which must offer STARTTLS." },
+    { "channel", "chat",              APD_VALUE_OPTION,   CHANNEL(options),           NULL,  1, 64,   "telegram",
+      "Number of the chat (groups have a negative one), or @name of a channel." },
+    { "channel", "thread",            APD_VALUE_OPTION,   CHANNEL(options),           NULL,  1, 20,   "telegram",
+      "Number of a topic in the chat." },
+    { "channel", "room",              APD_VALUE_OPTION,   CHANNEL(options),           NULL,  1, 255,  "matrix",
+      "The room's internal ID, as !abc:example.com." },
+    { "channel", "from",              APD_VALUE_OPTION,   CHANNEL(options),           NULL,  3, 255,  "email",
+      "Address that mails come from." },
+    { "channel", "to",                APD_VALUE_OPTION,   CHANNEL(options),           NULL,  3, 2048, "email",
+      "Addresses that mails go to, separated by commas." },
+    { "channel", "user",              APD_VALUE_OPTION,   CHANNEL(options),           NULL,  1, 255,  "email",
+      "Login name at the mail server; without it no login." },
+    { "channel", "password-file",     APD_VALUE_PATH,     CHANNEL(token.file),        NULL,  0, 0,    "email",
+      "File that holds the password of the mail server; nobody else may read it." },
+    { "channel", "password-command",  APD_VALUE_TEXT,     CHANNEL(token.command),     NULL,  1, 4096, "email",
+      "Command that prints that password." },
+    { "channel", "password-credential", APD_VALUE_TEXT,   CHANNEL(token.credential),  NULL,  1, 255,  "email",
+      "Name of a systemd credential that holds that password." },
+    { "channel", "command",           APD_VALUE_OPTION,   CHANNEL(options),           NULL,  1, 4096, "command",
+      "The program and its arguments, quoted as in a shell, but run without one." },
+    { "channel", "time-limit",        APD_VALUE_DURATION, CHANNEL(time_limit),        "30s", APD_SECOND, 10 * APD_MINUTE, "command",
+      "How long it may take; then it is killed, with all that it started." },
+    { "channel", "ca-file",           APD_VALUE_PATH,     CHANNEL(ca_file),           NULL,  0, 0,    WITH_CA,
       "Certificate authority of a private server, instead of the system's." },
     { "channel", "language",          APD_VALUE_TEXT,     CHANNEL(language),          NULL,  2, 16,   NULL,
       "Language of this channel's texts." },

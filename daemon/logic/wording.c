@@ -48,6 +48,7 @@ add_fact(Making *self, const char *key, char *value)
     ApdFact *fact = g_new0(ApdFact, 1);
     fact->label = g_strdup(phrase(self, "facts", key));
     fact->value = value;
+    fact->key = key;
     g_ptr_array_add(self->wording->facts, fact);
 }
 

@@ -1,4 +1,4 @@
-/* Feishu custom bots (open.larkoffice.com/document/ukTMukTMukTM/ucTM5YjL3ETO24yNxkjN.md).
+/* Feishu and Lark custom bots (open.larkoffice.com/document/ukTMukTMukTM/ucTM5YjL3ETO24yNxkjN.md).
  *
  * Errors mostly come with HTTP 200: success is code 0 in the body.
  */
@@ -6,10 +6,11 @@
 
 #include <string.h>
 
-#include "base/text.h"
-
-/* The body may have 20 KB; texts from mail are cut long before. */
-#define MAX_TEXT 3000
+/* The body may have 20 KB. */
+#define MAX_BODY  20000
+#define MAX_TITLE 300
+#define MAX_TEXT  3000
+#define MAX_VALUE 1000
 
 /* sign = base64(HMAC-SHA256(key = timestamp "\n" secret, message = "")): key and
  * message are the other way round than at DingTalk; seconds, at most 1 h old. */
@@ -17,13 +18,10 @@ static char *
 sign(const char *secret, const char *timestamp)
 {
     g_autofree char *key = g_strdup_printf("%s\n%s", timestamp, secret);
-    g_autoptr(GHmac) hmac = g_hmac_new(G_CHECKSUM_SHA256, (const guchar *) key, strlen(key));
-    guint8 digest[32];
-    gsize size = sizeof digest;
+    char *signature = apd_channel_hmac(key, strlen(key), "", 0);
 
-    g_hmac_get_digest(hmac, digest, &size);
     explicit_bzero(key, strlen(key));
-    return g_base64_encode(digest, size);
+    return signature;
 }
 
 static const char *
@@ -33,153 +31,113 @@ colour(ApdSeverity severity)
     return colours[severity];
 }
 
-static void
-add_plain(JsonBuilder *builder, const char *text)
+static JsonNode *
+text(const char *words, size_t max)
 {
-    g_autofree char *cut = apd_text_cut(text, MAX_TEXT);
-
-    json_builder_begin_object(builder);
-    apd_json_text(builder, "tag", "plain_text");
-    apd_json_text(builder, "content", cut);
-    json_builder_end_object(builder);
+    return apd_object("tag", apd_text("plain_text"), "content",
+                      apd_text_take(apd_markup_fit(&apd_markup_plain_bytes, words, max)), NULL);
 }
 
-static void
-add_div(JsonBuilder *builder, const char *text)
+static JsonNode *
+division(const char *words)
 {
-    json_builder_begin_object(builder);
-    apd_json_text(builder, "tag", "div");
-    json_builder_set_member_name(builder, "text");
-    add_plain(builder, text);
-    json_builder_end_object(builder);
+    return apd_object("tag", apd_text("div"), "text", text(words, MAX_VALUE), NULL);
 }
 
-static void
-add_button(JsonBuilder *builder, const ApdWording *wording)
+static JsonNode *
+button(const ApdWording *wording)
 {
-    json_builder_begin_object(builder);
-    apd_json_text(builder, "tag", "action");
-    json_builder_set_member_name(builder, "actions");
-    json_builder_begin_array(builder);
-    json_builder_begin_object(builder);
-    apd_json_text(builder, "tag", "button");
-    json_builder_set_member_name(builder, "text");
-    add_plain(builder, wording->url_label);
-    apd_json_text(builder, "url", wording->url);
-    apd_json_text(builder, "type", "primary");
-    json_builder_end_object(builder);
-    json_builder_end_array(builder);
-    json_builder_end_object(builder);
+    JsonNode *action =
+        apd_object("tag", apd_text("button"), "text", text(wording->url_label, MAX_TITLE), "url",
+                   apd_text(wording->url), "type", apd_text("primary"), NULL);
+
+    return apd_object("tag", apd_text("action"), "actions", apd_list(action, NULL), NULL);
 }
 
 /* Plain text everywhere: nothing from a mail can become markup or a mention. */
-static void
-add_card(JsonBuilder *builder, const ApdWording *wording)
+static JsonNode *
+card(const ApdWording *wording)
 {
-    json_builder_begin_object(builder);
-    json_builder_set_member_name(builder, "header");
-    json_builder_begin_object(builder);
-    apd_json_text(builder, "template", colour(wording->severity));
-    json_builder_set_member_name(builder, "title");
-    add_plain(builder, wording->title);
-    json_builder_end_object(builder);
+    JsonNode *elements = apd_empty();
 
-    json_builder_set_member_name(builder, "elements");
-    json_builder_begin_array(builder);
     if (*wording->body != '\0')
-        add_div(builder, wording->body);
+        apd_list_add(elements, division(wording->body));
     for (guint i = 0; i < wording->facts->len; i++) {
         const ApdFact *fact = wording->facts->pdata[i];
         g_autofree char *line = g_strdup_printf("%s: %s", fact->label, fact->value);
-        add_div(builder, line);
+        apd_list_add(elements, division(line));
     }
-    if (wording->url != NULL)
-        add_button(builder, wording);
-    add_div(builder, wording->footer);
-    json_builder_end_array(builder);
-    json_builder_end_object(builder);
+    apd_list_add(elements, wording->url ? button(wording) : NULL);
+    apd_list_add(elements, division(wording->footer));
+    return apd_object("header",
+                      apd_object("template", apd_text(colour(wording->severity)), "title",
+                                 text(wording->title, MAX_TITLE), NULL),
+                      "elements", elements, NULL);
 }
 
 static bool
 feishu_build(const ApdChannelConfig *config, const ApdParcel *parcel, ApdHttpRequest *request,
              GError **error)
 {
-    g_autoptr(JsonBuilder) builder = json_builder_new();
+    const ApdWording *wording = parcel->wording;
+    g_autofree char *timestamp = g_strdup_printf("%" G_GINT64_FORMAT, parcel->now / APD_SECOND);
+    g_autofree char *signature = parcel->secret ? sign(parcel->secret, timestamp) : NULL;
+    JsonNode *content = NULL;
 
     (void) config;
     (void) error;
-    json_builder_begin_object(builder);
-    if (parcel->secret != NULL) {
-        g_autofree char *timestamp = g_strdup_printf("%" G_GINT64_FORMAT, parcel->now / APD_SECOND);
-        g_autofree char *signature = sign(parcel->secret, timestamp);
-        apd_json_text(builder, "timestamp", timestamp);
-        apd_json_text(builder, "sign", signature);
-    }
-    apd_json_text(builder, "msg_type", "interactive");
-    json_builder_set_member_name(builder, "card");
-    add_card(builder, parcel->wording);
-    json_builder_end_object(builder);
-    apd_channel_post_json(request, parcel->url, builder);
+    if (parcel->plain)
+        content = apd_object("text",
+                             apd_text_take(apd_sheet_make(wording, &apd_markup_plain_bytes,
+                                                          MAX_TEXT, APD_SHEET_ALL)),
+                             NULL);
+    apd_channel_post(request, g_strdup(parcel->url),
+                     apd_object("timestamp", signature ? apd_text(timestamp) : NULL, "sign",
+                                apd_text(signature), "msg_type",
+                                apd_text(parcel->plain ? "text" : "interactive"), "content",
+                                content, "card", parcel->plain ? NULL : card(wording), NULL));
     return true;
 }
 
-/* Codes that a person must mend; all others pass by themselves. */
+/* What no row names passes by itself: their list of codes is not public. */
 /* clang-format off */
-static const struct { gint64 code; const char *remedy; } refusals[] = {
-    { 19001, "the address is wrong: copy it anew from the bot's settings" },
-    { 19021, "the signature was refused: check the secret, and the clock of this machine" },
-    { 19022, "this machine's address is not on the bot's list" },
-    { 19024, "the bot wants a keyword that alerts do not have: add appeald to its keywords" },
+static const ApdRuling rows[] = {
+    { 429, NULL,    NULL, APD_TRY_AGAIN },
+    { 500, NULL,    NULL, APD_TRY_AGAIN },
+    { 502, NULL,    NULL, APD_TRY_AGAIN },
+    { 503, NULL,    NULL, APD_TRY_AGAIN },
+    { 504, NULL,    NULL, APD_TRY_AGAIN },
+    { 0, "0",       NULL, APD_TAKEN },
+    { 0, "19001",   NULL, APD_REFUSED, .remedy = "the address is wrong: copy it anew from the bot's settings" },
+    { 0, "19021",   NULL, APD_REFUSED, .remedy = "the signature was refused: check the secret, and the clock of this machine" },
+    { 0, "19022",   NULL, APD_REFUSED, .remedy = "this machine's address is not on the bot's list" },
+    { 0, "19024",   NULL, APD_REFUSED, .remedy = "the bot wants a keyword that alerts do not have: add appeald to its keywords" },
+    { 0, "11232",   NULL, APD_TRY_AGAIN },
+    { 0, "9499",    "oo many", APD_TRY_AGAIN },
+    { 0, "9499",    NULL, APD_REFUSED, .plainer = true },
+    { 0, NULL,      "card", APD_REFUSED, .plainer = true },
+    { 404, NULL,    NULL, APD_REFUSED, .remedy = "the address is wrong: copy it anew from the bot's settings" },
+    { 0, NULL,      NULL, APD_TRY_AGAIN },
 };
 /* clang-format on */
 
-static bool
-read_code(const ApdHttpResponse *response, gint64 *ret_code, char **ret_message)
-{
-    g_autoptr(JsonParser) parser = json_parser_new_immutable();
-
-    if (!json_parser_load_from_data(parser, response->body->str, (gssize) response->body->len, NULL)
-        || json_parser_get_root(parser) == NULL
-        || !JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser)))
-        return false;
-
-    JsonObject *answer = json_node_get_object(json_parser_get_root(parser));
-    if (!json_object_has_member(answer, "code"))
-        return false;
-
-    *ret_code = json_object_get_int_member_with_default(answer, "code", -1);
-    *ret_message = apd_text_line(json_object_get_string_member_with_default(answer, "msg", ""));
-    return true;
-}
-
-static void
-feishu_judge(const ApdHttpResponse *response, ApdTime now, ApdJudgement *judgement)
-{
-    gint64 code;
-    g_autofree char *message = NULL;
-
-    if (response->status == 429 || response->status >= 500
-        || !read_code(response, &code, &message)) {
-        g_autofree char *said = apd_channel_said(response);
-        apd_judge(judgement, APD_TRY_AGAIN, apd_http_retry_after(response->retry_after, now),
-                  "HTTP %d: %s", response->status, said);
-        return;
-    }
-    if (code == 0) {
-        judgement->taking = APD_TAKEN;
-        return;
-    }
-    for (size_t i = 0; i < G_N_ELEMENTS(refusals); i++)
-        if (refusals[i].code == code) {
-            apd_judge(judgement, APD_REFUSED, 0, "code %" G_GINT64_FORMAT " (%s): %s", code,
-                      message, refusals[i].remedy);
-            return;
-        }
-    apd_judge(judgement, APD_TRY_AGAIN, 0, "code %" G_GINT64_FORMAT ": %s", code, message);
-}
+static const ApdVerdicts verdicts = {
+    .code = "code", .said = "msg", .rows = rows, .n = G_N_ELEMENTS(rows)
+};
 
 const ApdChannelType apd_channel_feishu = {
     .name = "feishu",
     .build = feishu_build,
-    .judge = feishu_judge,
+    .verdicts = &verdicts,
+    .has_plain = true,
+    .max_body = MAX_BODY,
+};
+
+/* The same service outside China, at open.larksuite.com. */
+const ApdChannelType apd_channel_lark = {
+    .name = "lark",
+    .build = feishu_build,
+    .verdicts = &verdicts,
+    .has_plain = true,
+    .max_body = MAX_BODY,
 };

@@ -5,141 +5,130 @@
 
 #include <string.h>
 
-#include "base/text.h"
-
 #define MAX_HEADER  150
-#define MAX_SECTION 3000
-#define MAX_FIELD   2000
-#define MAX_FIELDS  10
 #define MAX_BUTTON  75
 #define MAX_URL     3000
+#define MAX_PLAIN   3000
+#define MAX_BODY    1500 /* of 3000: all blocks together have a limit, too */
+#define MAX_VALUE   600  /* of 2000 */
+#define MAX_ROWS    5    /* a section has ten fields: a label and a value each */
+#define NO_SECTIONS 3
 
-/* Only these three are special (docs.slack.dev/messaging/formatting-message-text);
- * the escape also stops <!channel> and <@U...>. */
-static char *
-escape(const char *text)
+/* Entities stop <!channel> and <@U...> (docs.slack.dev/messaging/formatting-message-text);
+ * what is left of the markup knows no escape. */
+/* clang-format off */
+static const ApdSwap swaps[] = {
+    { '&', "&amp;" }, { '<', "&lt;" }, { '>', "&gt;" }, { '*', "\xe2\x88\x97" },
+    { '`', "\xcb\x8b" }, { '~', "\xe2\x88\xbc" }, { '_', "\xef\xbc\xbf" }, { 0 },
+};
+static const ApdSwap url_swaps[] = {
+    { '&', "&amp;" }, { '<', "%3C" }, { '>', "%3E" }, { '|', "%7C" }, { 0 },
+};
+/* clang-format on */
+
+static const ApdMarkup mrkdwn = {
+    .unit = APD_UNIT_UTF16,
+    .inert = true,
+    .swaps = swaps,
+    .url = url_swaps,
+    .title = "*{text}*",
+    .fact = "*{label}:* {value}",
+    .link = "<{url}|{label}>",
+    .line = "\n",
+};
+
+static JsonNode *
+plain(const char *text, size_t max)
 {
-    GString *out = g_string_new(NULL);
-
-    for (; *text != '\0'; text++)
-        switch (*text) {
-        case '&':
-            g_string_append(out, "&amp;");
-            break;
-        case '<':
-            g_string_append(out, "&lt;");
-            break;
-        case '>':
-            g_string_append(out, "&gt;");
-            break;
-        default:
-            g_string_append_c(out, *text);
-        }
-    return g_string_free(out, FALSE);
+    return apd_object("type", apd_text("plain_text"), "text",
+                      apd_text_take(apd_markup_fit(&apd_markup_plain_utf16, text, max)), NULL);
 }
 
-/* @max bytes are never more than @max of the characters that Slack counts.  The
- * cut comes before the escape, so that no entity is cut in two. */
-static void
-add_text(JsonBuilder *builder, const char *type, const char *text, size_t max)
+static JsonNode *
+marked(const char *format, const char *text, size_t max)
 {
-    g_autofree char *cut = apd_text_cut(text, max);
-    g_autofree char *escaped = g_str_equal(type, "mrkdwn") ? escape(cut) : g_strdup(cut);
+    g_autofree char *fitted = apd_markup_fit(&mrkdwn, text, max);
 
-    json_builder_begin_object(builder);
-    apd_json_text(builder, "type", type);
-    apd_json_text(builder, "text", escaped);
-    json_builder_end_object(builder);
+    return apd_object("type", apd_text("mrkdwn"), "text",
+                      apd_text_take(g_strdup_printf(format, fitted)), "verbatim", apd_bool(true),
+                      NULL);
 }
 
-static void
-add_fields(JsonBuilder *builder, const ApdWording *wording)
+/* A table: bold labels on the left, values on the right. */
+static JsonNode *
+section(const ApdWording *wording, guint first)
 {
-    if (wording->facts->len == 0)
-        return;
+    JsonNode *fields = apd_empty();
 
-    json_builder_begin_object(builder);
-    apd_json_text(builder, "type", "section");
-    json_builder_set_member_name(builder, "fields");
-    json_builder_begin_array(builder);
-    for (guint i = 0; i < MIN(wording->facts->len, MAX_FIELDS); i++) {
+    for (guint i = first; i < MIN(wording->facts->len, first + MAX_ROWS); i++) {
         const ApdFact *fact = wording->facts->pdata[i];
-        g_autofree char *text = g_strdup_printf("%s:\n%s", fact->label, fact->value);
-        add_text(builder, "mrkdwn", text, MAX_FIELD / 5);
+        apd_list_add(fields, marked("*%s*", fact->label, MAX_VALUE));
+        apd_list_add(fields, marked("%s", fact->value, MAX_VALUE));
     }
-    json_builder_end_array(builder);
-    json_builder_end_object(builder);
+    return apd_object("type", apd_text("section"), "fields", fields, NULL);
 }
 
-static void
-add_button(JsonBuilder *builder, const ApdWording *wording)
+static JsonNode *
+button(const ApdWording *wording)
 {
+    bool danger = wording->severity == APD_SEVERITY_CRITICAL;
+
     if (wording->url == NULL || strlen(wording->url) > MAX_URL)
-        return;
+        return NULL;
 
-    json_builder_begin_object(builder);
-    apd_json_text(builder, "type", "actions");
-    json_builder_set_member_name(builder, "elements");
-    json_builder_begin_array(builder);
-    json_builder_begin_object(builder);
-    apd_json_text(builder, "type", "button");
-    json_builder_set_member_name(builder, "text");
-    add_text(builder, "plain_text", wording->url_label, MAX_BUTTON);
-    apd_json_text(builder, "url", wording->url);
-    if (wording->severity == APD_SEVERITY_CRITICAL)
-        apd_json_text(builder, "style", "danger");
-    json_builder_end_object(builder);
-    json_builder_end_array(builder);
-    json_builder_end_object(builder);
+    JsonNode *element =
+        apd_object("type", apd_text("button"), "text", plain(wording->url_label, MAX_BUTTON), "url",
+                   apd_text(wording->url), "style", danger ? apd_text("danger") : NULL, NULL);
+    return apd_object("type", apd_text("actions"), "elements", apd_list(element, NULL), NULL);
 }
 
-static void
-add_blocks(JsonBuilder *builder, const ApdWording *wording)
+static JsonNode *
+blocks(const ApdWording *wording)
 {
-    json_builder_begin_object(builder);
-    apd_json_text(builder, "type", "header");
-    json_builder_set_member_name(builder, "text");
-    add_text(builder, "plain_text", wording->title, MAX_HEADER);
-    json_builder_end_object(builder);
+    JsonNode *list = apd_list(
+        apd_object("type", apd_text("header"), "text", plain(wording->title, MAX_HEADER), NULL),
+        NULL);
 
-    if (*wording->body != '\0') {
-        json_builder_begin_object(builder);
-        apd_json_text(builder, "type", "section");
-        json_builder_set_member_name(builder, "text");
-        add_text(builder, "mrkdwn", wording->body, MAX_SECTION / 5);
-        json_builder_end_object(builder);
-    }
-    add_fields(builder, wording);
-    add_button(builder, wording);
-
-    json_builder_begin_object(builder);
-    apd_json_text(builder, "type", "context");
-    json_builder_set_member_name(builder, "elements");
-    json_builder_begin_array(builder);
-    add_text(builder, "mrkdwn", wording->footer, MAX_FIELD / 5);
-    json_builder_end_array(builder);
-    json_builder_end_object(builder);
+    if (*wording->body != '\0')
+        apd_list_add(list, apd_object("type", apd_text("section"), "text",
+                                      marked("%s", wording->body, MAX_BODY), NULL));
+    for (guint i = 0; i < MIN(wording->facts->len, MAX_ROWS * NO_SECTIONS); i += MAX_ROWS)
+        apd_list_add(list, section(wording, i));
+    apd_list_add(list, button(wording));
+    apd_list_add(list, apd_object("type", apd_text("context"), "elements",
+                                  apd_list(marked("%s", wording->footer, MAX_VALUE), NULL), NULL));
+    return list;
 }
 
 static bool
 slack_build(const ApdChannelConfig *config, const ApdParcel *parcel, ApdHttpRequest *request,
             GError **error)
 {
-    g_autoptr(JsonBuilder) builder = json_builder_new();
-    g_autofree char *plain = escape(parcel->wording->title);
+    const ApdWording *wording = parcel->wording;
 
     (void) config;
     (void) error;
-    json_builder_begin_object(builder);
-    apd_json_text(builder, "text", plain);
-    json_builder_set_member_name(builder, "blocks");
-    json_builder_begin_array(builder);
-    add_blocks(builder, parcel->wording);
-    json_builder_end_array(builder);
-    json_builder_end_object(builder);
-    apd_channel_post_json(request, parcel->url, builder);
+    apd_channel_post(
+        request, g_strdup(parcel->url),
+        apd_object("text",
+                   apd_text_take(apd_sheet_make(wording, &mrkdwn, MAX_PLAIN, APD_SHEET_ALL)),
+                   "blocks", parcel->plain ? NULL : blocks(wording), NULL));
     return true;
 }
+
+/* clang-format off */
+static const ApdRuling rows[] = {
+    { 400, NULL, "blocks",          APD_REFUSED, .plainer = true },
+    { 400, NULL, "invalid_payload", APD_REFUSED, .plainer = true },
+    { 400, NULL, "attachments",     APD_REFUSED, .plainer = true },
+    { 403, NULL, NULL, APD_REFUSED, .remedy = "the workspace forbids it: ask its administrator" },
+    { 404, NULL, NULL, APD_REFUSED, .remedy = "the webhook is gone: make a new one, and put its address into the url file" },
+    { 410, NULL, NULL, APD_REFUSED, .remedy = "the Slack channel is archived" },
+    { 200, NULL, NULL, APD_REFUSED, .remedy = "Slack answers ok to what it takes" },
+};
+/* clang-format on */
+
+static const ApdVerdicts verdicts = { .rows = rows, .n = G_N_ELEMENTS(rows) };
 
 /* Success is 200 and the body "ok", nothing else. */
 static void
@@ -149,14 +138,13 @@ slack_judge(const ApdHttpResponse *response, ApdTime now, ApdJudgement *judgemen
 
     if (response->status == 200 && g_str_equal(said, "ok"))
         judgement->taking = APD_TAKEN;
-    else if (response->status == 200)
-        apd_judge(judgement, APD_REFUSED, 0, "HTTP 200, but Slack said: %s", said);
     else
-        apd_judge_status(response, now, judgement);
+        apd_verdicts_judge(&verdicts, response, now, judgement);
 }
 
 const ApdChannelType apd_channel_slack = {
     .name = "slack",
     .build = slack_build,
     .judge = slack_judge,
+    .has_plain = true,
 };

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/error.h"
 #include "base/text.h"
 
 /* As much of an answer as helps a person. */
@@ -10,23 +11,106 @@
 char *
 apd_channel_json_text(JsonBuilder *builder)
 {
-    g_autoptr(JsonGenerator) generator = json_generator_new();
     g_autoptr(JsonNode) root = json_builder_get_root(builder);
 
-    json_generator_set_root(generator, root);
-    return json_generator_to_data(generator, NULL);
+    return json_to_string(root, FALSE);
 }
 
 void
-apd_channel_post_json(ApdHttpRequest *request, const char *url, JsonBuilder *builder)
+apd_channel_header(ApdHttpRequest *request, const char *format, ...)
 {
-    char *text = apd_channel_json_text(builder);
+    guint n = request->headers ? g_strv_length(request->headers) : 0;
+    va_list arguments;
+
+    va_start(arguments, format);
+    request->headers = g_renew(char *, request->headers, n + 2);
+    request->headers[n] = g_strdup_vprintf(format, arguments);
+    request->headers[n + 1] = NULL;
+    va_end(arguments);
+}
+
+void
+apd_channel_post(ApdHttpRequest *request, char *url, JsonNode *body)
+{
+    g_autoptr(JsonGenerator) generator = json_generator_new();
+    gsize size;
+
+    json_generator_set_root(generator, body);
+    char *text = json_generator_to_data(generator, &size);
+    json_node_unref(body);
 
     request->method = g_strdup("POST");
-    request->url = g_strdup(url);
-    request->headers = g_new0(char *, 2);
-    request->headers[0] = g_strdup("Content-Type: application/json; charset=utf-8");
-    request->body = g_bytes_new_take(text, strlen(text));
+    request->url = url;
+    request->body = g_bytes_new_take(text, size);
+    apd_channel_header(request, "Content-Type: application/json; charset=utf-8");
+}
+
+const char *
+apd_channel_option(const ApdChannelConfig *config, const char *key, const char *fallback)
+{
+    const char *value = config->options ? g_hash_table_lookup(config->options, key) : NULL;
+
+    return value ? value : fallback;
+}
+
+char *
+apd_channel_address(const ApdChannelConfig *config, const char *fallback, const char *format, ...)
+{
+    g_autofree char *server = g_strdup(apd_channel_option(config, "server", fallback));
+    va_list arguments;
+
+    va_start(arguments, format);
+    g_autofree char *path = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    while (g_str_has_suffix(server, "/"))
+        server[strlen(server) - 1] = '\0';
+    return g_strconcat(server, path, NULL);
+}
+
+char *
+apd_channel_query(const char *url, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    g_autofree char *query = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    return g_strconcat(url, strchr(url, '?') ? "&" : "?", query, NULL);
+}
+
+bool
+apd_channel_check_token(const char *token, const char *allowed, const char *remedy, GError **error)
+{
+    for (const char *p = token; *p != '\0'; p++)
+        if (!g_ascii_isalnum(*p) && strchr(allowed, *p) == NULL) {
+            g_set_error(error, APD_ERROR, APD_ERROR_CONFIG,
+                        "the token holds characters that no token has: %s", remedy);
+            return false;
+        }
+
+    return true;
+}
+
+char *
+apd_channel_hmac(const void *key, size_t key_size, const void *text, size_t size)
+{
+    g_autoptr(GHmac) hmac = g_hmac_new(G_CHECKSUM_SHA256, key, key_size);
+    guint8 digest[32];
+    gsize digest_size = sizeof digest;
+
+    if (size > 0)
+        g_hmac_update(hmac, text, (gssize) size);
+    g_hmac_get_digest(hmac, digest, &digest_size);
+    return g_base64_encode(digest, digest_size);
+}
+
+char *
+apd_channel_case_key(const ApdParcel *parcel)
+{
+    const ApdAlert *alert = parcel->alert;
+
+    return alert->kase ? g_strdup_printf("appeald-case-%" G_GINT64_FORMAT, alert->kase->id)
+                       : g_strdup_printf("appeald-%s", alert->key);
 }
 
 void
@@ -74,10 +158,11 @@ add_cases(JsonBuilder *builder, const GPtrArray *cases, ApdTime now)
     json_builder_end_array(builder);
 }
 
-void
-apd_channel_json_alert(JsonBuilder *builder, const ApdParcel *parcel)
+JsonNode *
+apd_channel_alert(const ApdParcel *parcel)
 {
     const ApdAlert *alert = parcel->alert;
+    g_autoptr(JsonBuilder) builder = json_builder_new();
 
     json_builder_begin_object(builder);
     apd_json_text(builder, "type", "appeald.alert");
@@ -101,18 +186,7 @@ apd_channel_json_alert(JsonBuilder *builder, const ApdParcel *parcel)
     }
     json_builder_end_object(builder);
     json_builder_end_object(builder);
-}
-
-void
-apd_judge(ApdJudgement *judgement, ApdTaking taking, ApdTime wait, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    judgement->taking = taking;
-    judgement->wait = wait;
-    judgement->text = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
+    return json_builder_get_root(builder);
 }
 
 char *
@@ -120,15 +194,4 @@ apd_channel_said(const ApdHttpResponse *response)
 {
     g_autofree char *line = apd_text_line(response->body->str);
     return apd_text_cut(line, MAX_SAID);
-}
-
-void
-apd_judge_status(const ApdHttpResponse *response, ApdTime now, ApdJudgement *judgement)
-{
-    g_autofree char *said = apd_channel_said(response);
-    bool later = response->status == 429 || response->status == 408 || response->status >= 500;
-
-    apd_judge(judgement, later ? APD_TRY_AGAIN : APD_REFUSED,
-              apd_http_retry_after(response->retry_after, now), "HTTP %d: %s", response->status,
-              said);
 }

@@ -32,15 +32,13 @@ static char *
 sign(const guchar *key, gsize key_size, const char *id, gint64 timestamp, GBytes *body)
 {
     g_autofree char *head = g_strdup_printf("%s.%" G_GINT64_FORMAT ".", id, timestamp);
-    g_autoptr(GHmac) hmac = g_hmac_new(G_CHECKSUM_SHA256, key, key_size);
-    guint8 digest[32];
-    gsize size = sizeof digest, body_size;
-    const guchar *data = g_bytes_get_data(body, &body_size);
+    g_autoptr(GByteArray) text = g_byte_array_new();
+    gsize size;
+    const guchar *data = g_bytes_get_data(body, &size);
 
-    g_hmac_update(hmac, (const guchar *) head, (gssize) strlen(head));
-    g_hmac_update(hmac, data, (gssize) body_size);
-    g_hmac_get_digest(hmac, digest, &size);
-    return g_base64_encode(digest, size);
+    g_byte_array_append(text, (const guchar *) head, (guint) strlen(head));
+    g_byte_array_append(text, data, (guint) size);
+    return apd_channel_hmac(key, key_size, text->data, text->len);
 }
 
 static bool
@@ -49,42 +47,42 @@ webhook_build(const ApdChannelConfig *config, const ApdParcel *parcel, ApdHttpRe
 {
     gsize key_size;
     g_autofree guchar *key = decode_key(parcel->secret, &key_size, error);
-    g_autoptr(JsonBuilder) builder = json_builder_new();
     gint64 timestamp = parcel->now / APD_SECOND;
 
     (void) config;
     if (key == NULL)
         return false;
 
-    apd_channel_json_alert(builder, parcel);
-    apd_channel_post_json(request, parcel->url, builder);
+    apd_channel_post(request, g_strdup(parcel->url), apd_channel_alert(parcel));
     g_autofree char *signature = sign(key, key_size, parcel->idempotency, timestamp, request->body);
     explicit_bzero(key, key_size);
 
-    g_strfreev(request->headers);
-    request->headers = g_new0(char *, 5);
-    request->headers[0] = g_strdup("Content-Type: application/json");
-    request->headers[1] = g_strdup_printf("webhook-id: %s", parcel->idempotency);
-    request->headers[2] = g_strdup_printf("webhook-timestamp: %" G_GINT64_FORMAT, timestamp);
-    request->headers[3] = g_strdup_printf("webhook-signature: v1,%s", signature);
+    apd_channel_header(request, "webhook-id: %s", parcel->idempotency);
+    apd_channel_header(request, "webhook-timestamp: %" G_GINT64_FORMAT, timestamp);
+    apd_channel_header(request, "webhook-signature: v1,%s", signature);
     return true;
 }
+
+/* The receiver's own errors are not ours to judge: all but these pass by themselves. */
+/* clang-format off */
+static const ApdRuling rows[] = {
+    { 410, NULL, NULL, APD_REFUSED, .remedy = "the receiver wants no more" },
+};
+/* clang-format on */
+
+static const ApdVerdicts verdicts = { .rows = rows, .n = G_N_ELEMENTS(rows) };
 
 static void
 webhook_judge(const ApdHttpResponse *response, ApdTime now, ApdJudgement *judgement)
 {
-    g_autofree char *said = apd_channel_said(response);
-
-    if (response->status >= 200 && response->status < 300)
+    if (response->status >= 200 && response->status < 300) {
         judgement->taking = APD_TAKEN;
-    else if (response->status == 410)
-        apd_judge(judgement, APD_REFUSED, 0, "HTTP 410: the receiver wants no more");
-    else if (response->status >= 300 && response->status < 400)
-        apd_judge(judgement, APD_REFUSED, 0, "HTTP %d: redirects are not followed",
-                  response->status);
-    else
-        apd_judge(judgement, APD_TRY_AGAIN, apd_http_retry_after(response->retry_after, now),
-                  "HTTP %d: %s", response->status, said);
+        return;
+    }
+
+    apd_verdicts_judge(&verdicts, response, now, judgement);
+    if (response->status >= 400 && response->status != 410)
+        judgement->taking = APD_TRY_AGAIN;
 }
 
 const ApdChannelType apd_channel_webhook = {

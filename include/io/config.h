@@ -60,7 +60,9 @@ typedef struct {
     int line;
     char *type;
     ApdSecretConfig url;    /* webhook URLs are secrets: url-file, url-command, url-credential */
-    ApdSecretConfig secret; /* signing secret; may be unset */
+    ApdSecretConfig secret; /* signing secret, or the second of two keys; may be unset */
+    ApdSecretConfig token;  /* what it logs in with: token, device key or password */
+    ApdTime time_limit;     /* of a command */
     char *ca_file;
     char *language;       /* of its texts; NULL: [appeald] language */
     ApdSeverity severity; /* least severity it is told of */

@@ -21,6 +21,7 @@ typedef struct {
 } ApdHttpRequest;
 
 void apd_http_request_clear(ApdHttpRequest *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ApdHttpRequest, apd_http_request_clear)
 
 typedef struct {
     int status;         /* 0: no answer */

@@ -54,6 +54,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdAlert, apd_alert_free)
 typedef struct {
     char *label; /* owned, as are all of these */
     char *value;
+    const char *key; /* borrowed for ever: "deadline", "case" ... (wording.c) */
 } ApdFact;
 
 typedef struct {

@@ -1,7 +1,7 @@
-/* A channel carries one alert to one place: a chat, a webhook, the terminal.
+/* A channel carries one alert to one place: a chat, a webhook, a command.
  *
- * Most are HTTP: then a type is two pure functions, one that builds the request
- * and one that judges the answer.  To add one: write channel_<name>.c with an
+ * Most are HTTP: then a type is a pure function that builds the request and a table
+ * of verdicts on the answer.  To add one: write channel_<name>.c with an
  * ApdChannelType, list it in the table in channel.c, its keys in the table of
  * io/config_keys.c, and its page in appeald.conf(5).
  */
@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "io/command.h"
 #include "io/config.h"
 #include "io/http.h"
 #include "model/alert.h"
@@ -22,7 +23,9 @@ typedef enum {
 typedef struct {
     ApdTaking taking;
     ApdTime wait; /* the far side asked for this pause; 0: it did not */
-    char *text;   /* owned; what it said, no secret in it; NULL when taken */
+    char *text;   /* owned; what it said; NULL when taken */
+    bool plainer; /* refused for its form: the plain form may do */
+    char *moved;  /* owned; the place has a new name, for parcels to come; else NULL */
 } ApdJudgement;
 
 /* What a channel is given to send. */
@@ -33,19 +36,35 @@ typedef struct {
     ApdTime now;               /* of this attempt: signatures are made anew each time */
     const char *url;           /* borrowed: where to; a secret; NULL when the type needs none */
     const char *secret;        /* borrowed: to sign with; NULL when there is none */
+    const char *token;         /* borrowed: to log in with, a secret; NULL when there is none */
+    const char *moved;         /* borrowed: of an earlier judgement; else NULL */
+    bool plain;                /* the rich form was refused, or is too large: text alone */
 } ApdParcel;
+
+struct ApdVerdicts;
 
 typedef struct {
     const char *name; /* as in `type =` */
 
-    /* HTTP channels.  Fills @request (empty, owned by the caller).  Pure.  Fails
-     * with APD_ERROR_CONFIG when the url or secret is of no use. */
+    /* HTTP and mail.  Fills @request (empty, owned by the caller).  Pure.  Fails
+     * with APD_ERROR_CONFIG when the url, token or secret is of no use. */
     bool (*build)(const ApdChannelConfig *config, const ApdParcel *parcel, ApdHttpRequest *request,
                   GError **error);
 
     /* Judges what came back; @response->status 0 with an error is judged by the
-     * caller as APD_TRY_AGAIN and never gets here. */
+     * caller as APD_TRY_AGAIN and never gets here.  NULL: by @verdicts alone. */
+    const struct ApdVerdicts *verdicts;
     void (*judge)(const ApdHttpResponse *response, ApdTime now, ApdJudgement *judgement);
+
+    /* Whether it has a plain form for when the rich one is refused, or its body is
+     * larger than @max_body (0: no such limit). */
+    bool has_plain;
+    size_t max_body;
+
+    /* Programs of the user's: what to run and what to give it.  Pure. */
+    bool (*command)(const ApdChannelConfig *config, const ApdParcel *parcel,
+                    ApdCommandRequest *request, GError **error);
+    void (*judge_command)(const ApdCommandEnd *end, ApdJudgement *judgement);
 
     /* Channels that are not HTTP and end at once (terminal); TRANSIENT: try again. */
     bool (*put)(const ApdChannelConfig *config, const ApdParcel *parcel, GError **error);
@@ -54,11 +73,36 @@ typedef struct {
     bool elsewhere;
 } ApdChannelType;
 
+extern const ApdChannelType apd_channel_alertmanager;
+extern const ApdChannelType apd_channel_bark;
+extern const ApdChannelType apd_channel_command;
 extern const ApdChannelType apd_channel_desktop;
+extern const ApdChannelType apd_channel_dingtalk;
+extern const ApdChannelType apd_channel_discord;
+extern const ApdChannelType apd_channel_email;
 extern const ApdChannelType apd_channel_feishu;
+extern const ApdChannelType apd_channel_googlechat;
+extern const ApdChannelType apd_channel_gotify;
+extern const ApdChannelType apd_channel_lark;
+extern const ApdChannelType apd_channel_mattermost;
+extern const ApdChannelType apd_channel_matrix;
+extern const ApdChannelType apd_channel_ntfy;
+extern const ApdChannelType apd_channel_pagerduty;
+extern const ApdChannelType apd_channel_pushover;
+extern const ApdChannelType apd_channel_rocketchat;
+extern const ApdChannelType apd_channel_serverchan;
 extern const ApdChannelType apd_channel_slack;
+extern const ApdChannelType apd_channel_teams;
+extern const ApdChannelType apd_channel_telegram;
 extern const ApdChannelType apd_channel_terminal;
 extern const ApdChannelType apd_channel_webhook;
+extern const ApdChannelType apd_channel_wecom;
+
+void apd_judgement_clear(ApdJudgement *self);
+
+/* By the type's table, or its own function. */
+void apd_channel_judge(const ApdChannelType *self, const ApdHttpResponse *response, ApdTime now,
+                       ApdJudgement *judgement);
 
 /* NULL when there is no such type. */
 const ApdChannelType *apd_channel_find(const char *name);

@@ -1,11 +1,40 @@
-/* What chat channels share: JSON bodies, colours, verdicts. */
+/* What channels share: addresses, headers, signatures, the JSON form of an alert. */
 #pragma once
 
 #include "base/json.h"
 #include "port/channel.h"
+#include "port/channel_json.h"
+#include "port/channel_sheet.h"
+#include "port/channel_verdict.h"
 
-/* Makes @request a POST of the JSON in @builder to @url.  Takes nothing. */
-void apd_channel_post_json(ApdHttpRequest *request, const char *url, JsonBuilder *builder);
+/* Makes @request a POST of @body.  Takes @url and @body. */
+void apd_channel_post(ApdHttpRequest *request, char *url, JsonNode *body);
+
+/* Adds a header line. */
+void apd_channel_header(ApdHttpRequest *request, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* A key of [channel NAME] that only some types know; @fallback when it is not set. */
+const char *apd_channel_option(const ApdChannelConfig *config, const char *key,
+                               const char *fallback);
+
+/* Returns: (transfer full): `server =`, else @fallback, and a path below it. */
+char *apd_channel_address(const ApdChannelConfig *config, const char *fallback, const char *format,
+                          ...) G_GNUC_PRINTF(3, 4);
+
+/* Returns: (transfer full): @url, which stays byte for byte, with more of a query. */
+char *apd_channel_query(const char *url, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* Whether @token is letters, digits and @allowed alone, so that it can stand in an
+ * address; else APD_ERROR_CONFIG with @remedy. */
+bool apd_channel_check_token(const char *token, const char *allowed, const char *remedy,
+                             GError **error);
+
+/* Returns: (transfer full): HMAC-SHA256 in base64. */
+char *apd_channel_hmac(const void *key, size_t key_size, const void *text, size_t size);
+
+/* Returns: (transfer full): what stays the same through all alerts of a case, for
+ * services that thread or replace by such a key. */
+char *apd_channel_case_key(const ApdParcel *parcel);
 
 /* Returns: (transfer full): @builder's JSON as text. */
 char *apd_channel_json_text(JsonBuilder *builder);
@@ -14,16 +43,10 @@ char *apd_channel_json_text(JsonBuilder *builder);
  * appeald.conf(5).  Without the appeal address unless the notice is genuine. */
 void apd_channel_json_case(JsonBuilder *builder, const ApdCase *kase, ApdTime now);
 
-/* Writes an alert as the generic webhook sends it: {"type","timestamp","data"}. */
-void apd_channel_json_alert(JsonBuilder *builder, const ApdParcel *parcel);
-
-/* Answers: a verdict with @format as what the far side said. */
-void apd_judge(ApdJudgement *judgement, ApdTaking taking, ApdTime wait, const char *format, ...)
-    G_GNUC_PRINTF(4, 5);
-
-/* The verdict of services that speak by status alone apart from success: 429
- * and 5xx are tried again (Retry-After honoured), everything else is refused. */
-void apd_judge_status(const ApdHttpResponse *response, ApdTime now, ApdJudgement *judgement);
+/* Returns: (transfer full): an alert as the generic webhook and commands get it:
+ * {"type","timestamp","data"}, appeald.conf(5).  Without the appeal address unless
+ * the notice is genuine. */
+JsonNode *apd_channel_alert(const ApdParcel *parcel);
 
 /* Returns: (transfer full): the beginning of the body as one line, for messages. */
 char *apd_channel_said(const ApdHttpResponse *response);

@@ -61,12 +61,48 @@ tear_down(Fixture *f, gconstpointer data)
     apd_phrases_free(f->phrases);
 }
 
+/* clang-format off */
+static const struct { const char *key, *value; } options[] = {
+    { "chat", "-1001234567890" }, { "room", "!abc:example.com" }, { "server", "https://srv.example/base/" },
+    { "from", "appeald@example.com" }, { "to", "a@example.com, b@example.org" },
+};
+/* clang-format on */
+
+static void
+build_form(Fixture *f, const char *type, bool plain, ApdHttpRequest *request)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GHashTable) table = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, NULL);
+    ApdChannelConfig config = { .options = table };
+    ApdParcel parcel = { .alert = f->alert,
+                         .wording = f->wording,
+                         .idempotency = "msg_1",
+                         .now = NOW,
+                         .url = "https://hook.example/x",
+                         .token = "SCT123abc",
+                         .secret = g_str_equal(type, "webhook")
+                                       ? "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+                                       : "this is secret",
+                         .plain = plain };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
+        g_hash_table_insert(table, (gpointer) (guintptr) options[i].key,
+                            (gpointer) (guintptr) options[i].value);
+    g_assert_true(apd_channel_find(type)->build(&config, &parcel, request, &error));
+    g_assert_no_error(error);
+}
+
 static void
 build(Fixture *f, const char *type, const char *secret, ApdHttpRequest *request)
 {
     g_autoptr(GError) error = NULL;
     ApdChannelConfig config = { NULL };
-    ApdParcel parcel = { f->alert, f->wording, "msg_1", NOW, "https://hook.example/x", secret };
+    ApdParcel parcel = { .alert = f->alert,
+                         .wording = f->wording,
+                         .idempotency = "msg_1",
+                         .now = NOW,
+                         .url = "https://hook.example/x",
+                         .secret = secret };
 
     g_assert_true(apd_channel_find(type)->build(&config, &parcel, request, &error));
     g_assert_no_error(error);
@@ -221,6 +257,39 @@ static const struct {
     { "feishu",  200, "<html>gateway</html>",                               NULL, APD_TRY_AGAIN, 0 },
     { "feishu",  200, "",                                                   NULL, APD_TRY_AGAIN, 0 },
     { "feishu",  502, "{\"code\":0}",                                       NULL, APD_TRY_AGAIN, 0 },
+    { "lark",    200, "{\"code\":0,\"msg\":\"success\",\"data\":{}}",       NULL, APD_TAKEN,     0 },
+    { "discord", 200, "{\"id\":\"1\"}",                                    NULL, APD_TAKEN,     0 },
+    { "discord", 204, "",                                                 NULL, APD_TRY_AGAIN, 0 },
+    { "discord", 200, "<html>",                                           NULL, APD_TRY_AGAIN, 0 },
+    { "discord", 429, "{\"message\":\"limited\",\"retry_after\":64.57}",   "65", APD_TRY_AGAIN, 65 },
+    { "discord", 429, "{\"message\":\"limited\",\"retry_after\":3.65}",    NULL, APD_TRY_AGAIN, 3 },
+    { "discord", 404, "{\"message\":\"Unknown Webhook\",\"code\":10015}",  NULL, APD_REFUSED,   0 },
+    { "discord", 400, "{\"message\":\"Invalid Form Body\",\"code\":50035}", NULL, APD_REFUSED,  0 },
+    { "teams",   202, "",  NULL,  APD_TAKEN,     0 },
+    { "teams",   200, "1", NULL,  APD_TAKEN,     0 },
+    { "teams",   200, "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429 with", NULL, APD_TRY_AGAIN, 60 },
+    { "teams",   200, "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 404 with", NULL, APD_REFUSED, 0 },
+    { "teams",   200, "Webhook message delivery failed with error: what", NULL, APD_TRY_AGAIN, 0 },
+    { "teams",   401, "{\"error\":{\"code\":\"x\",\"message\":\"y\"}}", NULL, APD_REFUSED, 0 },
+    { "teams",   429, "",  "7",   APD_TRY_AGAIN, 7 },
+    { "telegram", 200, "{\"ok\":true,\"result\":{\"message_id\":1}}", NULL, APD_TAKEN, 0 },
+    { "telegram", 200, "{\"ok\":false}", NULL, APD_TRY_AGAIN, 0 },
+    { "telegram", 429, "{\"ok\":false,\"error_code\":429,\"description\":\"Too Many Requests: retry after 14\",\"parameters\":{\"retry_after\":14}}", NULL, APD_TRY_AGAIN, 14 },
+    { "telegram", 400, "{\"ok\":false,\"error_code\":400,\"description\":\"Bad Request: chat not found\"}", NULL, APD_REFUSED, 0 },
+    { "telegram", 403, "{\"ok\":false,\"error_code\":403,\"description\":\"Forbidden: bot was blocked by the user\"}", NULL, APD_REFUSED, 0 },
+    { "telegram", 400, "{\"ok\":false,\"error_code\":400,\"description\":\"moved\",\"parameters\":{\"migrate_to_chat_id\":-1001}}", NULL, APD_TRY_AGAIN, 0 },
+    { "dingtalk", 200, "{\"errcode\":0,\"errmsg\":\"ok\"}", NULL, APD_TAKEN, 0 },
+    { "dingtalk", 200, "{\"errcode\":310000,\"errmsg\":\"sign not match\"}", NULL, APD_REFUSED, 0 },
+    { "dingtalk", 200, "{\"errcode\":130101,\"errmsg\":\"send too fast\"}", NULL, APD_TRY_AGAIN, 600 },
+    { "dingtalk", 200, "{\"status\":1111,\"wait\":5,\"punish\":\"deny\",\"errcode\":130101}", NULL, APD_TRY_AGAIN, 600 },
+    { "dingtalk", 200, "{\"errcode\":-1,\"errmsg\":\"busy\"}", NULL, APD_TRY_AGAIN, 0 },
+    { "wecom",   200, "{\"errcode\":0,\"errmsg\":\"ok\"}", NULL, APD_TAKEN, 0 },
+    { "wecom",   200, "{\"errcode\":45009,\"errmsg\":\"api freq out of limit\"}", NULL, APD_TRY_AGAIN, 30 },
+    { "wecom",   200, "{\"errcode\":93000,\"errmsg\":\"invalid webhook url\"}", NULL, APD_REFUSED, 0 },
+    { "ntfy",    200, "{\"id\":\"x\",\"event\":\"message\"}", NULL, APD_TAKEN, 0 },
+    { "ntfy",    429, "{\"code\":42901,\"http\":429,\"error\":\"limit\"}", NULL, APD_TRY_AGAIN, 10 },
+    { "ntfy",    429, "{\"code\":42908,\"http\":429,\"error\":\"quota\"}", NULL, APD_TRY_AGAIN, 3600 },
+    { "ntfy",    403, "{\"code\":40301,\"http\":403,\"error\":\"forbidden\"}", NULL, APD_REFUSED, 0 },
     { "webhook", 204, "",  NULL,  APD_TAKEN,     0 },
     { "webhook", 301, "",  NULL,  APD_REFUSED,   0 },
     { "webhook", 410, "",  NULL,  APD_REFUSED,   0 },
@@ -238,15 +307,107 @@ test_answers(void)
         ApdHttpResponse response = { .status = answers[i].status,
                                      .body = g_string_new(answers[i].body),
                                      .retry_after = g_strdup(answers[i].retry_after) };
-        ApdJudgement judgement = { APD_TRY_AGAIN, 0, NULL };
+        ApdJudgement judgement = { APD_TRY_AGAIN };
 
         g_test_message("%s %d %s", answers[i].type, answers[i].status, answers[i].body);
-        apd_channel_find(answers[i].type)->judge(&response, NOW, &judgement);
+        apd_channel_judge(apd_channel_find(answers[i].type), &response, NOW, &judgement);
         g_assert_cmpint(judgement.taking, ==, answers[i].taking);
         g_assert_cmpint(judgement.wait / APD_SECOND, ==, answers[i].wait);
         g_assert_true((judgement.text == NULL) == (answers[i].taking == APD_TAKEN));
-        g_free(judgement.text);
+        apd_judgement_clear(&judgement);
         apd_http_response_clear(&response);
+    }
+}
+
+/* The vector of CHANNELS, escaped once: "+" must not become a blank. */
+static void
+test_dingtalk_signature(Fixture *f, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    ApdChannelConfig config = { NULL };
+    ApdHttpRequest request = { NULL };
+    ApdParcel parcel = { .alert = f->alert,
+                         .wording = f->wording,
+                         .now = INT64_C(1577262236757) * 1000,
+                         .url = "https://oapi.dingtalk.com/robot/send?access_token=a%2Fb",
+                         .secret = "this is secret" };
+
+    (void) data;
+    g_assert_true(apd_channel_find("dingtalk")->build(&config, &parcel, &request, &error));
+    g_assert_cmpstr(request.url, ==,
+                    "https://oapi.dingtalk.com/robot/send?access_token=a%2Fb"
+                    "&timestamp=1577262236757"
+                    "&sign=hmPWwU%2B7lVdm3ZZz0r9tSfx0L4Q26jWOZr9%2BGs6EZQM%3D");
+    apd_http_request_clear(&request);
+}
+
+/* What mail may hold, at the length that alerts quote, and more. */
+static void
+make_hostile(Fixture *f)
+{
+    ApdCase *kase = f->alert->kase;
+    g_autoptr(GString) long_text =
+        g_string_new("@everyone <!channel> <at user_id=\"all\"> @here <users/all> ");
+
+    for (int i = 0; i < 400; i++)
+        g_string_append(long_text,
+                        i % 3 ? "\xe7\x94\xb3" : "*_`<&>\"[x](http://evil.example/)@all ");
+    g_free(kase->subject);
+    kase->subject = g_strdup(long_text->str);
+    g_free(kase->sender);
+    kase->sender = g_strdup(long_text->str);
+    g_free(kase->store);
+    kase->store = g_strdup(long_text->str);
+    g_free(kase->case_ref);
+    kase->case_ref = g_strdup("CASE-4711");
+    word(f);
+}
+
+/* Bytes of a body that no service takes more of. */
+/* clang-format off */
+static const struct { const char *type; size_t max; } sizes[] = {
+    { "dingtalk", 20000 }, { "discord", 40000 }, { "feishu", 20000 }, { "lark", 20000 }, { "ntfy", 16000 },
+    { "slack", 60000 }, { "teams", 28000 }, { "telegram", 30000 }, { "wecom", 16000 },
+};
+/* clang-format on */
+
+/* A backslash before it makes it plain text. */
+static void
+assert_dead(const char *type, const char *text, const char *mention)
+{
+    for (const char *p = strstr(text, mention); p != NULL; p = strstr(p + 1, mention))
+        if (p == text || p[-1] != '\\')
+            g_error("%s: %s is alive in %s", type, mention, text);
+}
+
+/* Through every cut: the deadline, the case and the link survive, and nothing from
+ * a mail is a mention, an address or markup. */
+static void
+test_hostile_text(Fixture *f, gconstpointer data)
+{
+    static const char *const alive[] = { "@everyone", "<!channel>", "<at ",           "@here",
+                                         "@all",      "<users",     "://evil.example" };
+
+    (void) data;
+    make_hostile(f);
+    for (size_t i = 0; i < 2 * G_N_ELEMENTS(sizes); i++) {
+        const char *type = sizes[i / 2].type;
+        bool plain = i % 2 == 1;
+        ApdHttpRequest request = { NULL };
+
+        g_test_message("%s %s", type, plain ? "plain" : "rich");
+        build_form(f, type, plain, &request);
+        g_autofree char *text = text_of(&request);
+        g_autoptr(JsonNode) body = body_of(&request);
+        g_assert_cmpuint(strlen(text), <=, sizes[i / 2].max);
+        g_assert_true(g_utf8_validate(text, -1, NULL));
+        for (size_t k = 0; k < G_N_ELEMENTS(alive); k++)
+            assert_dead(type, text, alive[k]);
+        g_assert_nonnull(strstr(text, "csp.aliexpress.com/x?a=1&"));
+        g_assert_nonnull(strstr(text, "2020"));
+        g_assert_nonnull(strstr(text, "4711"));
+        g_assert_nonnull(strstr(text, "12"));
+        apd_http_request_clear(&request);
     }
 }
 
@@ -286,7 +447,9 @@ main(int argc, char **argv)
     ADD("wording", test_wording);
     ADD("forged-has-no-link", test_forged_has_no_link);
     ADD("feishu-signature", test_feishu_signature);
+    ADD("dingtalk-signature", test_dingtalk_signature);
     ADD("slack-escapes", test_slack_escapes);
+    ADD("hostile-text", test_hostile_text);
     ADD("webhook-headers", test_webhook_headers);
     g_test_add_func("/channels/answers", test_answers);
     g_test_add_func("/channels/languages-are-complete", test_languages_are_complete);

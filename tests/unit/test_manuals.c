@@ -98,7 +98,8 @@ add_key(GString *page, const ApdConfigKey *key)
     if (g_str_equal(key->section, "channel") && key->words != NULL) {
         g_auto(GStrv) types = g_strsplit(key->words, "|", -1);
         g_autofree char *text = g_strjoinv(", ", types);
-        g_string_append_printf(page, "Known to: %s.\n", text);
+        g_autofree char *line = g_strdup_printf("Known to: %s.", text);
+        add_text(page, line);
     }
 }
 
