@@ -63,6 +63,7 @@ static int
 read_after(const ApdDates *self, int at, const char *text, ApdMention *mention)
 {
     int done = at;
+    ApdBound bound = APD_BOUND_NONE;
     for (int i = at; i < done + REACH;) {
         int next = i;
         if (!mention->has_time)
@@ -75,9 +76,16 @@ read_after(const ApdDates *self, int at, const char *text, ApdMention *mention)
             next = i + 1;
         }
         if (next > i) {
+            /* "antes de las 18:00": one word for both. */
+            if (means(self, i, APD_WORD_BOUND))
+                bound = (ApdBound) tok(self, i)->word->value[APD_WORD_BOUND];
             done = i = next;
+            if (mention->has_time && mention->bound == APD_BOUND_NONE)
+                mention->bound = bound;
         } else if (is_joint(self, i, text)
                    || (!mention->has_time && means(self, i, APD_WORD_BOUND))) {
+            if (means(self, i, APD_WORD_BOUND))
+                bound = (ApdBound) tok(self, i)->word->value[APD_WORD_BOUND];
             i++;
         } else {
             break;
@@ -98,7 +106,8 @@ take_pending(const ApdDates *self, const Pending *pending, ApdMention *mention)
         if (next > i)
             i = next - 1;
         else if (!means(self, i, APD_WORD_GLUE) && !means(self, i, APD_WORD_WEEKDAY)
-                 && !means(self, i, APD_WORD_BOUND) && !is_sign(tok(self, i), ",()"))
+                 && !means(self, i, APD_WORD_BOUND)
+                 && !is_sign(tok(self, i), i == pending->last + 1 ? ".,()" : ",()"))
             return;
     }
     mention->has_time = true;
@@ -123,7 +132,11 @@ look_back(const ApdDates *self, ApdMention *mention)
             return;
         }
         if (means(self, i, APD_WORD_FROM)) {
-            mention->is_start = true;
+            /* "11일부터 18일까지": it stands after the date it is about. */
+            ApdMention *before = last_mention(self);
+            bool after = before != NULL && before->type == APD_MENTION_DATE && i - before->last <= 2
+                         && i - before->last > 0;
+            *(after ? &before->is_start : &mention->is_start) = true;
             return;
         }
         int zone = APD_ZONE_UNNAMED;
@@ -252,6 +265,26 @@ finish_date(const ApdDates *self, const Pending *pending, ApdMention *mention)
         mention->bound = APD_BOUND_BY;
 }
 
+/* "by Friday", "tomorrow noon"; a day alone says nothing.  Returns the token
+ * after it, or @at. */
+static int
+read_near(const ApdDates *self, int at, const char *text, bool day_first, Pending *pending,
+          ApdMention *mention)
+{
+    int next = apd_dates_read_near(self, at, day_first, mention);
+    if (next == at)
+        return at;
+    mention->type = APD_MENTION_DATE;
+    next = read_after(self, next, text, mention);
+    mention->last = next - 1;
+    finish_date(self, pending, mention);
+    bool end = mention->near == APD_NEAR_END_OF_WEEK || mention->near == APD_NEAR_END_OF_MONTH;
+    if (end)
+        mention->bound = APD_BOUND_BY;
+    bool timed = mention->has_time && mention->near != APD_NEAR_WEEKDAY;
+    return mention->is_start || (mention->bound == APD_BOUND_NONE && !timed && !end) ? at : next;
+}
+
 /* "18 hours" after "by" is a time of day, else a window. */
 static bool
 is_hour_of_day(const ApdDates *self, int at)
@@ -284,17 +317,31 @@ read_one(const ApdDates *self, int at, const char *text, bool day_first, Pending
         return next;
     }
 
+    mention = (ApdMention){ .first = at, .zone = APD_ZONE_UNNAMED };
+    next = read_near(self, at, text, day_first, pending, &mention);
+    if (next > at) {
+        add_mention(self, &mention);
+        pending->last = -1;
+        return next;
+    }
+
     ApdMention window = { .type = APD_MENTION_WINDOW, .first = at, .zone = APD_ZONE_UNNAMED };
     int after = apd_dates_read_window(self, at, &window);
     ApdMention clock = { 0 };
     next = apd_dates_read_time(self, at, &clock);
-    if (after > at && !(next > at && is_hour_of_day(self, at))) {
-        window.last = after - 1;
+    window.last = after - 1;
+    /* "18 h", "6 heures du soir" are hours of the day, "within 24 h" is not. */
+    bool hour = next > at
+                && (is_hour_of_day(self, at) || next > after
+                    || (window.unit == APD_UNIT_HOUR && !window.within
+                        && tok(self, after - 1)->end - tok(self, after - 1)->start <= 2));
+    if (after > at && !hour) {
         add_mention(self, &window);
         return after;
     }
     /* "в 14-дневный срок" is no hour. */
-    if (next > at && apd_dates_read_window(self, at + 1, &window) > next)
+    int beyond = next > at ? apd_dates_read_window(self, at + 1, &window) : at;
+    if (beyond > next || (beyond == at + 2 && beyond == next))
         return at + 1;
     if (next > at) {
         *pending = (Pending){ at, next - 1, clock.time };
@@ -328,7 +375,8 @@ apd_dates_scan(const ApdWords *words, const char *text, size_t n, bool day_first
     g_array_set_size(dates->mentions, 0);
     apd_dates_split(words, text, n, dates);
     for (guint i = 0; i < dates->tokens->len && !any; i++)
-        any = tok(dates, (int) i)->is_number || means(dates, (int) i, APD_WORD_WITHIN);
+        any = tok(dates, (int) i)->is_number || means(dates, (int) i, APD_WORD_WITHIN)
+              || means(dates, (int) i, APD_WORD_NEAR) || means(dates, (int) i, APD_WORD_WEEKDAY);
     if (!any)
         return;
     for (int i = 0; i < (int) dates->tokens->len && dates->mentions->len < MAX_MENTIONS;)

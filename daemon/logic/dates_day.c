@@ -112,6 +112,11 @@ read_numeric(const ApdDates *self, int at, bool day_first, ApdMention *mention)
         mention->day = (ApdDay){ (int) a->number, (int) b->number, (int) c->number };
         return at + 5;
     }
+    if (self->year_first && a->digits == 2 && a->number >= 20 && is_number(b, 1, 12)
+        && is_day_number(c)) {
+        mention->day = (ApdDay){ 2000 + (int) a->number, (int) b->number, (int) c->number };
+        return at + 5;
+    }
     bool short_year = c->digits == 2 && c->number >= 20 && c->number < 50 && b->digits == 2;
     if (!is_day_number(a) || !is_day_number(b) || (!is_year(c) && !short_year))
         return at;
@@ -119,30 +124,45 @@ read_numeric(const ApdDates *self, int at, bool day_first, ApdMention *mention)
     return set_short_day(mention, (int) a->number, (int) b->number, year, day_first) ? at + 5 : at;
 }
 
-/* "5.1." and "05/01" are dates only after a word for "by", or before a time at the
- * start of a cell. */
+/* Whether a word for "by" stands right before @at or right after @next. */
+static bool
+is_bound(const ApdDates *self, int at, int next)
+{
+    int back = at - 1;
+    while (back > at - 6
+           && ((apd_token_means(tok(self, back), APD_WORD_GLUE)
+                && !apd_token_means(tok(self, back), APD_WORD_BOUND))
+               || tok(self, back)->sign == ':'))
+        back--;
+    return apd_token_means(tok(self, back), APD_WORD_BOUND)
+           || apd_token_means(tok(self, next), APD_WORD_BOUND_END);
+}
+
+/* "5.1." and "05/01" are dates only beside a word for "by", or before a time at
+ * the start of a cell. */
 static int
 read_numeric_short(const ApdDates *self, int at, bool day_first, ApdMention *mention)
 {
     const ApdToken *a = tok(self, at), *b = tok(self, at + 2), *after = tok(self, at + 3);
     char sign = tok(self, at + 1)->sign;
-    if (!is_day_number(a) || !is_day_number(b) || (sign != '.' && sign != '/') || !a->is_digits
-        || !b->is_digits || !b->glued || (b->digits != 2 && after->sign != '.'))
+    bool dashed = sign == '-' && a->digits == 2 && self->year_first;
+    if (!is_day_number(a) || !is_day_number(b) || (sign != '.' && sign != '/' && !dashed)
+        || !a->is_digits || !b->is_digits || !b->glued
+        || (b->digits != 2 && after->sign != '.' && !self->year_first))
         return at;
-    int back = at - 1;
-    while (apd_token_means(tok(self, back), APD_WORD_GLUE)
-           && !apd_token_means(tok(self, back), APD_WORD_BOUND))
-        back--;
     ApdMention time = { 0 };
     int next = after->sign == ',' ? at + 4 : at + 3;
     if (apd_token_means(tok(self, next), APD_WORD_GLUE))
         next++;
+    bool alone = at == 0 && a->digits == 2 && b->digits == 2 && (int) self->tokens->len == at + 3;
     bool timed = at == 0 && b->digits == 2 && apd_dates_read_time(self, next, &time) > next;
-    if ((!timed && !apd_token_means(tok(self, back), APD_WORD_BOUND))
-        || apd_token_means(after, APD_WORD_OCLOCK) || apd_token_means(after, APD_WORD_HALF)
-        || (after->sign == '%') || (after->sign == sign && tok(self, at + 4)->is_digits))
+    if ((!timed && !alone && !is_bound(self, at, at + 3)) || apd_token_means(after, APD_WORD_OCLOCK)
+        || apd_token_means(after, APD_WORD_HALF) || (after->sign == '%')
+        || (after->sign == sign && tok(self, at + 4)->is_digits))
         return at;
-    if (!set_short_day(mention, (int) a->number, (int) b->number, 0, day_first))
+    if (self->year_first && a->number <= 12)
+        mention->day = (ApdDay){ 0, (int) a->number, (int) b->number };
+    else if (!set_short_day(mention, (int) a->number, (int) b->number, 0, day_first))
         return at;
     return after->sign == '.' && after->glued ? at + 4 : at + 3;
 }

@@ -79,6 +79,9 @@ read_worded(const ApdDates *self, int at, bool before, ApdClockTime *time)
     if (!apd_token_means(tok(self, i), APD_WORD_OCLOCK))
         return at;
     i++;
+    if (tok(self, i)->sign == '.' && tok(self, i)->glued && is_number(tok(self, i + 1), 59)
+        && marked(tok(self, i + 2), APD_MARK_MINUTE))
+        i++;
     if (is_number(tok(self, i), 59) && tok(self, i)->digits == 2 && tok(self, i)->is_digits
         && (tok(self, i)->glued || !apd_token_means(tok(self, i + 1), APD_WORD_MONTH))
         && tok(self, i + 1)->sign != '.' && tok(self, i + 1)->sign != '/') {
@@ -150,7 +153,10 @@ read_clock(const ApdDates *self, int at, ApdClockTime *time)
             return at;
         half = next;
         i = next + 1;
-    } else if (plain && half >= 0) {
+    } else if (plain && half >= 0
+               && (time->hour > 12
+                   || (tok(self, i)->sign != '\''
+                       && !apd_token_means(tok(self, i), APD_WORD_BOUND_END)))) {
         return at;
     }
     if (half >= 0)

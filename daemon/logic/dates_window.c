@@ -100,20 +100,48 @@ is_business(const ApdDates *self, int at, int next)
 }
 
 static bool
+is_role(const ApdDates *self, int i, ApdRole role)
+{
+    return means(self, i, APD_WORD_ROLE) && tok(self, i)->word->value[APD_WORD_ROLE] == (int) role;
+}
+
+static bool
+binds(const ApdDates *self, int i, ApdWordType type)
+{
+    return means(self, i, type) || is_role(self, i, APD_ROLE_DEADLINE);
+}
+
+/* "3x24 hours": so many days.  Returns the token of the unit, or @at. */
+static int
+skip_times_24(const ApdDates *self, int at)
+{
+    int i = at;
+    const ApdToken *token = tok(self, i);
+    if (token->sign == '*'
+        || (token->sign == 0 && token->end - token->start == 1 && token->word == NULL))
+        i++;
+    return tok(self, i)->is_digits && tok(self, i)->number == 24
+                   && is_unit(self, i + 1, APD_UNIT_HOUR)
+               ? i + 1
+               : at;
+}
+
+static bool
 is_within(const ApdDates *self, int at, int next)
 {
     for (int i = at - 1; i >= at - 6; i--) {
-        if (means(self, i, APD_WORD_WITHIN))
+        if (binds(self, i, APD_WORD_WITHIN))
             return true;
         if (!means(self, i, APD_WORD_GLUE) && !means(self, i, APD_WORD_UNIT)
             && tok(self, i)->sign != '(' && tok(self, i)->sign != ':')
             break;
     }
     for (int i = next; i < next + 5; i++) {
-        if (means(self, i, APD_WORD_WITHIN_END))
+        if (binds(self, i, APD_WORD_WITHIN_END))
             return true;
         if (!means(self, i, APD_WORD_GLUE) && !means(self, i, APD_WORD_UNIT)
-            && tok(self, i)->sign != ')' && tok(self, i)->sign != '(')
+            && tok(self, i)->sign != ')' && tok(self, i)->sign != '('
+            && !(tok(self, i)->sign == '.' && i == next && tok(self, i)->glued))
             break;
     }
     return false;
@@ -137,11 +165,27 @@ read_single(const ApdDates *self, int at, ApdMention *mention)
     return i + 1;
 }
 
+/* "fortnight", "десятидневный": a number and its unit in one word. */
+static int
+read_fused(const ApdDates *self, int at, ApdMention *mention)
+{
+    const ApdToken *token = tok(self, at);
+    if (!token->is_number || !means(self, at, APD_WORD_UNIT))
+        return at;
+    mention->amount = (int) token->number;
+    mention->unit = (ApdUnit) token->word->value[APD_WORD_UNIT];
+    mention->within = is_within(self, at, at + 1);
+    return at + 1;
+}
+
 int
 apd_dates_read_window(const ApdDates *self, int at, ApdMention *mention)
 {
     int amount = 0;
-    int i = read_number(self, at, &amount);
+    int i = read_fused(self, at, mention);
+    if (i > at)
+        return i;
+    i = read_number(self, at, &amount);
     if (i == at)
         return read_single(self, at, mention);
     if (amount < 1 || (tok(self, at - 1)->sign == '.' && tok(self, at)->glued))
@@ -151,6 +195,11 @@ apd_dates_read_window(const ApdDates *self, int at, ApdMention *mention)
     i = skip_repeat(self, i);
     i = skip_joints(self, i, 4);
     i = skip_repeat(self, i);
+    int times = skip_times_24(self, i);
+    if (times > i) {
+        i = times;
+        amount = MIN(amount * 24, MAX_AMOUNT);
+    }
     if (!means(self, i, APD_WORD_UNIT))
         return at;
     mention->amount = amount;

@@ -26,9 +26,12 @@ static const char *const units[] = {
 static const char *const marks[] = { "year", "month", "day", "hour", "minute", "second", NULL };
 static const char *const bounds[] = { "none", "by", "before", NULL };
 static const char *const halves[] = { "am", "pm", NULL };
+static const char *const nears[] = { "none",        "today",        "tomorrow", "after-tomorrow",
+                                     "end-of-week", "end-of-month", NULL };
 static const char *const roles[] = { "deadline", "action",    "sanction",  "event", "effective",
                                      "platform", "other",     "history",   "life",  "offer",
-                                     "over",     "all-times", "otherwise", NULL };
+                                     "over",     "all-times", "otherwise", "duty",  "former",
+                                     "extended", NULL };
 static const char *const anchors[] = { "notice", "record", "event", "effect", NULL };
 
 /* What follows the type in a section: one of @names, or a number, or nothing. */
@@ -48,7 +51,8 @@ static const struct {
     [APD_WORD_OCLOCK] = { "oclock" },
     [APD_WORD_MOMENT] = { "moment", NULL, 0, 24 },
     [APD_WORD_ZONE] = { "zone" },
-    [APD_WORD_WEEKDAY] = { "weekday" },
+    [APD_WORD_WEEKDAY] = { "weekday", NULL, 1, 7 },
+    [APD_WORD_NEAR] = { "near", nears },
     [APD_WORD_GLUE] = { "glue" },
     [APD_WORD_RANGE] = { "range" },
     [APD_WORD_WITHIN] = { "within" },
@@ -239,9 +243,28 @@ longer_first(const void *a, const void *b)
     return (*y)->languages > (*x)->languages ? 1 : (*y)->languages < (*x)->languages ? -1 : 0;
 }
 
+/* "reply by" still says "by": a phrase means what the phrase it ends with binds. */
+static void
+inherit(const ApdWords *self, ApdWord *word)
+{
+    static const ApdWordType types_of_end[] = { APD_WORD_BOUND, APD_WORD_WITHIN };
+    const char *tail = word->phrase;
+    while ((tail = strchr(tail, ' ')) != NULL) {
+        tail++;
+        g_autofree char *name = g_strdup_printf("%u %s", word->languages, tail);
+        const ApdWord *end = g_hash_table_lookup(self->by_phrase, name);
+        for (size_t i = 0; end != NULL && i < G_N_ELEMENTS(types_of_end); i++)
+            if (word->value[types_of_end[i]] == APD_WORD_ABSENT)
+                word->value[types_of_end[i]] = end->value[types_of_end[i]];
+    }
+}
+
 void
 apd_words_finish(ApdWords *self)
 {
+    for (guint i = 0; i < self->words->len; i++)
+        if (!((ApdWord *) self->words->pdata[i])->stem)
+            inherit(self, self->words->pdata[i]);
     for (guint i = 0; i < self->words->len; i++) {
         ApdWord *word = g_ptr_array_index(self->words, i);
         guint bucket = bucket_of(word->phrase, word->n);

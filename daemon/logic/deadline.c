@@ -1,6 +1,5 @@
 #include "logic/deadline.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -9,12 +8,9 @@
 #define MAX_STEPS    12
 #define MAX_QUOTE    160
 
-/* A date or window that may be the seller's. */
-typedef struct {
-    guint segment;
-    ApdMention mention;
-    ApdRoleScore role;
-} Candidate;
+/* A date that stands alone, and the line above it that names it. */
+#define MAX_VALUE_BYTES 120
+#define MAX_LINE_BYTES  60
 
 static const char *const role_names[APD_N_ROLES] = {
     [APD_ROLE_SANCTION] = "how long a measure lasts",
@@ -26,6 +22,7 @@ static const char *const role_names[APD_N_ROLES] = {
     [APD_ROLE_LIFE] = "how long points stay",
     [APD_ROLE_OFFER] = "an offer or survey",
     [APD_ROLE_OVER] = "an end that was missed",
+    [APD_ROLE_FORMER] = "an end that holds no more",
 };
 
 static char *
@@ -63,6 +60,8 @@ step(ApdDeadline *deadline, char *text)
 static bool
 may_hold_time(const ApdSegment *segment)
 {
+    if (segment->zone == APD_ZONE_HEADING)
+        return true;
     for (size_t i = 0; i < segment->n; i++) {
         unsigned char c = (unsigned char) segment->folded[i];
         if (c >= 0x80 || (c >= '0' && c <= '9'))
@@ -111,13 +110,29 @@ take_label(const ApdDates *label, ApdMention *mention)
     }
 }
 
+/* A heading, or a short line above a short line, says what the date below it is. */
+static int
+label_above(const ApdText *text, guint at)
+{
+    const ApdSegment *segment = apd_text_at(text, at);
+    if (at == 0 || segment->row >= 0 || segment->n > MAX_VALUE_BYTES)
+        return -1;
+    const ApdSegment *above = apd_text_at(text, at - 1);
+    bool line = above->zone == APD_ZONE_BODY && MAX(above->n, segment->n) <= MAX_LINE_BYTES
+                && above->n > 0 && strpbrk(above->folded, ".!?;)0123456789") == NULL;
+    return (above->zone == APD_ZONE_HEADING || line) && above->row < 0 ? (int) at - 1 : -1;
+}
+
 /* Scans a segment's label into @label; returns false when it has none. */
 static bool
-scan_label(const ApdTimeData *self, const ApdText *text, const ApdSegment *segment, ApdDates *label)
+scan_label(const ApdTimeData *self, const ApdText *text, guint index, ApdDates *label)
 {
-    if (segment->pair < 0 || (guint) segment->pair >= text->segments->len)
+    int pair = apd_text_at(text, index)->pair;
+    if (pair < 0)
+        pair = label_above(text, index);
+    if (pair < 0 || (guint) pair >= text->segments->len)
         return false;
-    const ApdSegment *at = apd_text_at(text, (guint) segment->pair);
+    const ApdSegment *at = apd_text_at(text, (guint) pair);
     apd_dates_scan(self->words, at->folded, at->n, true, label);
     return true;
 }
@@ -145,6 +160,35 @@ is_ahead(const ApdTimeData *self, const ApdMention *mention, ApdTime message)
            || apd_reckon_date(self, mention, message, NULL) > message;
 }
 
+/* "extended from A to B": of the dates in one sentence the last one holds. */
+static void
+drop_former(const ApdTimeData *self, const ApdDates *dates, ApdTime message, GArray *candidates,
+            guint first)
+{
+    bool extended = false;
+    for (int i = 0; i < (int) dates->tokens->len && !extended; i++) {
+        const ApdToken *token = apd_dates_token(dates, i);
+        extended = apd_token_means(token, APD_WORD_ROLE)
+                   && token->word->value[APD_WORD_ROLE] == APD_ROLE_EXTENDED;
+    }
+    ApdTime latest = APD_NEVER;
+    for (guint i = first; extended && i < candidates->len; i++) {
+        const ApdMention *mention = &g_array_index(candidates, ApdCandidate, i).mention;
+        if (mention->type == APD_MENTION_DATE) {
+            ApdTime at = apd_reckon_date(self, mention, message, NULL);
+            latest = latest == APD_NEVER ? at : MAX(latest, at);
+        }
+    }
+    for (guint i = first; latest != APD_NEVER && i < candidates->len; i++) {
+        ApdCandidate *candidate = &g_array_index(candidates, ApdCandidate, i);
+        if (candidate->mention.type != APD_MENTION_DATE
+            || apd_reckon_date(self, &candidate->mention, message, NULL) == latest)
+            continue;
+        candidate->role.score = -1000;
+        candidate->role.against = APD_ROLE_FORMER;
+    }
+}
+
 /* Reads every segment; returns the zone said to hold for all times, if any. */
 static int
 collect(const ApdTimeData *self, const ApdText *text, const ApdDeadlineCase *kase,
@@ -156,6 +200,9 @@ collect(const ApdTimeData *self, const ApdText *text, const ApdDeadlineCase *kas
     apd_dates_init(&label);
     a.languages = b.languages = label.languages = apd_words_languages_beside(kase->language);
     bool day_first = is_day_first(kase->language);
+    a.year_first = b.year_first =
+        kase->language != NULL
+        && (g_str_has_prefix(kase->language, "zh") || g_str_has_prefix(kase->language, "ko"));
     ApdDates *now = &a, *before = &b;
     int zone = APD_ZONE_UNNAMED, paragraph = -1;
 
@@ -166,12 +213,12 @@ collect(const ApdTimeData *self, const ApdText *text, const ApdDeadlineCase *kas
         apd_dates_scan(self->words, segment->folded, segment->n, day_first, now);
         if (zone == APD_ZONE_UNNAMED)
             zone = zone_for_all(now);
-        bool labelled = now->mentions->len > 0 && scan_label(self, text, segment, &label);
+        bool labelled = now->mentions->len > 0 && scan_label(self, text, i, &label);
         bool follows = paragraph >= 0 && segment->zone != APD_ZONE_SUBJECT
                        && segment->paragraph - paragraph <= 1 && segment->row < 0;
         for (guint k = 0; k < now->mentions->len; k++) {
-            Candidate candidate = { .segment = i,
-                                    .mention = g_array_index(now->mentions, ApdMention, k) };
+            ApdCandidate candidate = { .segment = i,
+                                       .mention = g_array_index(now->mentions, ApdMention, k) };
             if (labelled)
                 take_label(&label, &candidate.mention);
             bool ahead = is_ahead(self, &candidate.mention, kase->date);
@@ -179,6 +226,8 @@ collect(const ApdTimeData *self, const ApdText *text, const ApdDeadlineCase *kas
                                             follows && !labelled ? before : NULL, ahead);
             g_array_append_val(candidates, candidate);
         }
+        if (now->mentions->len > 1 && kase->date != APD_NEVER)
+            drop_former(self, now, kase->date, candidates, candidates->len - now->mentions->len);
         paragraph = segment->paragraph;
         ApdDates *swap = now;
         now = before;
@@ -187,94 +236,13 @@ collect(const ApdTimeData *self, const ApdText *text, const ApdDeadlineCase *kas
     return zone;
 }
 
-/* What kind of start the words after a window name; -1 for none. */
-static int
-anchor_after(const ApdTimeData *self, const ApdSegment *segment, const ApdMention *mention)
-{
-    g_auto(ApdDates) dates = { 0 };
-    apd_dates_init(&dates);
-    apd_dates_split(self->words, segment->folded, segment->n, &dates);
-    bool from = false;
-    for (int i = mention->last + 1; i < (int) dates.tokens->len && i < mention->last + 14; i++) {
-        const ApdToken *token = apd_dates_token(&dates, i);
-        from = from || apd_token_means(token, APD_WORD_FROM);
-        if (from && apd_token_means(token, APD_WORD_ANCHOR))
-            return token->word->value[APD_WORD_ANCHOR];
-    }
-    for (int i = mention->first - 1; i >= 0 && i > mention->first - 10; i--) {
-        const ApdToken *token = apd_dates_token(&dates, i);
-        if (apd_token_means(token, APD_WORD_ANCHOR) && i > 0
-            && apd_token_means(apd_dates_token(&dates, i - 1), APD_WORD_FROM))
-            return token->word->value[APD_WORD_ANCHOR];
-    }
-    return -1;
-}
-
-static bool
-speaks_of(const ApdTimeData *self, const ApdText *text, guint at, int anchor)
-{
-    g_auto(ApdDates) dates = { 0 };
-    apd_dates_init(&dates);
-    const ApdSegment *segment = apd_text_at(text, at);
-    apd_dates_split(self->words, segment->folded, segment->n, &dates);
-    if (segment->pair >= 0) {
-        segment = apd_text_at(text, (guint) segment->pair);
-        apd_dates_split(self->words, segment->folded, segment->n, &dates);
-    }
-    for (int i = 0; i < (int) dates.tokens->len; i++) {
-        const ApdToken *token = apd_dates_token(&dates, i);
-        if (apd_token_means(token, APD_WORD_ANCHOR)
-            && token->word->value[APD_WORD_ANCHOR] == anchor)
-            return true;
-    }
-    return false;
-}
-
-/* The instant a window counts from: the message, unless the text names another
- * start and says when that was (reading rule 5). */
-static ApdTime
-window_start(const ApdTimeData *self, const ApdText *text, const GArray *candidates,
-             const Candidate *window, const ApdDeadlineCase *kase, GString *how)
-{
-    const ApdSegment *segment = apd_text_at(text, window->segment);
-    int anchor = anchor_after(self, segment, &window->mention);
-
-    for (guint i = 0; i < candidates->len; i++) {
-        const Candidate *other = &g_array_index(candidates, Candidate, i);
-        const ApdMention *date = &other->mention;
-        if (date->type != APD_MENTION_DATE)
-            continue;
-        bool beside = other->segment == window->segment && date->is_start
-                      && abs(date->first - window->mention.last) < 8;
-        bool named = anchor > APD_ANCHOR_NOTICE && other->segment != window->segment
-                     && date->bound == APD_BOUND_NONE
-                     && speaks_of(self, text, other->segment, anchor);
-        if (!beside && !named)
-            continue;
-        ApdMention start = *date;
-        if (!start.has_time) {
-            start.has_time = true;
-            start.time = (ApdClockTime){ 0 };
-        }
-        if (start.day.year == 0)
-            start.day.year =
-                apd_zones_day(apd_words_zones(self->words), APD_ZONE_BEIJING, kase->date).year;
-        ApdTime at = apd_reckon_date(self, &start, kase->date, NULL);
-        g_autofree char *iso = apd_time_iso(at);
-        g_string_append_printf(how, "; counted from %s, the start the text names (rule 5)", iso);
-        return at;
-    }
-    g_string_append(how, "; counted from the Date header (rule 5)");
-    return kase->date;
-}
-
 static ApdTime
 reckon(const ApdTimeData *self, const ApdText *text, const GArray *candidates,
-       const Candidate *candidate, const ApdDeadlineCase *kase, GString *how)
+       const ApdCandidate *candidate, const ApdDeadlineCase *kase, GString *how)
 {
     if (candidate->mention.type == APD_MENTION_DATE)
         return apd_reckon_date(self, &candidate->mention, kase->date, how);
-    ApdTime start = window_start(self, text, candidates, candidate, kase, how);
+    ApdTime start = apd_deadline_window_start(self, text, candidates, candidate, kase, how);
     return apd_reckon_window(self, &candidate->mention, start, how);
 }
 
@@ -290,7 +258,7 @@ is_better(ApdTime instant, ApdTime best, ApdTime message)
 }
 
 static void
-take(const ApdText *text, const Candidate *candidate, ApdTime instant, const GString *how,
+take(const ApdText *text, const ApdCandidate *candidate, ApdTime instant, const GString *how,
      ApdDeadline *deadline)
 {
     const ApdSegment *segment = apd_text_at(text, candidate->segment);
@@ -320,7 +288,7 @@ choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, i
 {
     guint taken = 0;
     for (guint i = 0; i < candidates->len; i++) {
-        const Candidate *candidate = &g_array_index(candidates, Candidate, i);
+        const ApdCandidate *candidate = &g_array_index(candidates, ApdCandidate, i);
         if (candidate->role.score < least || !can_reckon(&candidate->mention, kase))
             continue;
         if (kase->kind == APD_KIND_DECISION && !candidate->role.explicit_chance)
@@ -346,7 +314,7 @@ static void
 explain_others(const ApdText *text, const GArray *candidates, ApdDeadline *deadline)
 {
     for (guint i = 0; i < candidates->len; i++) {
-        const Candidate *candidate = &g_array_index(candidates, Candidate, i);
+        const ApdCandidate *candidate = &g_array_index(candidates, ApdCandidate, i);
         if (candidate->role.score >= APD_ROLE_POSSIBLE || candidate->role.against < 0)
             continue;
         g_autofree char *words =
@@ -396,10 +364,10 @@ apd_deadline_find(const ApdTimeData *self, const ApdText *text, const ApdDeadlin
     if (!can_have_one(kase))
         return;
 
-    g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(Candidate));
+    g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(ApdCandidate));
     int zone = collect(self, text, kase, candidates);
     for (guint i = 0; i < candidates->len; i++) {
-        ApdMention *mention = &g_array_index(candidates, Candidate, i).mention;
+        ApdMention *mention = &g_array_index(candidates, ApdCandidate, i).mention;
         if (mention->zone == APD_ZONE_UNNAMED)
             mention->zone = zone;
     }

@@ -58,6 +58,46 @@ complete(const ApdTimeData *self, int zone, ApdDay day, ApdClockTime time, ApdTi
     return instant_of(self, zone, day, time);
 }
 
+/* The day a word like "tomorrow" or "Friday" names in a message of that time. */
+static ApdTime
+reckon_near(const ApdTimeData *self, const ApdMention *mention, int zone, ApdClockTime time,
+            ApdTime message, GString *how)
+{
+    int64_t today = apd_day_number(apd_zones_day(apd_words_zones(self->words), zone, message));
+    int weekday = apd_day_weekday(today);
+    int64_t day = today;
+    switch (mention->near) {
+    case APD_NEAR_TOMORROW:
+        day += 1;
+        break;
+    case APD_NEAR_AFTER_TOMORROW:
+        day += 2;
+        break;
+    case APD_NEAR_WEEKDAY:
+        day += (mention->weekday - weekday + 7) % 7;
+        break;
+    case APD_NEAR_END_OF_WEEK:
+        /* Its last working day is the earlier reading. */
+        day += weekday <= 4 ? 4 - weekday : 6 - weekday;
+        break;
+    case APD_NEAR_END_OF_MONTH: {
+        ApdDay first = apd_day_from_number(today);
+        first.day = 1;
+        first.year += first.month / 12;
+        first.month = first.month % 12 + 1;
+        day = apd_day_number(first) - 1;
+        break;
+    }
+    default:
+        break;
+    }
+    say(how, "a day named from the message's own (rule 5)");
+    ApdTime instant = instant_of(self, zone, apd_day_from_number(day), time);
+    if (instant < message && mention->near == APD_NEAR_WEEKDAY)
+        instant = instant_of(self, zone, apd_day_from_number(day + 7), time);
+    return instant;
+}
+
 ApdTime
 apd_reckon_date(const ApdTimeData *self, const ApdMention *mention, ApdTime message, GString *how)
 {
@@ -70,6 +110,8 @@ apd_reckon_date(const ApdTimeData *self, const ApdMention *mention, ApdTime mess
         g_autofree char *name = apd_zones_name(apd_words_zones(self->words), zone);
         g_string_append_printf(how, "; zone %s (rule 1)", name);
     }
+    if (mention->near != APD_NEAR_NONE)
+        return reckon_near(self, mention, zone, time, message, how);
     ApdTime instant = complete(self, zone, mention->day, time, message);
     if (mention->day.year == 0)
         say(how, "no year is named: the first such day after the message (rule 4)");

@@ -6,13 +6,14 @@ static const int weights[APD_N_ROLES] = {
     [APD_ROLE_EVENT] = -110,   [APD_ROLE_EFFECTIVE] = -120, [APD_ROLE_PLATFORM] = -240,
     [APD_ROLE_OTHER] = -240,   [APD_ROLE_HISTORY] = -150,   [APD_ROLE_LIFE] = -170,
     [APD_ROLE_OFFER] = -240,   [APD_ROLE_OVER] = -250,      [APD_ROLE_ALL_TIMES] = 0,
+    [APD_ROLE_DUTY] = 60,      [APD_ROLE_FORMER] = -300,    [APD_ROLE_EXTENDED] = 100,
 };
 
 /* Roles that only hold right beside the date: "the last 30 days". */
 static bool
 is_near_only(int role)
 {
-    return role == APD_ROLE_HISTORY || role == APD_ROLE_EFFECTIVE;
+    return role == APD_ROLE_HISTORY || role == APD_ROLE_EFFECTIVE || role == APD_ROLE_FORMER;
 }
 
 static bool
@@ -55,7 +56,7 @@ strength(int role, int distance)
         return 0;
     /* Who acts is said once in a clause, what is done near the date. */
     if (is_actor(role))
-        return weights[role] * 4 / (16 + distance);
+        return weights[role] * 5 / (16 + distance);
     return weights[role] * 2 / (8 + distance);
 }
 
@@ -126,7 +127,9 @@ add_before(const ApdDates *dates, int percent, int *best)
 static int
 bound_score(const ApdMention *mention)
 {
-    if (mention->is_start || mention->is_range_start)
+    if (mention->is_range_start)
+        return -200;
+    if (mention->is_start)
         return -30;
     if (mention->bound != APD_BOUND_NONE || mention->within)
         return 10;
@@ -147,19 +150,22 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     if (label != NULL)
         add_all(label, 100, best);
     /* "within 7 days from" begins nothing. */
-    if (mention->type == APD_MENTION_WINDOW)
+    if (mention->type == APD_MENTION_WINDOW || mention->is_range_end)
         best[APD_ROLE_EFFECTIVE] = 0;
     if (ahead)
         best[APD_ROLE_OVER] = 0;
     /* "verify within 24 hours or the store is closed": the measure is the threat. */
     if (mention->type == APD_MENTION_WINDOW && mention->within)
         best[APD_ROLE_SANCTION] /= 3;
+    bool bound = mention->bound != APD_BOUND_NONE || mention->within || mention->is_range_end;
+    /* "must be delivered by": what must be has not happened. */
+    if (bound && best[APD_ROLE_DUTY] > 0)
+        best[APD_ROLE_EVENT] /= 4;
     bool bare = best[APD_ROLE_DEADLINE] == 0 && best[APD_ROLE_ACTION] == 0;
     if (before != NULL && bare)
         add_before(before, 35, best);
 
     /* A date that nothing binds needs a word for a deadline. */
-    bool bound = mention->bound != APD_BOUND_NONE || mention->within || mention->is_range_end;
     if (!bound && best[APD_ROLE_DEADLINE] < 5
         && (mention->type == APD_MENTION_DATE || label == NULL))
         best[APD_ROLE_ACTION] /= 3;

@@ -16,7 +16,8 @@ static const char *const abbreviations[] = {
     "ecc", "ext", "sra",  "sr",   "av",   "pág", "stk",  "usw",  "inkl", "ggf", "evtl",   "max",
     "min", "st",  "ul",   "tzn",  "np",   "tys", "ref",  "fig",  "fri",  "mon", "tue",    "wed",
     "thu", "sat", "sun",  "uds",  "ud",   "fr",  "pp",   "cit",  "al",   "est", "hr",     "hrs",
-    "в",   "т",   "д",    "п",    "е",    "ч",   "sn",   "yr",   "md",   "vb",  "örn",
+    "мин", "сек", "раб",  "р",    "к",    "в",   "т",    "д",    "п",    "е",   "ч",      "sn",
+    "yr",  "md",  "vb",   "örn",
 };
 
 static bool
@@ -45,16 +46,32 @@ is_blank_or_closing(const char *p, const char *end)
 static bool
 is_month(const char *word)
 {
-    static const char *const months[] = { "Januar", "Februar", "März",    "April",   "Mai",
-                                          "Juni",   "Juli",    "August",  "Sept",    "Oktober",
-                                          "Novem",  "Dezem",   "Jan",     "Feb",     "Okt",
-                                          "Nov",    "Dez",     "Werktag", "Kalender" };
+    static const char *const months[] = { "Januar", "Februar", "März",   "April",   "Mai",
+                                          "Juni",   "Juli",    "August", "Sept",    "Oktober",
+                                          "Novem",  "Dezem",   "Jan",    "Feb",     "Okt",
+                                          "Nov",    "Dez",     "Mrz",    "Werktag", "Kalender" };
 
     for (size_t i = 0; i < G_N_ELEMENTS(months); i++)
         if (g_str_has_prefix(word, months[i]))
             return true;
 
     return false;
+}
+
+/* "2026. 3. 18." of Korean and Hungarian: the dots are part of the date.  @word
+ * is what stands before the dot, of @n bytes. */
+static bool
+is_dotted_date(const char *text, const char *word, size_t n, const char *next, const char *end)
+{
+    size_t digits = strspn(word, "0123456789");
+    if (n == 0 || digits < n)
+        return false;
+    if (n == 4 && word[0] == '2')
+        return g_ascii_isdigit(*next);
+    if (n > 2 || word < text + 6 || word[-1] != ' ' || word[-2] != '.'
+        || !g_ascii_isdigit(word[-3]))
+        return false;
+    return next < end && (g_ascii_isdigit(*next) || (unsigned char) *next >= 0xE3 || *next == '(');
 }
 
 /* Whether the dot at @dot ends a sentence. */
@@ -74,6 +91,15 @@ dot_ends(const char *text, const char *dot, const char *end)
         next++;
     if (next >= end)
         return true;
+    if (is_dotted_date(text, word, n, next, end))
+        return false;
+    /* "18. Mrz. 2026" */
+    if (n <= 5 && next + 4 <= end && next[0] == '2' && next[1] == '0'
+        && strspn(next, "0123456789") == 4)
+        return false;
+    /* "18.03.2026 r. (czasu polskiego)" */
+    if (*next == '(' && n <= 2)
+        return false;
     gunichar first = g_utf8_get_char(next);
     if (g_unichar_islower(first))
         return false;

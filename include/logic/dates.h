@@ -31,6 +31,8 @@ typedef struct {
     int start, end;    /* bytes in the segment */
     int first, last;   /* tokens, @last included */
     ApdDay day;        /* of a date; year 0 when missing */
+    ApdNear near;      /* of a date named from the message; @day is empty then */
+    int weekday;       /* 0 is Monday, with APD_NEAR_WEEKDAY */
     bool either_order; /* day and month may be the other way round */
     bool has_time;
     ApdClockTime time;
@@ -50,6 +52,7 @@ typedef struct {
     GArray *tokens;    /* owned, element-type ApdToken */
     GArray *mentions;  /* owned, element-type ApdMention, in order */
     guint32 languages; /* whose words count, see apd_words_languages_beside(); 0: all */
+    bool year_first;   /* numeric dates are in the East Asian order */
 } ApdDates;
 
 /* @text is folded, of @n bytes.  @day_first: numeric dates are never month
@@ -78,6 +81,7 @@ void apd_dates_split(const ApdWords *words, const char *text, size_t n, ApdDates
 
 /* Each tries at token @at and returns the token after what it took, or @at. */
 int apd_dates_read_day(const ApdDates *self, int at, bool day_first, ApdMention *mention);
+int apd_dates_read_near(const ApdDates *self, int at, bool day_first, ApdMention *mention);
 int apd_dates_read_time(const ApdDates *self, int at, ApdMention *mention);
 int apd_dates_read_zone(const ApdDates *self, int at, int *ret_zone);
 int apd_dates_read_window(const ApdDates *self, int at, ApdMention *mention);

@@ -25,7 +25,8 @@ typedef enum {
     APD_WORD_OCLOCK,     /* marks a number as an hour */
     APD_WORD_MOMENT,     /* hour of the day: noon 12, midnight 24 */
     APD_WORD_ZONE,       /* zone number */
-    APD_WORD_WEEKDAY,    /* 0-6 */
+    APD_WORD_WEEKDAY,    /* 1-7, Monday first */
+    APD_WORD_NEAR,       /* ApdNear: a day named from the message: tomorrow */
     APD_WORD_GLUE,       /* may stand inside a date or a window */
     APD_WORD_RANGE,      /* between two ends */
     APD_WORD_WITHIN,     /* before a window */
@@ -63,6 +64,18 @@ typedef enum {
     APD_N_BOUNDS,
 } ApdBound;
 
+/* Days named by where the message stands. */
+typedef enum {
+    APD_NEAR_NONE,
+    APD_NEAR_TODAY,
+    APD_NEAR_TOMORROW,
+    APD_NEAR_AFTER_TOMORROW,
+    APD_NEAR_END_OF_WEEK,
+    APD_NEAR_END_OF_MONTH,
+    APD_NEAR_WEEKDAY, /* the next such day */
+    APD_N_NEAR,
+} ApdNear;
+
 typedef enum { APD_HALF_AM, APD_HALF_PM, APD_N_HALVES } ApdHalf;
 
 typedef enum {
@@ -79,6 +92,9 @@ typedef enum {
     APD_ROLE_OVER,      /* an end that was missed: no appeal came by then */
     APD_ROLE_ALL_TIMES, /* "all times are": a zone for the whole message */
     APD_ROLE_OTHERWISE, /* "otherwise", "if you do not": what follows is the consequence */
+    APD_ROLE_DUTY,      /* "must", "please", "is to be": somebody is asked for something */
+    APD_ROLE_FORMER,    /* "original", "previous": an end that holds no more */
+    APD_ROLE_EXTENDED,  /* "extended": of two ends the later holds */
     APD_N_ROLES,
 } ApdRole;
 

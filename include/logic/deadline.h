@@ -63,7 +63,7 @@ void apd_deadline_find(const ApdTimeData *self, const ApdText *text, const ApdDe
 void apd_deadline_clear(ApdDeadline *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ApdDeadline, apd_deadline_clear)
 
-/* In parts.  What the words around a mention say of it: above
+/* In parts. What the words around a mention say of it: above
  * APD_ROLE_CERTAIN it is the seller's clock, above APD_ROLE_POSSIBLE it may be. */
 #define APD_ROLE_CERTAIN  14
 #define APD_ROLE_POSSIBLE 8
@@ -73,6 +73,20 @@ typedef struct {
     int against;          /* the ApdRole that speaks most against it; -1 for none */
     bool explicit_chance; /* a word for a deadline or an action stands near */
 } ApdRoleScore;
+
+/* A date or window that may be the seller's. */
+typedef struct {
+    guint segment;
+    ApdMention mention;
+    ApdRoleScore role;
+} ApdCandidate;
+
+/* The instant that @window counts from (reading rule 5): the message, unless the
+ * words beside it name another start and one of @candidates (element-type
+ * ApdCandidate) says when that was.  Appends what was taken to @how. */
+ApdTime apd_deadline_window_start(const ApdTimeData *self, const ApdText *text,
+                                  const GArray *candidates, const ApdCandidate *window,
+                                  const ApdDeadlineCase *kase, GString *how);
 
 /* @label: the dates of its label segment, or NULL; @before: of the segment
  * before in the same paragraph, or NULL.  @ahead: it lies after the message, so

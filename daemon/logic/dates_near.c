@@ -1,0 +1,50 @@
+#include "logic/dates.h"
+
+static const ApdToken none = { .number = -1 };
+
+static const ApdToken *
+tok(const ApdDates *self, int i)
+{
+    return i >= 0 && i < (int) self->tokens->len ? apd_dates_token(self, i) : &none;
+}
+
+static bool
+means(const ApdDates *self, int i, ApdWordType type)
+{
+    return apd_token_means(tok(self, i), type);
+}
+
+/* "Wednesday, 18 March": the weekday belongs to a date. */
+static bool
+stands_by_date(const ApdDates *self, int at, bool day_first)
+{
+    ApdMention probe = { .first = at };
+    for (int i = at + 1; i < at + 5; i++) {
+        if (apd_dates_read_day(self, i, day_first, &probe) > i)
+            return true;
+        char sign = tok(self, i)->sign;
+        if (!means(self, i, APD_WORD_GLUE) && sign != ',' && sign != '.' && sign != '(')
+            break;
+    }
+    const ApdMention *before = self->mentions->len > 0 ? &g_array_index(self->mentions, ApdMention,
+                                                                        self->mentions->len - 1)
+                                                       : NULL;
+    return before != NULL && before->type == APD_MENTION_DATE && at - before->last < 6;
+}
+
+int
+apd_dates_read_near(const ApdDates *self, int at, bool day_first, ApdMention *mention)
+{
+    const ApdToken *token = tok(self, at);
+    if (apd_token_means(token, APD_WORD_NEAR)) {
+        mention->near = (ApdNear) token->word->value[APD_WORD_NEAR];
+    } else if (apd_token_means(token, APD_WORD_WEEKDAY) && !means(self, at, APD_WORD_UNIT)
+               && !means(self, at, APD_WORD_MARK) && token->end - token->start >= 4) {
+        /* "do", "fr", "수" are rather other words. */
+        mention->near = APD_NEAR_WEEKDAY;
+        mention->weekday = token->word->value[APD_WORD_WEEKDAY] - 1;
+    } else {
+        return at;
+    }
+    return stands_by_date(self, at, day_first) ? at : at + 1;
+}

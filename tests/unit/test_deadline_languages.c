@@ -1,0 +1,69 @@
+/* Until when: the same list of constructions in every language, so that no
+ * language is read worse than another, and every name of a month in every form. */
+#include "deadline_fixture.h"
+#include "time/constructions.h"
+
+/* clang-format off */
+#include "time/de.inc"
+#include "time/en.inc"
+#include "time/es.inc"
+#include "time/fr.inc"
+#include "time/it.inc"
+#include "time/ko.inc"
+#include "time/pl.inc"
+#include "time/pt.inc"
+#include "time/ru.inc"
+#include "time/tr.inc"
+#include "time/zh.inc"
+#include "time/zh_hant.inc"
+
+static const struct {
+    const char *language;
+    const char *const *sentences;
+} languages[] = {
+    { "de", de }, { "en", en }, { "es", es }, { "fr", fr }, { "it", it },      { "ko", ko },
+    { "pl", pl }, { "pt", pt }, { "ru", ru }, { "tr", tr }, { "zh", zh }, { "zh-Hant", zh_hant },
+};
+
+#define ROW(name, means) { #name, means },
+static const struct {
+    const char *name, *means;
+} constructions[] = { CONSTRUCTIONS(ROW) };
+#undef ROW
+/* clang-format on */
+
+static const Notice march = { "2026-03-11T03:00:00Z", APD_KIND_PENALTY, APD_OUTCOME_NONE };
+
+static ApdTimeData *
+load(void)
+{
+    g_autoptr(GError) error = NULL;
+    ApdTimeData *data = apd_time_data_load("conf", NULL, &error);
+    g_assert_no_error(error);
+    return data;
+}
+
+static void
+test_constructions(void)
+{
+    g_autoptr(ApdTimeData) data = load();
+    int wrong = 0;
+    for (gsize i = 0; i < G_N_ELEMENTS(languages); i++) {
+        for (int k = 0; k < N_CONSTRUCTIONS; k++) {
+            const char *sentence = languages[i].sentences[k];
+            if (sentence == NULL)
+                g_error("%s has no %s", languages[i].language, constructions[k].name);
+            Row row = { languages[i].language, sentence, constructions[k].means };
+            wrong += !check_row(data, &row, &march, constructions[k].name);
+        }
+    }
+    g_assert_cmpint(wrong, ==, 0);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/deadline/constructions", test_constructions);
+    return g_test_run();
+}
