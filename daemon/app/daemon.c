@@ -6,12 +6,14 @@
 
 #include "app/casebook.h"
 #include "app/dispatcher.h"
+#include "app/heartbeat.h"
 #include "app/status_line.h"
 #include "app/steps.h"
 #include "app/watcher.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/service.h"
+#include "io/network.h"
 
 struct ApdDaemon {
     ApdConfig *config; /* owned */
@@ -20,6 +22,8 @@ struct ApdDaemon {
     ApdCasebook casebook;
     ApdWatcher *watcher;       /* owned */
     ApdDispatcher *dispatcher; /* owned */
+    ApdHeartbeat *heartbeat;   /* owned; NULL: not wished */
+    ApdNetwork *network;       /* owned */
     ApdAlarm *alarm;           /* owned */
     GMainLoop *loop;           /* owned */
     guint looking;             /* owned: a look at what is due is about to happen */
@@ -52,7 +56,8 @@ run_due(ApdDaemon *self, ApdTime now, ApdTime *ret_next, GError **error)
     ApdTime step, delivery;
 
     if (!apd_steps_run(self->ledger, self->config, now, &step, error)
-        || !apd_dispatcher_run(self->dispatcher, now, &delivery, error))
+        || !apd_dispatcher_run(self->dispatcher, now, &delivery, error)
+        || (self->heartbeat != NULL && !apd_heartbeat_run(self->heartbeat, now, &step, error)))
         return false;
 
     g_autofree char *line = apd_status_line(self->ledger, self->config, now, error);
@@ -127,6 +132,29 @@ open_ledger(ApdDaemon *self, GError **error)
 }
 
 static bool
+open_heartbeat(ApdDaemon *self, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+
+    if (self->options.once)
+        return true;
+    self->heartbeat = apd_heartbeat_new(self->ledger, self->config, &why);
+    if (why != NULL)
+        g_propagate_prefixed_error(error, g_steal_pointer(&why), "[heartbeat] ");
+    return error == NULL || *error == NULL;
+}
+
+/* Whoever was out of reach may be back. */
+static void
+on_network(void *user_data)
+{
+    ApdDaemon *self = user_data;
+
+    apd_watcher_poke(self->watcher);
+    look_soon(self);
+}
+
+static bool
 open_parts(ApdDaemon *self, GError **error)
 {
     const ApdDispatcherEvents dispatcher_events = { look_soon, on_failed };
@@ -139,6 +167,8 @@ open_parts(ApdDaemon *self, GError **error)
     if (self->dispatcher == NULL)
         return false;
 
+    if (!open_heartbeat(self, error))
+        return false;
     self->watcher = apd_watcher_new(&self->casebook, &watcher_events, self, error);
     return self->watcher != NULL;
 }
@@ -148,6 +178,7 @@ close_parts(ApdDaemon *self)
 {
     g_clear_pointer(&self->watcher, apd_watcher_free);
     g_clear_pointer(&self->dispatcher, apd_dispatcher_free);
+    g_clear_pointer(&self->heartbeat, apd_heartbeat_free);
 }
 
 /* SIGHUP.  A configuration that is wrong changes nothing. */
@@ -217,6 +248,7 @@ apd_daemon_start(ApdConfig *config, const ApdDaemonOptions *options, GError **er
     if (!open_ledger(self, error) || !open_parts(self, error))
         return NULL;
 
+    self->network = apd_network_new(on_network, self);
     if (watchdog > 0)
         self->feeding = g_timeout_add((guint) (watchdog / 1000), on_feed, self);
     look_soon(self);
@@ -241,6 +273,7 @@ apd_daemon_free(ApdDaemon *self)
     if (self == NULL)
         return;
 
+    g_clear_pointer(&self->network, apd_network_free);
     close_parts(self);
     for (size_t i = 0; i < G_N_ELEMENTS(self->signals); i++)
         g_clear_handle_id(&self->signals[i], g_source_remove);

@@ -219,7 +219,8 @@ icon_for(ApdSeverity severity)
 static bool
 stays(const ApdAlert *alert)
 {
-    return alert->type != APD_ALERT_SIGHT && alert->type != APD_ALERT_TEST;
+    return alert->type != APD_ALERT_SIGHT && alert->type != APD_ALERT_TEST
+           && alert->type != APD_ALERT_WELL;
 }
 
 static void

@@ -1,6 +1,7 @@
 #include "app/steps.h"
 
 #include "app/blindness.h"
+#include "app/daily.h"
 #include "app/raise.h"
 
 /* A first look that takes longer has its cases told of as far as it came. */
@@ -239,7 +240,8 @@ apd_steps_run(ApdLedger *ledger, const ApdConfig *config, ApdTime now, ApdTime *
     Run run = { ledger, config, apd_steps_ladder(config), now, APD_NEVER };
 
     if (!run_summaries(&run, error) || !run_cases(&run, error)
-        || !apd_blindness_run(ledger, config, now, &run.next, error))
+        || !apd_blindness_run(ledger, config, now, &run.next, error)
+        || !apd_daily_run(ledger, config, now, &run.next, error))
         return false;
 
     /* Never for now again: a step that cannot be taken must not spin. */

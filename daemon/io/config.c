@@ -89,6 +89,8 @@ apd_config_free(ApdConfig *self)
     g_free(self->path);
     g_free(self->language);
     g_free(self->timezone);
+    clear_secret(&self->heartbeat_url);
+    g_free(self->heartbeat_ca_file);
     g_free(self->state_dir);
     g_free(self->rules_dir);
     g_free(self->user_rules_dir);

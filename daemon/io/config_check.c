@@ -350,6 +350,8 @@ apd_config_check(ApdConfig *config, GHashTable *set, GString *problems)
                  "simplest)");
 
     check_language(&self, "appeald", config->language);
+    check_secret(&self, &config->heartbeat_url, "heartbeat", 0, "url",
+                 g_hash_table_contains(set, "heartbeat\n"));
     for (guint i = 0; i < config->sources->len; i++)
         check_source(&self, config->sources->pdata[i]);
     for (guint i = 0; i < config->channels->len; i++)

@@ -11,6 +11,7 @@
 const ApdConfigSection apd_config_sections[] = {
     { "appeald",   false, "The daemon itself." },
     { "reminders", false, "When a case alerts again." },
+    { "heartbeat", false, "A dead-man's switch: an address that is asked for while every source is in sight and every alert is taken, so that whoever keeps it can alarm when the requests stop." },
     { "store",     true,  "A store of yours. One store needs no section; several are told apart by the channelId in the links of their notices, or by the source they come from." },
     { "imap",      true,  "A mailbox on a server, watched over IMAP." },
     { "maildir",   true,  "A Maildir on this machine." },
@@ -60,6 +61,20 @@ const ApdConfigKey apd_config_keys[] = {
 
     { "reminders", "steps",        APD_VALUE_DURATIONS, GLOBAL(steps), "72h, 24h, 6h, 1h", APD_SECOND, 366 * APD_DAY, NULL,
       "How long before the deadline a case alerts again; a new case alerts at once." },
+
+    { "reminders", "daily-note", APD_VALUE_CLOCK, GLOBAL(daily_at), NULL, 0, 0, NULL,
+      "Time of day, as 09:00 in `timezone`, at which a note says that all is well; without it none." },
+
+    { "heartbeat", "url-file",       APD_VALUE_PATH,     GLOBAL(heartbeat_url.file),       NULL, 0, 0,    NULL,
+      "File that holds the address (of healthchecks.io or any like it), which is a secret: nobody else may read it." },
+    { "heartbeat", "url-command",    APD_VALUE_TEXT,     GLOBAL(heartbeat_url.command),    NULL, 1, 4096, NULL,
+      "Command that prints the address." },
+    { "heartbeat", "url-credential", APD_VALUE_TEXT,     GLOBAL(heartbeat_url.credential), NULL, 1, 255,  NULL,
+      "Name of a systemd credential that holds the address." },
+    { "heartbeat", "every",          APD_VALUE_DURATION, GLOBAL(heartbeat_every),          "5m", APD_SECOND, APD_DAY, NULL,
+      "How often it is asked for." },
+    { "heartbeat", "ca-file",        APD_VALUE_PATH,     GLOBAL(heartbeat_ca_file),        NULL, 0, 0,    NULL,
+      "Certificate authority of a private server, instead of the system's." },
 
     { "store", "platform",   APD_VALUE_WORD, STORE(platform),   "aliexpress", 0, 0,  "aliexpress",
       "The marketplace." },

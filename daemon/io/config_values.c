@@ -197,6 +197,21 @@ set_zone(const ApdConfigKey *key, void *field, const char *value, char **ret_wro
 }
 
 static bool
+set_clock(const ApdConfigKey *key, void *field, const char *value, char **ret_wrong)
+{
+    static const char *const form = "^([01]?[0-9]|2[0-3]):[0-5][0-9]$";
+
+    (void) key;
+    if (!g_regex_match_simple(form, value, G_REGEX_DEFAULT, 0))
+        return wrong(ret_wrong, "'%s' is no time of day (write for example 09:00)", value);
+
+    const char *minutes = strchr(value, ':') + 1;
+    *(ApdTime *) field = g_ascii_strtoll(value, NULL, 10) * APD_HOUR
+                         + g_ascii_strtoll(minutes, NULL, 10) * APD_MINUTE;
+    return true;
+}
+
+static bool
 set_severity(const ApdConfigKey *key, void *field, const char *value, char **ret_wrong)
 {
     (void) key;
@@ -242,7 +257,7 @@ apd_config_value_set(const ApdConfigKey *key, void *object, const char *value, c
         [APD_VALUE_LIST] = set_list,         [APD_VALUE_DURATIONS] = set_durations,
         [APD_VALUE_BOOL] = set_bool,         [APD_VALUE_ZONE] = set_zone,
         [APD_VALUE_SEVERITY] = set_severity, [APD_VALUE_TLS] = set_tls,
-        [APD_VALUE_OPTION] = set_option,
+        [APD_VALUE_OPTION] = set_option,     [APD_VALUE_CLOCK] = set_clock,
     };
     void *field = G_STRUCT_MEMBER_P(object, key->offset);
 

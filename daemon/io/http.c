@@ -402,6 +402,14 @@ apd_http_free(ApdHttp *self)
 }
 
 ApdTime
+apd_http_date(const char *value)
+{
+    time_t at = value ? curl_getdate(value, NULL) : 0;
+
+    return at > 0 ? at * APD_SECOND : 0;
+}
+
+ApdTime
 apd_http_retry_after(const char *value, ApdTime now)
 {
     guint64 seconds;
@@ -411,7 +419,6 @@ apd_http_retry_after(const char *value, ApdTime now)
     if (g_ascii_string_to_unsigned(value, 10, 0, 86400 * 7, &seconds, NULL))
         return (ApdTime) seconds * APD_SECOND;
 
-    time_t at = curl_getdate(value, NULL);
-    ApdTime wait = at > 0 ? at * APD_SECOND - now : 0;
-    return CLAMP(wait, 0, 7 * APD_DAY);
+    ApdTime at = apd_http_date(value);
+    return at != 0 ? CLAMP(at - now, 0, 7 * APD_DAY) : 0;
 }

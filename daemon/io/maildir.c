@@ -143,6 +143,7 @@ apd_maildir_read(const ApdMaildirFile *file, gsize limit, bool *ret_truncated, G
 
 #define EVENTS                                                                                     \
     (IN_MOVED_TO | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
+#define OWN_EVENTS (IN_DELETE_SELF | IN_MOVE_SELF) /* of the folder that holds them */
 
 static gboolean
 on_event(gint fd, GIOCondition condition, gpointer user_data)
@@ -168,11 +169,11 @@ on_event(gint fd, GIOCondition condition, gpointer user_data)
 }
 
 static bool
-add_watch(int fd, const char *maildir, const char *sub, GError **error)
+add_watch(int fd, const char *maildir, const char *sub, uint32_t events, GError **error)
 {
     g_autofree char *folder = g_build_filename(maildir, sub, NULL);
 
-    if (inotify_add_watch(fd, folder, EVENTS) >= 0)
+    if (inotify_add_watch(fd, folder, events) >= 0)
         return true;
 
     g_set_error(error, APD_ERROR, errno == ENOSPC ? APD_ERROR_REFUSED : APD_ERROR_TRANSIENT,
@@ -192,7 +193,8 @@ apd_maildir_watch(const char *path, void (*changed)(void *user_data), void *user
         g_set_error(error, APD_ERROR, APD_ERROR_TRANSIENT, "inotify: %s", g_strerror(errno));
         return NULL;
     }
-    if (!add_watch(fd, path, "new", error) || !add_watch(fd, path, "cur", error)) {
+    if (!add_watch(fd, path, "", OWN_EVENTS, error) || !add_watch(fd, path, "new", EVENTS, error)
+        || !add_watch(fd, path, "cur", EVENTS, error)) {
         close(fd);
         return NULL;
     }

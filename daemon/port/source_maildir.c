@@ -20,6 +20,9 @@
 /* inotify does not see what another machine does to a network file system. */
 #define SWEEP_SECONDS 60
 
+/* How soon to look again for a folder that is out of sight. */
+#define RETRY_SECONDS 5
+
 typedef struct {
     ApdSource source; /* first member */
     char *path;       /* owned */
@@ -37,6 +40,7 @@ typedef struct {
     bool stale;   /* something may have come since the listing */
     guint sweep;  /* owned */
     guint soon;   /* owned: a scan is about to happen */
+    guint retry;  /* owned: one is, after trouble */
 } Maildir;
 
 static gboolean on_soon(gpointer user_data);
@@ -164,6 +168,16 @@ scan(Maildir *self, GError **error)
 }
 
 static gboolean
+on_retry(gpointer user_data)
+{
+    Maildir *self = user_data;
+
+    self->retry = 0;
+    scan_soon(self);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
 on_soon(gpointer user_data)
 {
     Maildir *self = user_data;
@@ -173,6 +187,8 @@ on_soon(gpointer user_data)
     if (!scan(self, &error)) {
         forget_pending(self);
         self->stale = true;
+        if (self->retry == 0)
+            self->retry = g_timeout_add_seconds(RETRY_SECONDS, on_retry, self);
     }
     self->events.sight(&self->source, "", error, self->user_data);
     return G_SOURCE_REMOVE;
@@ -254,6 +270,7 @@ maildir_close(ApdSource *source)
 
     g_clear_handle_id(&self->sweep, g_source_remove);
     g_clear_handle_id(&self->soon, g_source_remove);
+    g_clear_handle_id(&self->retry, g_source_remove);
     apd_maildir_unwatch(self->watch);
     forget_pending(self);
     g_hash_table_unref(self->known);

@@ -81,7 +81,10 @@ typedef struct {
     char *user_rules_dir; /* a user's own rules; may not exist */
     ApdTime look_back;
     ApdTime blind_limit;
-    ApdTime daily_at;    /* reserved: time of day of the daily note; -1 off */
+    ApdTime daily_at;              /* time of day of the daily note; -1: none */
+    ApdSecretConfig heartbeat_url; /* unset: no heartbeat */
+    char *heartbeat_ca_file;
+    ApdTime heartbeat_every;
     GArray *steps;       /* element-type ApdTime, longest first */
     GPtrArray *stores;   /* element-type ApdStore */
     GPtrArray *sources;  /* element-type ApdSourceConfig */

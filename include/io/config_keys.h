@@ -19,6 +19,7 @@ typedef enum {
     APD_VALUE_BOOL,      /* yes, no */
     APD_VALUE_PATH,      /* "~/" is the home folder, else absolute or beside the configuration */
     APD_VALUE_ZONE,      /* IANA name of a time zone */
+    APD_VALUE_CLOCK,     /* time of day, "09:00"; an ApdTime since midnight */
     APD_VALUE_SEVERITY,
     APD_VALUE_TLS,
     APD_VALUE_OPTION, /* text kept in `options` of a channel, min..max bytes */

@@ -51,6 +51,9 @@ typedef void (*ApdHttpDone)(const ApdHttpResponse *response, const GError *error
  * Copies @request. */
 void apd_http_send(ApdHttp *self, const ApdHttpRequest *request, ApdHttpDone done, void *user_data);
 
+/* An HTTP date (RFC 9110 section 5.6.7); 0 when @value is NULL or senseless. */
+ApdTime apd_http_date(const char *value);
+
 /* Retry-After as seconds or HTTP date (RFC 9110 section 10.2.3): the pause from
  * @now, 0 when @value is NULL or senseless. */
 ApdTime apd_http_retry_after(const char *value, ApdTime now);

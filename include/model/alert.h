@@ -11,6 +11,7 @@ typedef enum {
     APD_ALERT_UNREADABLE, /* a message could not be read: look yourself */
     APD_ALERT_REFUSED,    /* a channel refused an alert for good */
     APD_ALERT_TEST,
+    APD_ALERT_WELL, /* the daily note */
     APD_N_ALERTS,
 } ApdAlertType;
 
