@@ -37,6 +37,13 @@ outcome_score(const ApdWeighing *self, ApdOutcome outcome, bool appealed)
     return points;
 }
 
+static bool
+asks_for_more(const ApdWeighing *self)
+{
+    return apd_weighing_best(self, "act/demand") > 0
+           || apd_weighing_best(self, "act/more-evidence") > 0;
+}
+
 void
 apd_weighing_decide(ApdWeighing *self)
 {
@@ -53,7 +60,7 @@ apd_weighing_decide(ApdWeighing *self)
         int points = outcome_score(self, outcome, appealed);
         /* Whoever asks for more has received something, and found it wanting. */
         if (outcome == APD_OUTCOME_MORE_EVIDENCE)
-            points = points * 5 / 4;
+            points = asks_for_more(self) ? points * 5 / 4 : points * 2 / 3;
         if (own->leads)
             points = points * 3 / 2;
         if (points > self->decided) {

@@ -78,7 +78,10 @@ is_to_buyer(const ApdWeighing *self)
         apd_weighing_best(self, "act/deducted") > 0 || apd_weighing_best(self, "act/measure") > 0;
     int buyer = apd_weighing_score(self, "address/buyer")->sum;
 
-    if (seller == 0 && !imposed && apd_weighing_is(self, "order.")
+    bool asked = apd_weighing_best(self, "act/demand") > 0
+                 || apd_weighing_best(self, "mod/own-appeal") > 0;
+
+    if (seller == 0 && !imposed && !asked && apd_weighing_is(self, "order.")
         && (apd_weighing_best(self, "act/buyer") > 0
             || apd_weighing_best(self, "act/account-service") > 0))
         return true;
@@ -116,13 +119,14 @@ is_rights_letter(const ApdWeighing *self)
 
 /* Whether anything was done to the store or is asked of it. */
 static bool
-is_acted_on(const ApdWeighing *self)
+is_acted_on(const ApdWeighing *self, ApdKind kind)
 {
     static const char *const acts[] = { "act/deducted",       "act/measure", "act/demand",
                                         "act/upheld",         "act/fix",     "act/rights-complaint",
                                         "act/counter-notice", NULL };
 
-    return has_any(self, acts, false);
+    return has_any(self, acts, false)
+           || (kind == APD_KIND_POLICY && apd_weighing_score(self, "act/policy")->leads);
 }
 
 bool
@@ -141,10 +145,13 @@ apd_weighing_is_notice(const ApdWeighing *self, ApdKind kind)
     int contrary = against(self);
     int matter = MAX(self->kinds[kind], matter_of_category(self));
     matter = MAX(matter, self->decided);
+    if (kind == APD_KIND_DECISION && apd_weighing_best(self, "mod/own-appeal") > 0
+        && self->decided > contrary)
+        return true;
     if (!concerns && contrary > 0 && kind <= APD_KIND_COMPLAINT)
         matter = matter * 2 / 3;
     /* A lesson, an offer or a purchase that touches the subject is no matter of this store. */
-    if (!concerns && contrary >= 100 && (contrary >= matter || !is_acted_on(self)))
+    if (!concerns && contrary >= 100 && (contrary >= matter || !is_acted_on(self, kind)))
         return false;
     /* Words of penalties from the platform about this store are a notice whatever they mean. */
     if (concerns && contrary == 0 && apd_weighing_best(self, "act/finding") >= 60)

@@ -179,8 +179,9 @@ is_inside_other(const Weigher *self, const ApdHit *hit, const char *type)
     return false;
 }
 
+/* @each: every hit counts, not each segment once. */
 static void
-add_to_score(ApdScore *score, const ApdHit *hit, int points)
+add_to_score(ApdScore *score, const ApdHit *hit, int points, bool each)
 {
     bool again = score->count > 0 && score->segment == hit->segment;
 
@@ -190,7 +191,7 @@ add_to_score(ApdScore *score, const ApdHit *hit, int points)
         score->start = hit->start;
         score->end = hit->end;
     }
-    if (!again)
+    if (!again || each)
         score->sum += score->count == 0 ? points : points / 2;
     score->count += !again;
 }
@@ -261,7 +262,7 @@ weigh_hit(Weigher *self, const ApdHit *hit)
     if (is_done(self, hit))
         score->firm = MAX(score->firm, points);
     score->leads |= apd_text_at(input->text, (guint) hit->segment)->zone == APD_ZONE_SUBJECT;
-    add_to_score(score, hit, points);
+    add_to_score(score, hit, points, answer);
 }
 
 const ApdScore *
@@ -287,7 +288,7 @@ weigh_appeal(Weigher *self, const ApdHit *hit)
     if (points == 0 || segment->zone == APD_ZONE_BUTTON || is_inside_other(self, hit, "")
         || !is_fact(self, hit, info, points, score))
         return;
-    add_to_score(score, hit, points);
+    add_to_score(score, hit, points, false);
     score->leads |= segment->zone == APD_ZONE_SUBJECT;
     if (self->near_appeal == NULL)
         self->near_appeal = g_new0(bool, segments->len);
