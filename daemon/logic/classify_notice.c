@@ -78,8 +78,8 @@ is_to_buyer(const ApdWeighing *self)
         apd_weighing_best(self, "act/deducted") > 0 || apd_weighing_best(self, "act/measure") > 0;
     int buyer = apd_weighing_score(self, "address/buyer")->sum;
 
-    bool asked = apd_weighing_best(self, "act/demand") > 0
-                 || apd_weighing_best(self, "mod/own-appeal") > 0;
+    bool asked =
+        apd_weighing_best(self, "act/demand") > 0 || apd_weighing_best(self, "mod/own-appeal") > 0;
 
     if (seller == 0 && !imposed && !asked && apd_weighing_is(self, "order.")
         && (apd_weighing_best(self, "act/buyer") > 0
@@ -96,12 +96,12 @@ is_to_buyer(const ApdWeighing *self)
 static bool
 is_rights_letter(const ApdWeighing *self)
 {
+    bool owns = apd_weighing_best(self, "speaker/rights-holder") > 0;
     bool addressed = apd_weighing_best(self, "address/seller") > 0
                      || apd_weighing_best(self, "address/own") > 0
-                     || (self->concrete && apd_weighing_best(self, "address/you") > 0);
+                     || (self->concrete && (owns || apd_weighing_best(self, "address/you") > 0));
     bool complains = apd_weighing_best(self, "act/rights-complaint") > 0
                      || apd_weighing_best(self, "act/court-order") > 0;
-    bool owns = apd_weighing_best(self, "speaker/rights-holder") > 0;
     int contrary = against(self);
 
     if (!addressed || !complains || !apd_weighing_is(self, "ip."))

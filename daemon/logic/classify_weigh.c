@@ -368,7 +368,7 @@ has_long_number(const ApdSegment *segment)
     size_t digits = 0;
 
     for (size_t i = 0; i <= segment->n; i++) {
-        if (digits == 16 && !apd_text_is_word_byte(segment->folded[i]))
+        if (digits == 16 && !g_ascii_isalnum(segment->folded[i]))
             return true;
         digits = g_ascii_isdigit(segment->folded[i]) ? digits + 1 : 0;
     }
