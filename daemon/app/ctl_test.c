@@ -15,7 +15,8 @@ on_verdict(const ApdJudgement *judgement, void *user_data)
 
     switch (judgement->taking) {
     case APD_TAKEN:
-        g_print("taken: the channel took the test alert\n");
+        g_print("taken: the channel took the test alert%s%s\n", judgement->text ? ", but " : "",
+                judgement->text ? judgement->text : "");
         self->status = APD_EXIT_GOOD;
         break;
     case APD_TRY_AGAIN:

@@ -115,7 +115,8 @@ note_verdict(Post *post, const ApdJudgement *judgement, ApdTime now)
         delivery->done_at = now;
         g_clear_pointer(&delivery->last_error, g_free);
         apd_log(G_LOG_LEVEL_MESSAGE, "APPEALD_CHANNEL", post->channel,
-                "channel %s took alert %" G_GINT64_FORMAT, post->channel, delivery->alert_id);
+                "channel %s took alert %" G_GINT64_FORMAT "%s%s", post->channel, delivery->alert_id,
+                judgement->text ? ", but " : "", judgement->text ? judgement->text : "");
         return;
     case APD_TRY_AGAIN:
         pause = apd_backoff_wait(delivery->attempts, g_random_int(), post->left);

@@ -30,6 +30,8 @@ typedef struct {
     ApdHttp *http;              /* borrowed */
     CURL *easy;                 /* owned */
     struct curl_slist *headers; /* owned */
+    struct curl_slist *mail_to; /* owned; NULL: this is no mail */
+    gsize sent;                 /* of the body, by mail */
     GBytes *body;               /* owned, or NULL */
     ApdHttpResponse response;
     ApdHttpDone done;
@@ -53,6 +55,12 @@ apd_http_request_clear(ApdHttpRequest *self)
     g_clear_pointer(&self->headers, g_strfreev);
     g_clear_pointer(&self->body, g_bytes_unref);
     g_clear_pointer(&self->ca_file, g_free);
+    g_clear_pointer(&self->mail_from, g_free);
+    g_clear_pointer(&self->mail_to, g_strfreev);
+    g_clear_pointer(&self->user, g_free);
+    if (self->password != NULL)
+        explicit_bzero(self->password, strlen(self->password));
+    g_clear_pointer(&self->password, g_free);
 }
 
 void
@@ -61,6 +69,7 @@ apd_http_response_clear(ApdHttpResponse *self)
     if (self->body != NULL)
         g_string_free(g_steal_pointer(&self->body), TRUE);
     g_clear_pointer(&self->retry_after, g_free);
+    g_clear_pointer(&self->limit_reset, g_free);
     g_clear_pointer(&self->date, g_free);
     g_clear_pointer(&self->content_type, g_free);
     g_clear_pointer(&self->etag, g_free);
@@ -76,6 +85,7 @@ free_exchange(void *data)
         curl_easy_cleanup(self->easy);
     }
     curl_slist_free_all(self->headers);
+    curl_slist_free_all(self->mail_to);
     g_clear_pointer(&self->body, g_bytes_unref);
     apd_http_response_clear(&self->response);
     g_free(self);
@@ -110,6 +120,8 @@ is_for_good(CURLcode code)
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_USE_SSL_FAILED:
+    case CURLE_LOGIN_DENIED:
         return true;
     default:
         return false;
@@ -126,6 +138,14 @@ error_of(const Exchange *self, CURLcode code)
                        "%s: %s", host, why);
 }
 
+/* Whether the connection failed, whatever was said on it before. */
+static bool
+is_broken(CURLcode code)
+{
+    return code == CURLE_OPERATION_TIMEDOUT || code == CURLE_PEER_FAILED_VERIFICATION
+           || code == CURLE_USE_SSL_FAILED || code == CURLE_COULDNT_CONNECT;
+}
+
 /* --- handing out what is done --------------------------------------------- */
 
 static void
@@ -135,7 +155,10 @@ hand_out(Exchange *self, CURLcode code)
 
     curl_easy_getinfo(self->easy, CURLINFO_RESPONSE_CODE, &status);
     self->response.status = (int) status;
-    if (code == CURLE_OK && status != 0) {
+
+    /* A mail server that says no is an error to curl, and a verdict to us. */
+    bool refused = self->mail_to != NULL && status >= 400 && !is_broken(code);
+    if ((code == CURLE_OK && status != 0) || refused) {
         self->done(&self->response, NULL, self->user_data);
     } else {
         g_autoptr(GError) error = error_of(self, code);
@@ -277,6 +300,14 @@ on_header(char *line, size_t size, size_t n, void *user_data)
 {
     Exchange *self = user_data;
 
+    if (self->mail_to != NULL) { /* a reply of the mail server: what it refused is kept */
+        if (size * n > 0 && (*line == '4' || *line == '5')) {
+            g_string_truncate(self->response.body, 0);
+            g_string_append_len(self->response.body, line, (gssize) MIN(size * n, MAX_HEADER));
+        }
+        return size * n;
+    }
+    keep_header(line, size * n, "X-Limit-App-Reset", &self->response.limit_reset);
     keep_header(line, size * n, "Retry-After", &self->response.retry_after);
     keep_header(line, size * n, "Date", &self->response.date);
     keep_header(line, size * n, "Content-Type", &self->response.content_type);
@@ -292,7 +323,7 @@ set_limits(Exchange *self, const ApdHttpRequest *request)
     ApdTime timeout = request->timeout > 0 ? request->timeout : DEFAULT_TIMEOUT;
 
     SET(NOSIGNAL, 1L);
-    SET(PROTOCOLS_STR, "http,https");
+    SET(PROTOCOLS_STR, request->mail_from ? "smtp,smtps" : "http,https");
     SET(FOLLOWLOCATION, 0L);
     SET(PROXY, "");
     SET(NETRC, (long) CURL_NETRC_IGNORED);
@@ -331,6 +362,42 @@ set_request(Exchange *self, const ApdHttpRequest *request)
     }
 }
 
+static size_t
+on_upload(char *buffer, size_t size, size_t n, void *user_data)
+{
+    Exchange *self = user_data;
+    gsize whole;
+    const char *data = g_bytes_get_data(self->body, &whole);
+    gsize part = MIN(size * n, whole - self->sent);
+
+    memcpy(buffer, data + self->sent, part);
+    self->sent += part;
+    return part;
+}
+
+/* One address that is refused keeps no mail from the others. */
+static void
+set_mail(Exchange *self, const ApdHttpRequest *request)
+{
+    for (char **to = request->mail_to; *to != NULL; to++)
+        self->mail_to = curl_slist_append(self->mail_to, *to);
+    self->body = g_bytes_ref(request->body);
+
+    SET(URL, request->url);
+    SET(USE_SSL, (long) (request->tls_optional ? CURLUSESSL_TRY : CURLUSESSL_ALL));
+    SET(MAIL_FROM, request->mail_from);
+    SET(MAIL_RCPT, self->mail_to);
+    SET(MAIL_RCPT_ALLLOWFAILS, 1L);
+    SET(UPLOAD, 1L);
+    SET(READFUNCTION, on_upload);
+    SET(READDATA, self);
+    SET(INFILESIZE_LARGE, (curl_off_t) g_bytes_get_size(self->body));
+    if (request->user != NULL) {
+        SET(USERNAME, request->user);
+        SET(PASSWORD, request->password ? request->password : "");
+    }
+}
+
 static void
 set_callbacks(Exchange *self)
 {
@@ -353,7 +420,10 @@ apd_http_send(ApdHttp *http, const ApdHttpRequest *request, ApdHttpDone done, vo
     self->done = done;
     self->user_data = user_data;
     set_limits(self, request);
-    set_request(self, request);
+    if (request->mail_from != NULL)
+        set_mail(self, request);
+    else
+        set_request(self, request);
     set_callbacks(self);
     g_hash_table_add(http->exchanges, self);
     curl_multi_add_handle(http->multi, self->easy);

@@ -8,10 +8,14 @@ const ApdChannelType apd_channel_desktop = {
 };
 
 static const ApdChannelType *const types[] = {
-    &apd_channel_command, &apd_channel_desktop,  &apd_channel_dingtalk, &apd_channel_discord,
-    &apd_channel_feishu,  &apd_channel_lark,     &apd_channel_ntfy,     &apd_channel_slack,
-    &apd_channel_teams,   &apd_channel_telegram, &apd_channel_terminal, &apd_channel_webhook,
-    &apd_channel_wecom,
+    &apd_channel_alertmanager, &apd_channel_bark,       &apd_channel_command,
+    &apd_channel_desktop,      &apd_channel_dingtalk,   &apd_channel_discord,
+    &apd_channel_email,        &apd_channel_feishu,     &apd_channel_googlechat,
+    &apd_channel_gotify,       &apd_channel_lark,       &apd_channel_mattermost,
+    &apd_channel_matrix,       &apd_channel_ntfy,       &apd_channel_pagerduty,
+    &apd_channel_pushover,     &apd_channel_rocketchat, &apd_channel_serverchan,
+    &apd_channel_slack,        &apd_channel_teams,      &apd_channel_telegram,
+    &apd_channel_terminal,     &apd_channel_webhook,    &apd_channel_wecom,
 };
 
 const ApdChannelType *

@@ -1,7 +1,7 @@
-/* HTTP by libcurl's multi interface on the GLib main loop.
+/* HTTP, and mail by SMTP, by libcurl's multi interface on the GLib main loop.
  *
- * TLS is always verified, nothing but http(s), no redirects, no proxy unless
- * asked for, bounded bodies and times.  The only file that includes
+ * TLS is always verified, nothing but http(s) (or smtp(s) for mail), no redirects,
+ * no proxy unless asked for, bounded bodies and times.  The only file that includes
  * <curl/curl.h> is io/http.c.
  */
 #pragma once
@@ -18,15 +18,24 @@ typedef struct {
     GBytes *body;    /* owned, or NULL */
     char *ca_file;   /* owned; private CA instead of the system's, or NULL */
     ApdTime timeout; /* 0: 30 s */
+
+    /* Mail: @url is smtp://host or smtps://host, @body the whole message with CRLF.
+     * smtp:// demands STARTTLS unless @tls_optional. */
+    char *mail_from; /* owned; NULL: this is no mail */
+    char **mail_to;  /* owned */
+    char *user;      /* owned, or NULL: no login */
+    char *password;  /* owned, a secret; or NULL */
+    bool tls_optional;
 } ApdHttpRequest;
 
 void apd_http_request_clear(ApdHttpRequest *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ApdHttpRequest, apd_http_request_clear)
 
 typedef struct {
-    int status;         /* 0: no answer */
-    GString *body;      /* owned; never NULL; at most 1 MiB */
+    int status;         /* 0: no answer; of mail: the last reply code, as 250 */
+    GString *body;      /* owned; never NULL; at most 1 MiB; of mail: the last refusal */
     char *retry_after;  /* owned; raw header value, or NULL */
+    char *limit_reset;  /* owned; raw X-Limit-App-Reset (seconds since the epoch), or NULL */
     char *date;         /* owned; raw Date header, or NULL */
     char *content_type; /* owned, or NULL */
     char *etag;         /* owned, or NULL */

@@ -23,7 +23,7 @@ typedef enum {
 typedef struct {
     ApdTaking taking;
     ApdTime wait; /* the far side asked for this pause; 0: it did not */
-    char *text;   /* owned; what it said; NULL when taken */
+    char *text;   /* owned; what it said; NULL when taken without a remark */
     bool plainer; /* refused for its form: the plain form may do */
     char *moved;  /* owned; the place has a new name, for parcels to come; else NULL */
 } ApdJudgement;

@@ -290,6 +290,46 @@ static const struct {
     { "ntfy",    429, "{\"code\":42901,\"http\":429,\"error\":\"limit\"}", NULL, APD_TRY_AGAIN, 10 },
     { "ntfy",    429, "{\"code\":42908,\"http\":429,\"error\":\"quota\"}", NULL, APD_TRY_AGAIN, 3600 },
     { "ntfy",    403, "{\"code\":40301,\"http\":403,\"error\":\"forbidden\"}", NULL, APD_REFUSED, 0 },
+    { "mattermost", 200, "ok", NULL, APD_TAKEN, 0 },
+    { "mattermost", 200, "<html>login</html>", NULL, APD_TRY_AGAIN, 0 },
+    { "mattermost", 400, "{\"id\":\"web.incoming_webhook.invalid.app_error\",\"message\":\"Invalid webhook.\"}", NULL, APD_REFUSED, 0 },
+    { "mattermost", 429, "limit exceeded", "2", APD_TRY_AGAIN, 2 },
+    { "rocketchat", 200, "{\"success\":true}", NULL, APD_TAKEN, 0 },
+    { "rocketchat", 200, "[{\"success\":true},{\"success\":true}]", NULL, APD_TAKEN, 0 },
+    { "rocketchat", 200, "[{\"success\":true},{\"success\":false}]", NULL, APD_TRY_AGAIN, 0 },
+    { "rocketchat", 200, "[]", NULL, APD_TRY_AGAIN, 0 },
+    { "rocketchat", 400, "{\"success\":false,\"error\":\"error-not-allowed\"}", NULL, APD_REFUSED, 0 },
+    { "rocketchat", 400, "{\"success\":false}", NULL, APD_REFUSED, 0 },
+    { "googlechat", 200, "{\"name\":\"spaces/X/messages/Y\"}", NULL, APD_TAKEN, 0 },
+    { "googlechat", 429, "{\"error\":{\"code\":429,\"status\":\"RESOURCE_EXHAUSTED\",\"message\":\"m\"}}", NULL, APD_TRY_AGAIN, 2 },
+    { "googlechat", 404, "{\"error\":{\"code\":404,\"message\":\"m\"}}", NULL, APD_REFUSED, 0 },
+    { "matrix",  200, "{\"event_id\":\"$x\"}", NULL, APD_TAKEN, 0 },
+    { "matrix",  200, "{}", NULL, APD_TRY_AGAIN, 0 },
+    { "matrix",  429, "{\"errcode\":\"M_LIMIT_EXCEEDED\",\"error\":\"slow\",\"retry_after_ms\":2500}", NULL, APD_TRY_AGAIN, 2 },
+    { "matrix",  429, "{\"errcode\":\"M_LIMIT_EXCEEDED\"}", "9", APD_TRY_AGAIN, 9 },
+    { "matrix",  401, "{\"errcode\":\"M_UNKNOWN_TOKEN\",\"error\":\"no\"}", NULL, APD_REFUSED, 0 },
+    { "matrix",  403, "{\"errcode\":\"M_FORBIDDEN\",\"error\":\"no\"}", NULL, APD_REFUSED, 0 },
+    { "gotify",  200, "{\"id\":1}", NULL, APD_TAKEN, 0 },
+    { "gotify",  401, "{\"error\":\"Unauthorized\",\"errorCode\":401,\"errorDescription\":\"d\"}", NULL, APD_REFUSED, 0 },
+    { "pushover", 200, "{\"status\":1,\"request\":\"r\"}", NULL, APD_TAKEN, 0 },
+    { "pushover", 400, "{\"user\":\"invalid\",\"errors\":[\"user identifier is invalid\"],\"status\":0}", NULL, APD_REFUSED, 0 },
+    { "pushover", 429, "{\"status\":0}", NULL, APD_TRY_AGAIN, 3600 },
+    { "pushover", 500, "", NULL, APD_TRY_AGAIN, 5 },
+    { "bark",    200, "{\"code\":200,\"message\":\"success\"}", NULL, APD_TAKEN, 0 },
+    { "bark",    200, "{\"code\":200,\"data\":[{\"code\":200},{\"code\":400}]}", NULL, APD_TRY_AGAIN, 0 },
+    { "bark",    400, "{\"code\":400,\"message\":\"failed to get device token\"}", NULL, APD_REFUSED, 0 },
+    { "bark",    500, "{\"code\":500,\"message\":\"push failed\"}", NULL, APD_TRY_AGAIN, 0 },
+    { "serverchan", 200, "{\"code\":0,\"message\":\"\",\"data\":{}}", NULL, APD_TAKEN, 0 },
+    { "serverchan", 200, "{\"code\":40001,\"message\":\"bad pushkey\"}", NULL, APD_REFUSED, 0 },
+    { "pagerduty", 202, "{\"status\":\"success\",\"message\":\"Event processed\"}", NULL, APD_TAKEN, 0 },
+    { "pagerduty", 400, "{\"status\":\"invalid event\",\"errors\":[]}", NULL, APD_REFUSED, 0 },
+    { "pagerduty", 429, "", NULL, APD_TRY_AGAIN, 120 },
+    { "alertmanager", 200, "", NULL, APD_TAKEN, 0 },
+    { "alertmanager", 400, "\"bad\"", NULL, APD_REFUSED, 0 },
+    { "alertmanager", 503, "", NULL, APD_TRY_AGAIN, 0 },
+    { "email",   250, "", NULL, APD_TAKEN, 0 },
+    { "email",   451, "451 4.7.1 greylisted", NULL, APD_TRY_AGAIN, 0 },
+    { "email",   535, "535 5.7.8 no", NULL, APD_REFUSED, 0 },
     { "webhook", 204, "",  NULL,  APD_TAKEN,     0 },
     { "webhook", 301, "",  NULL,  APD_REFUSED,   0 },
     { "webhook", 410, "",  NULL,  APD_REFUSED,   0 },
@@ -356,8 +396,6 @@ make_hostile(Fixture *f)
     kase->subject = g_strdup(long_text->str);
     g_free(kase->sender);
     kase->sender = g_strdup(long_text->str);
-    g_free(kase->store);
-    kase->store = g_strdup(long_text->str);
     g_free(kase->case_ref);
     kase->case_ref = g_strdup("CASE-4711");
     word(f);
@@ -366,6 +404,8 @@ make_hostile(Fixture *f)
 /* Bytes of a body that no service takes more of. */
 /* clang-format off */
 static const struct { const char *type; size_t max; } sizes[] = {
+    { "alertmanager", 64000 }, { "bark", 4096 }, { "gotify", 64000 }, { "googlechat", 32000 }, { "matrix", 65536 },
+    { "mattermost", 65000 }, { "pagerduty", 65000 }, { "pushover", 12000 }, { "rocketchat", 20000 }, { "serverchan", 32000 },
     { "dingtalk", 20000 }, { "discord", 40000 }, { "feishu", 20000 }, { "lark", 20000 }, { "ntfy", 16000 },
     { "slack", 60000 }, { "teams", 28000 }, { "telegram", 30000 }, { "wecom", 16000 },
 };

@@ -1,0 +1,105 @@
+/* Prometheus Alertmanager, API v2 (prometheus/alertmanager, 68fb2d5 and Debian's 0.25).
+ *
+ * The set of labels is the alert: that of a case is the same through all its steps, so
+ * nothing that changes may stand in it.  It fires until its end, which is the
+ * deadline, or now when nothing is left to do.
+ */
+#include "port/channel_tools.h"
+
+#include "base/text.h"
+
+#define MAX_TEXT 4000
+
+/* How long an alert without a deadline, or one whose deadline has passed, fires. */
+#define DEFAULT_SPAN APD_DAY
+
+static bool
+is_over(const ApdAlert *alert)
+{
+    return alert->kase != NULL && !apd_state_runs(alert->kase->state);
+}
+
+static ApdTime
+end_of(const ApdParcel *parcel)
+{
+    const ApdAlert *alert = parcel->alert;
+
+    if (is_over(alert) && alert->reason != APD_REASON_EXPIRED)
+        return parcel->now;
+    if (alert->kase != NULL && alert->kase->deadline != APD_NEVER
+        && alert->kase->deadline > parcel->now)
+        return alert->kase->deadline;
+    return parcel->now + DEFAULT_SPAN;
+}
+
+/* Empty values are dropped by the server. */
+static JsonNode *
+labels(const ApdParcel *parcel)
+{
+    const ApdAlert *alert = parcel->alert;
+    const ApdCase *kase = alert->kase;
+    g_autofree char *name = g_strdup_printf("appeald_%s", apd_alert_type_name(alert->type));
+
+    if (kase == NULL)
+        return apd_object("alertname", apd_text(name), "key", apd_text(alert->key), "severity",
+                          apd_text(apd_severity_name(alert->severity)), NULL);
+
+    return apd_object("alertname", apd_text(name), "case",
+                      apd_text_take(g_strdup_printf("%" G_GINT64_FORMAT, kase->id)), "store",
+                      apd_text(kase->store && *kase->store ? kase->store : NULL), "category",
+                      apd_text(kase->category), "severity",
+                      apd_text(apd_severity_name(kase->severity)), NULL);
+}
+
+static JsonNode *
+annotations(const ApdParcel *parcel)
+{
+    const ApdWording *wording = parcel->wording;
+    g_autofree char *deadline =
+        parcel->alert->kase ? apd_time_iso(parcel->alert->kase->deadline) : NULL;
+
+    return apd_object(
+        "summary", apd_text_take(apd_markup_fit(&apd_markup_plain_bytes, wording->title, MAX_TEXT)),
+        "description",
+        apd_text_take(
+            apd_sheet_make(wording, &apd_markup_plain_bytes, MAX_TEXT, APD_SHEET_NO_TITLE)),
+        "deadline", apd_text(deadline), "appeal_url", apd_text(wording->url), NULL);
+}
+
+static bool
+alertmanager_build(const ApdChannelConfig *config, const ApdParcel *parcel, ApdHttpRequest *request,
+                   GError **error)
+{
+    const ApdCase *kase = parcel->alert->kase;
+    ApdTime began = kase && kase->opened > 0 ? kase->opened : parcel->alert->created;
+    ApdTime end = end_of(parcel);
+    ApdTime start = MIN(began > 0 ? began : parcel->now, end);
+    g_autofree char *starts = apd_time_iso(start);
+    g_autofree char *ends = apd_time_iso(end);
+    JsonNode *alert = apd_object("labels", labels(parcel), "annotations", annotations(parcel),
+                                 "startsAt", apd_text(starts), "endsAt", apd_text(ends),
+                                 "generatorURL", apd_text(parcel->wording->url), NULL);
+
+    (void) error;
+    apd_channel_post(request, apd_channel_address(config, "", "/api/v2/alerts"),
+                     apd_list(alert, NULL));
+    if (parcel->token != NULL)
+        apd_channel_header(request, "Authorization: Bearer %s", parcel->token);
+    return true;
+}
+
+/* clang-format off */
+static const ApdRuling rows[] = {
+    { 200, NULL, NULL, APD_TAKEN },
+    { 401, NULL, NULL, APD_REFUSED, .remedy = "the server wants a token, or another one" },
+    { 404, NULL, NULL, APD_REFUSED, .remedy = "check server =: /api/v2/alerts must be below it" },
+};
+/* clang-format on */
+
+static const ApdVerdicts verdicts = { .rows = rows, .n = G_N_ELEMENTS(rows) };
+
+const ApdChannelType apd_channel_alertmanager = {
+    .name = "alertmanager",
+    .build = alertmanager_build,
+    .verdicts = &verdicts,
+};
