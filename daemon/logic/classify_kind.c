@@ -226,8 +226,13 @@ apd_weighing_kind(const ApdWeighing *self)
         return APD_KIND_COMPLAINT;
     if (apd_weighing_is(self, "order.") || apd_weighing_is(self, "account.deposit"))
         return APD_KIND_REQUEST;
+    /* "12 are reached: the store will be frozen" is no warning any more. */
     if (apd_weighing_is(self, "points.threshold"))
-        return imposed ? APD_KIND_PENALTY : APD_KIND_WARNING;
+        return imposed
+                       || (apd_weighing_best(self, "act/measure") > 0
+                           && acts.warn + acts.clean == 0)
+                   ? APD_KIND_PENALTY
+                   : APD_KIND_WARNING;
     if (apd_weighing_is(self, "account.other"))
         return acts.demand > 0 && acts.demand >= acts.measure ? APD_KIND_REQUEST
                : imposed                                      ? APD_KIND_PENALTY

@@ -97,9 +97,8 @@ static bool
 is_rights_letter(const ApdWeighing *self)
 {
     bool owns = apd_weighing_best(self, "speaker/rights-holder") > 0;
-    bool addressed = apd_weighing_best(self, "address/seller") > 0
-                     || apd_weighing_best(self, "address/own") > 0
-                     || (self->concrete && (owns || apd_weighing_best(self, "address/you") > 0));
+    bool addressed = apd_weighing_best(self, "address/you") > 0
+                     || apd_weighing_best(self, "address/own") > 0 || (self->concrete && owns);
     bool complains = apd_weighing_best(self, "act/rights-complaint") > 0
                      || apd_weighing_best(self, "act/court-order") > 0;
     int contrary = against(self);
@@ -113,8 +112,8 @@ is_rights_letter(const ApdWeighing *self)
                >= 100)
         return false;
     return owns
-           || ((apd_weighing_best(self, "act/demand") > 0 || apd_weighing_is(self, "ip.tro"))
-               && contrary == 0);
+           || (self->concrete && contrary == 0
+               && (apd_weighing_best(self, "act/demand") > 0 || apd_weighing_is(self, "ip.tro")));
 }
 
 /* Whether anything was done to the store or is asked of it. */

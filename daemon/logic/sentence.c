@@ -186,6 +186,15 @@ leader_length(const char *text, size_t n)
     return dots >= 4 ? length : 0;
 }
 
+/* "type=penalty", as programs write it: one word, and no address or formula. */
+static bool
+is_key(const char *shown, size_t n, size_t equals)
+{
+    return equals > 1 && equals <= 32 && equals + 1 < n && shown[equals + 1] != '='
+           && memchr(shown, ' ', equals) == NULL && memchr(shown, '/', equals) == NULL
+           && memchr(shown, '?', equals) == NULL && memchr(shown, '&', equals) == NULL;
+}
+
 bool
 apd_sentence_label(const char *shown, size_t n, size_t *ret_label, size_t *ret_value)
 {
@@ -196,7 +205,8 @@ apd_sentence_label(const char *shown, size_t n, size_t *ret_label, size_t *ret_v
             *ret_value = i + leader;
             return is_label(shown, i, 56);
         }
-        if (shown[i] != ':' || (i + 2 < n && shown[i + 1] == '/' && shown[i + 2] == '/'))
+        bool key = shown[i] == '=' && is_key(shown, n, i);
+        if (!key && (shown[i] != ':' || (i + 2 < n && shown[i + 1] == '/' && shown[i + 2] == '/')))
             continue;
         if (!is_label(shown, i, 56))
             return false;
