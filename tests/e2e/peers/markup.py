@@ -165,6 +165,7 @@ def tags(text, allowed=(), strict=True, mentions=None, exact=True):
     """HTML.  @exact: & and < are escaped as entities, or the service refuses."""
     if exact:
         must(not re.search(r"&(?!(?:amp|lt|gt|quot|apos|#39|#\d+|#x[0-9a-fA-F]+);)", text), "a bare & in HTML")
+    must(not strict or not re.search(r"<(?![a-zA-Z/])", text), "a bare < in HTML")
     reader = Tags(set(allowed), strict)
     reader.feed(text)
     reader.close()
