@@ -5,6 +5,6 @@ from . import chat, machines, push, robots
 PEERS = {peer.kind: peer for module in (chat, robots, push, machines) for peer in module.PEERS}
 
 # Kinds that appeald does not know yet.
-NOT_YET = ["discord", "teams", "mattermost", "rocketchat", "googlechat", "matrix", "telegram", "dingtalk", "lark", "wecom",
-           "ntfy", "gotify", "pushover", "bark", "serverchan", "pagerduty", "alertmanager"]
+NOT_YET = ["mattermost", "rocketchat", "googlechat", "matrix", "gotify", "pushover", "bark", "serverchan", "pagerduty",
+           "alertmanager"]
 KINDS = [kind for kind in PEERS if kind not in NOT_YET]

@@ -154,7 +154,8 @@ class Discord(Peer):
 
     def text(self, text):
         # allowed_mentions stops the ping; the mention of a user still shows a name.
-        return markup.markdown(text, None, angle=(r"@[!&]?\d", r"#\d", r"a?:\w+:\d", r"t:-?\d", r"/\w", r"id:"))
+        return markup.markdown(text, None, angle=(r"@[!&]?\d", r"#\d", r"a?:\w+:\d", r"t:-?\d", r"/\w", r"id:"),
+                               marks=markup.MARKS + ("||",))
 
     def show(self, call):
         shown = self.text(call.json.get("content", ""))

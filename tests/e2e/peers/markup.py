@@ -30,15 +30,16 @@ def plain(text, mentions=None):
     return Shown(text, bare_links(text), found)
 
 
-STYLE = re.compile(r"(?<![\w*_~|`])(\*\*\*|\*\*|__|~~|\|\||\*|_|~|```|``|`)(?=\S)(.+?)(?<=\S)\1(?![\w*])", re.S)
+MARKS = ("***", "**", "__", "~~", "*", "_", "~", "```", "``", "`")
 LINE = re.compile(r"^[ \t]*(#{1,6} |-# |>{1,3} ?|[-*+] |\d+[.)] |\|.*\||={3,}$|-{3,}$|```)", re.M)
 
 
-def styles(text):
+def styles(text, marks=MARKS):
     found = []
-    for match in STYLE.finditer(text):
+    any_mark = "|".join(re.escape(mark) for mark in marks)
+    for match in re.finditer(rf"(?<![\w*_~|`])({any_mark})(?=\S)(.+?)(?<=\S)\1(?![\w*])", text, re.S):
         found.append((match[1], unkeep(match[2])))
-        found += styles(match[2])
+        found += styles(match[2], marks)
     return found
 
 
@@ -48,7 +49,7 @@ def blocks(text):
     return [unkeep(line[m.end():]).strip() for line in text.splitlines() if (m := LINE.match(line))]
 
 
-def markdown(text, mentions=None, escapes=True, entities=False, autolink=True, angle=()):
+def markdown(text, mentions=None, escapes=True, entities=False, autolink=True, angle=(), marks=MARKS):
     """Markdown as chats read it.  @mentions: what calls people; @angle: prefixes
     of <...> that are active; @entities: &lt; is shown as <."""
     if escapes:
@@ -80,7 +81,7 @@ def markdown(text, mentions=None, escapes=True, entities=False, autolink=True, a
     if autolink:
         # An escaped character ends an address: what follows is other text.
         links += [(unkeep(u), unkeep(u)) for u in re.findall("https?://[^\\s<>\"')\\]\U000f0000-\U000fffff]+", text, re.I)]
-    styled = styles(text) + [("line", block) for block in blocks(text)]
+    styled = styles(text, marks) + [("line", block) for block in blocks(text)]
     seen = re.sub(r"(\*\*|~~|\|\||(?<!\w)[*_`~](?=\S)|(?<=\S)[*_`~](?!\w))", "", text)
     seen = unkeep(seen)
     return Shown(html.unescape(seen) if entities else seen, links, called, styled)

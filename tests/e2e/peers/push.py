@@ -21,7 +21,7 @@ class Ntfy(Peer):
             "actions?": Array({"action": ("view",), "label": Text(least=1), "url": URL, "clear?": bool}, 3)}
     faults = common_but("404") + BY_BODY + [
         Fault("42901", Say(429, {"code": 42901, "http": 429, "error": "limit reached: too many requests", "link": "https://ntfy.example/docs"}), "again"),
-        Fault("42908-day", Say(429, {"code": 42908, "http": 429, "error": "limit reached: daily message quota reached"}), "again"),
+        Fault("42908-day", Say(429, {"code": 42908, "http": 429, "error": "limit reached: daily message quota reached"}), "again", 60, 86400),
         Fault("40301", Say(403, {"code": 40301, "http": 403, "error": "forbidden"}), "refused"),
         Fault("40101", Say(401, {"code": 40101, "http": 401, "error": "unauthorized"}), "refused"),
         Fault("40401", Say(404, {"code": 40401, "http": 404, "error": "page not found"}), "refused"),
@@ -219,7 +219,7 @@ class ServerChan(Peer):
     faults = COMMON + BY_BODY + [
         Fault("pushkey", Say(200, {"code": 40001, "message": "bad pushkey", "data": {}}), "refused"),
         Fault("pushkey-400", Say(400, {"code": 40001, "message": "[AUTH]用户不存在或者权限不足"}), "refused"),
-        Fault("quota", Say(200, {"code": 40001, "message": "超过当天的发送次数限制[5]，请稍后再试", "data": {}}), "again"),
+        Fault("quota", Say(200, {"code": 40001, "message": "超过当天的发送次数限制[5]，请稍后再试", "data": {}}), "again", 60, 86400),
         Fault("no-code", Say(200, {"message": ""}), "not-taken"),
     ]
 

@@ -41,7 +41,7 @@ class DingTalk(Peer):
         # 20 in a minute are answered; who goes on is silenced for ten minutes.
         Fault("too-fast", Say(200, {"errcode": 130101, "errmsg": "send too fast, exceed 20 times per minute"}), "again", 60),
         Fault("too-fast-punished", Say(200, {"status": 1111, "wait": 5, "source": "x5", "punish": "deny", "uuid": "x", "errcode": 130101,
-                                             "errmsg": "send too fast"}), "again", 5),
+                                             "errmsg": "send too fast"}), "again", 5, 660),
         Fault("busy-88", Say(200, {"errcode": 88, "errmsg": "ding talk error"}), "again"),
         Fault("busy", Say(200, {"errcode": -1, "errmsg": "系统繁忙"}), "again"),
         Fault("no-errcode", Say(200, {"errmsg": "ok"}), "not-taken"),
@@ -85,7 +85,7 @@ class DingTalk(Peer):
         if body["msgtype"] == "text":
             return markup.plain(body["text"]["content"])
         inner = body[body["msgtype"]]
-        shown = Shown(inner["title"]) + markup.markdown(inner["text"], entities=True)
+        shown = Shown(inner["title"]) + markup.markdown(inner["text"], entities=True, marks=("**", "*"))
         if "singleURL" in inner:
             shown.links.append((inner.get("singleTitle"), inner["singleURL"]))
         shown.links += [(b["title"], b["actionURL"]) for b in inner.get("btns", [])]
@@ -262,7 +262,7 @@ class WeCom(Peer):
         colours = re.findall(r"<font color=\"?(\w+)\"?>", content)
         must(all(c in ("info", "comment", "warning") for c in colours), f"colours are info, comment, warning, not {colours}")
         fonts = re.findall(r"<font[^>]*>(.*?)</font>", content)
-        shown = markup.markdown(re.sub(r"</?font[^>]*>", "", content), angle=(r"@\w",), entities=True)
+        shown = markup.markdown(re.sub(r"</?font[^>]*>", "", content), angle=(r"@\w",), entities=True, marks=("**", "`"))
         shown.styled += [("font", inner) for inner in fonts]
         return shown
 
