@@ -158,13 +158,11 @@ check-notices: ## the cases beside the rules, and tests/notices
 	@$(AGAIN) all
 	@tests/run --build $(BUILD) rules notices
 
-check-san: ## unit and end-to-end tests under ASan and UBSan, unit tests under valgrind
+check-san: ## unit and end-to-end tests and notices under ASan and UBSan, unit tests under valgrind
 	@$(AGAIN) setup SETUP_ALSO="$(TEST_PACKAGES)"
 	@$(AGAIN) test-programs SAN=address,undefined
 	@$(AGAIN) test-programs
-	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1 \
-	    LSAN_OPTIONS=suppressions=$(CURDIR)/tests/unit/lsan.supp:print_suppressions=0 \
-	    tests/run --build build-san unit e2e
+	@tests/run --build build-san unit rules notices e2e
 	@tests/run --build build valgrind
 
 check-vm: ## install into a Debian under emulation and show that the services live there

@@ -14,6 +14,10 @@
 
 #define MAX_TRIES 2
 
+/* A program that is just being replaced, or a machine that is full for a moment,
+ * is waited for; then a person is told of each message. */
+#define MAX_STARTS 30
+
 typedef struct {
     GBytes *bytes;     /* owned */
     char *authserv_id; /* owned, or NULL */
@@ -39,8 +43,9 @@ struct ApdReaders {
     Reader *readers;      /* owned array */
     guint n;
     guint64 last_number;
-    GQueue *queue;  /* owned, element-type Job */
-    guint starting; /* owned: an idle call */
+    guint failed_starts; /* in a row */
+    GQueue *queue;       /* owned, element-type Job */
+    guint starting;      /* owned: an idle call */
 };
 
 static void run_soon(ApdReaders *self);
@@ -73,6 +78,7 @@ on_frame(ApdChild *child, const char *word, GVariant *content, void *user_data)
 
     if (!self->ready && g_str_equal(word, "ready")) {
         self->ready = true;
+        self->pool->failed_starts = 0;
         g_clear_handle_id(&self->timer, g_source_remove);
         run_soon(self->pool);
         return;
@@ -160,7 +166,13 @@ start(Reader *self)
         return;
     }
 
-    apd_log(G_LOG_LEVEL_WARNING, "APPEALD_CHILD", "reader", "%s; will try again", error->message);
+    if (self->pool->failed_starts++ == 0)
+        apd_log(G_LOG_LEVEL_WARNING, "APPEALD_CHILD", "reader", "%s; will try again",
+                error->message);
+    if (self->pool->failed_starts >= MAX_STARTS && !g_queue_is_empty(self->pool->queue)) {
+        self->job = g_queue_pop_head(self->pool->queue);
+        finish(self, NULL, error->message);
+    }
     self->timer = g_timeout_add_seconds(RESTART_SECONDS, on_restart, self);
 }
 

@@ -189,6 +189,9 @@ class Appeald:
         if self.notify is not None:
             self.notify.close()
             self.notify = None
+        # A reader in its sandbox cannot write a report to a file.
+        if SLOW and ("Sanitizer" in self.output() or "Can't open file" in self.output()):
+            raise AssertionError(self.output())
 
     def __enter__(self):
         return self
