@@ -77,6 +77,7 @@ set_up(World *w, const char *path)
     static const char *const names[] = { "desk", "team" };
     GError *error = NULL;
 
+    w->config.daily_at = -1;
     w->config.steps = g_array_new(FALSE, FALSE, sizeof(ApdTime));
     g_array_append_vals(w->config.steps, steps, G_N_ELEMENTS(steps));
     w->config.stores = g_ptr_array_new();

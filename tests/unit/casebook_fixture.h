@@ -29,6 +29,7 @@ add_source(Fixture *f, const char *type, const char *name, const char *store)
     source->name = g_strdup(name);
     source->section = g_strconcat(type, " ", name, NULL);
     source->store = g_strdup(store);
+    source->folders = g_new0(char *, 1);
     g_ptr_array_add(f->config.sources, source);
 }
 
@@ -66,6 +67,7 @@ free_source(void *data)
     g_free(source->name);
     g_free(source->section);
     g_free(source->store);
+    g_strfreev(source->folders);
     g_free(source);
 }
 
@@ -128,6 +130,7 @@ fixture_set_up(Fixture *f)
 
     ledger_fixture_set_up(&f->base);
     f->config.blind_limit = 2 * APD_MINUTE;
+    f->config.daily_at = -1;
     f->config.steps = g_array_new(FALSE, FALSE, sizeof(ApdTime));
     g_array_append_vals(f->config.steps, steps, G_N_ELEMENTS(steps));
     f->config.stores = g_ptr_array_new_with_free_func(free_store);
