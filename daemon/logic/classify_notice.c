@@ -77,6 +77,7 @@ is_to_buyer(const ApdWeighing *self)
     bool imposed =
         apd_weighing_best(self, "act/deducted") > 0 || apd_weighing_best(self, "act/measure") > 0;
     int buyer = apd_weighing_score(self, "address/buyer")->sum;
+    bool third = apd_weighing_best(self, "address/third-seller") > 0;
 
     bool asked =
         apd_weighing_best(self, "act/demand") > 0 || apd_weighing_best(self, "mod/own-appeal") > 0;
@@ -84,6 +85,10 @@ is_to_buyer(const ApdWeighing *self)
     if (seller == 0 && !imposed && !asked && apd_weighing_is(self, "order.")
         && (apd_weighing_best(self, "act/buyer") > 0
             || apd_weighing_best(self, "act/account-service") > 0))
+        return true;
+    /* "The seller did not answer" is told to the other side. */
+    if (third && apd_weighing_best(self, "address/own") == 0 && !asked
+        && (self->category == NULL || apd_weighing_is(self, "order.")))
         return true;
     if (!imposed && buyer > 0 && apd_weighing_best(self, "address/own") == 0
         && apd_weighing_best(self, "act/demand") == 0 && apd_weighing_is(self, "order."))

@@ -11,7 +11,7 @@ static const int zone_factors[APD_N_ZONES] = {
 /* Signals that change what others in their segment mean. */
 typedef struct {
     int negation, hypothetical, future, example, third, tariff, offer, own_appeal;
-    int point, total, deducted, measure;
+    int point, total, deducted, measure, warn, fix, threatened;
 } Modifiers;
 
 /* A segment and what is said of everything in it. */
@@ -101,6 +101,18 @@ is_scale(const ApdInput *input, int segment)
     return is_step(input, segment) && (is_step(input, segment - 1) || is_step(input, segment + 1));
 }
 
+/* "Store frozen?" asks whom it may concern. */
+static bool
+is_question(const ApdInput *input, int segment)
+{
+    const ApdSegment *at = apd_text_at(input->text, (guint) segment);
+    const char *mark = strrchr(at->folded, '?');
+
+    if (mark == NULL || mark == at->folded || (mark[1] != '\0' && mark[1] != ' '))
+        return false;
+    return at->zone == APD_ZONE_SUBJECT || strspn(mark, "? !\")'") == strlen(mark);
+}
+
 static void
 enter_clause(Weigher *self, int segment)
 {
@@ -123,6 +135,8 @@ enter_clause(Weigher *self, int segment)
             clause.tariff = true;
         points += hit->signal == mods->point;
     }
+    if (is_question(self->weighing->input, segment))
+        clause.supposed = 0;
     clause.scale = points > 0 && (points > 2 || is_scale(self->weighing->input, segment));
     self->clause = clause;
 }
@@ -217,14 +231,30 @@ is_fact(const Weigher *self, const ApdHit *hit, const ApdSignalInfo *info, int p
     return true;
 }
 
+/* "2 more until the freeze" warns of it, "remove the pictures" asks for it. */
+static bool
+is_part_of_warning(const Weigher *self, const ApdHit *hit)
+{
+    for (guint i = 0; i < self->clause.n; i++) {
+        const ApdHit *other = hit_at(self, self->clause.first + i);
+        if ((other->signal == self->mods.warn || other->signal == self->mods.fix
+             || other->signal == self->mods.threatened)
+            && other->start <= hit->start && other->end >= hit->end)
+            return true;
+    }
+    return false;
+}
+
 /* "2 points were deducted", and no total, no scale, no price list. */
 static bool
 is_done(const Weigher *self, const ApdHit *hit)
 {
     if (hit->end > self->clause.future)
         return false;
+    if (hit->signal == self->mods.measure)
+        return !self->clause.scale && !is_part_of_warning(self, hit);
     if (hit->signal != self->mods.deducted)
-        return hit->signal != self->mods.measure || !self->clause.scale;
+        return true;
     if (self->clause.tariff || self->clause.scale)
         return false;
     for (guint i = 0; i < self->clause.n; i++) {

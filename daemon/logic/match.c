@@ -9,13 +9,20 @@
 #define MAX_HITS    20000
 #define MAX_PHRASES 200000
 
+/* Bytes of a web address that are looked back over. */
+#define MAX_ADDRESS 300
+
+/* So few small words tell no language. */
+#define FEW_MARKS 4
+
 /* A flat phrase and what it means. */
 typedef struct {
     ApdPhrase *phrase;  /* owned */
     const char *source; /* borrowed from the chunk: as it was written */
     int signal;
     int weight;
-    int next; /* the next one with the same anchor, or -1 */
+    int next;     /* the next one with the same anchor, or -1 */
+    int language; /* 1 and more: counts in a text of this language alone; 0: in any */
 } Entry;
 
 struct ApdMatcher {
@@ -23,6 +30,8 @@ struct ApdMatcher {
     GHashTable *by_name;   /* owned: borrowed name -> number + 1 */
     GArray *entries;       /* owned, element-type Entry */
     GStringChunk *chunk;   /* owned: phrases as written */
+    GPtrArray *languages;  /* owned, element-type utf8: 1 is the first */
+    int language;          /* of the phrases being added */
     GPtrArray *words;      /* owned, element-type utf8: distinct anchors */
     GArray *heads;         /* owned, element-type int: first entry of each anchor */
     ApdLiterals *literals; /* owned */
@@ -45,6 +54,7 @@ apd_matcher_new(void)
     self->entries = g_array_new(FALSE, FALSE, sizeof(Entry));
     g_array_set_clear_func(self->entries, clear_entry);
     self->chunk = g_string_chunk_new(4096);
+    self->languages = g_ptr_array_new_with_free_func(g_free);
     self->words = g_ptr_array_new_with_free_func(g_free);
     self->heads = g_array_new(FALSE, FALSE, sizeof(int));
     return self;
@@ -59,6 +69,7 @@ apd_matcher_free(ApdMatcher *self)
     apd_literals_free(self->literals);
     g_array_unref(self->heads);
     g_ptr_array_unref(self->words);
+    g_ptr_array_unref(self->languages);
     g_array_unref(self->entries);
     g_string_chunk_free(self->chunk);
     g_hash_table_unref(self->by_name);
@@ -97,6 +108,31 @@ apd_matcher_n_signals(const ApdMatcher *self)
     return (int) self->names->len;
 }
 
+void
+apd_matcher_set_language(ApdMatcher *self, const char *language)
+{
+    guint i = 0;
+
+    self->language = 0;
+    if (language == NULL)
+        return;
+    while (i < self->languages->len && strcmp(self->languages->pdata[i], language) != 0)
+        i++;
+    if (i == self->languages->len)
+        g_ptr_array_add(self->languages, g_strdup(language));
+    self->language = (int) i + 1;
+}
+
+/* Letters of another script stand in no text of another language. */
+static bool
+is_latin(const ApdPhrase *phrase)
+{
+    for (int i = 0; i < phrase->n; i++)
+        if (phrase->parts[i].kind == APD_PART_LITERAL && !g_str_is_ascii(phrase->parts[i].text))
+            return false;
+    return true;
+}
+
 bool
 apd_matcher_add(ApdMatcher *self, int signal, const char *phrase, int weight, GError **error)
 {
@@ -112,7 +148,9 @@ apd_matcher_add(ApdMatcher *self, int signal, const char *phrase, int weight, GE
     g_ptr_array_set_free_func(flat, NULL);
     const char *source = g_string_chunk_insert(self->chunk, phrase);
     for (guint i = 0; i < flat->len; i++) {
-        Entry entry = { flat->pdata[i], source, signal, weight, -1 };
+        Entry entry = { flat->pdata[i], source, signal, weight, -1, 0 };
+        if (is_latin(entry.phrase))
+            entry.language = self->language;
         g_array_append_val(self->entries, entry);
     }
     return true;
@@ -194,7 +232,7 @@ on_literal(unsigned literal, size_t end, void *user_data)
             && apd_phrase_check(entry->phrase, scan->text, at, &from, &to)) {
             guint segment = segment_at(scan, from);
             ApdHit hit = { entry->signal, (int) segment, (int) scan->map[from],
-                           (int) scan->map[to - 1] + 1, entry->weight };
+                           (int) scan->map[to - 1] + 1, entry->weight, entry->language };
             g_array_append_val(scan->hits, hit);
         }
         i = entry->next;
@@ -237,6 +275,54 @@ drop_overlaps(GArray *hits)
     g_array_set_size(hits, kept);
 }
 
+static bool
+is_mark(const ApdMatcher *self, const ApdHit *hit)
+{
+    return g_str_has_prefix(self->names->pdata[hit->signal], APD_MATCHER_MARK);
+}
+
+/* What stands in an address says nothing: ".../violation/detail". */
+static void
+drop_addresses(const ApdText *text, GArray *hits)
+{
+    guint kept = 0;
+
+    for (guint i = 0; i < hits->len; i++) {
+        const ApdHit *hit = &g_array_index(hits, ApdHit, i);
+        const char *folded = apd_text_at(text, (guint) hit->segment)->folded;
+        int at = hit->start;
+        while (at > 0 && folded[at - 1] != ' ' && hit->start - at < MAX_ADDRESS)
+            at--;
+        if (at == hit->start || strncmp(folded + at, "http", 4) != 0)
+            g_array_index(hits, ApdHit, kept++) = *hit;
+    }
+    g_array_set_size(hits, kept);
+}
+
+/* Drops what phrases of languages found that the text is not in: a third of the small words that
+ * the language with most has are enough to be one of it. */
+static void
+drop_languages(const ApdMatcher *self, GArray *hits)
+{
+    g_autofree int *counts = g_new0(int, self->languages->len + 1);
+    int most = 0;
+    guint kept = 0;
+
+    for (guint i = 0; i < hits->len; i++) {
+        const ApdHit *hit = &g_array_index(hits, ApdHit, i);
+        if (hit->language > 0 && is_mark(self, hit))
+            most = MAX(most, ++counts[hit->language]);
+    }
+    if (most < FEW_MARKS)
+        return;
+    for (guint i = 0; i < hits->len; i++) {
+        const ApdHit *hit = &g_array_index(hits, ApdHit, i);
+        if (hit->language == 0 || counts[hit->language] * 3 >= most || is_mark(self, hit))
+            g_array_index(hits, ApdHit, kept++) = *hit;
+    }
+    g_array_set_size(hits, kept);
+}
+
 GArray *
 apd_matcher_scan(const ApdMatcher *self, const ApdText *text)
 {
@@ -265,6 +351,8 @@ apd_matcher_scan(const ApdMatcher *self, const ApdText *text)
                   hits };
     if (starts->len > 0)
         apd_literals_scan(self->literals, prepared->str, prepared->len, on_literal, &scan);
+    drop_addresses(text, hits);
+    drop_languages(self, hits);
     g_array_sort(hits, by_place);
     drop_overlaps(hits);
     return hits;

@@ -114,8 +114,8 @@ note_name(ApdRules *self, const char *type, const char *name)
 }
 
 static bool
-add_phrase(ApdRules *self, const char *signal_name, const char *key, const char *value,
-           GError **error)
+add_phrase(ApdRules *self, const char *signal_name, const char *language, const char *key,
+           const char *value, GError **error)
 {
     int signal = apd_matcher_intern(self->matcher, signal_name);
 
@@ -129,7 +129,17 @@ add_phrase(ApdRules *self, const char *signal_name, const char *key, const char 
     int weight = *number == '\0' ? 100 : atoi(number);
     if (*number != '\0' && (*number != ' ' || weight < 1 || weight > 1000))
         return complain(error, "'%s' is not 'phrase' or 'phrase 1' to 'phrase 1000'%s", key, "");
+    apd_matcher_set_language(self->matcher, language);
     return apd_matcher_add(self->matcher, signal, value, weight, error);
+}
+
+/* English words stand in messages of every language: the platform's own names of things. */
+static const char *
+language_of(char **words)
+{
+    if (strcmp(words[0], "language") == 0)
+        return words[1];
+    return words[2] != NULL && strcmp(words[2], "en") != 0 ? words[2] : NULL;
 }
 
 bool
@@ -145,7 +155,7 @@ apd_rules_add(ApdRules *self, const char *section, const char *key, const char *
     g_autofree char *name = g_strconcat(words[0], "/", words[1], NULL);
     note_name(self, words[0], words[1]);
     if (g_str_has_prefix(key, "phrase") || strcmp(key, "remove") == 0)
-        return add_phrase(self, name, key, value, error);
+        return add_phrase(self, name, language_of(words), key, value, error);
     if (!check_key(words[0], key, error))
         return false;
 

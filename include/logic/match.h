@@ -26,6 +26,7 @@ typedef struct {
     int start;   /* bytes in the segment's folded form, ... */
     int end;     /* ... one past the last */
     int weight;  /* of the phrase that hit, see apd_matcher_add() */
+    int language; /* of the phrase, inside; 0: any */
 } ApdHit;
 
 typedef struct ApdMatcher ApdMatcher;
@@ -43,6 +44,12 @@ int apd_matcher_find(const ApdMatcher *self, const char *name);
 /* The name of a signal; borrowed. */
 const char *apd_matcher_name(const ApdMatcher *self, int signal);
 int apd_matcher_n_signals(const ApdMatcher *self);
+
+/* What is added from now on is of @language, and counts in a text of that language alone, as
+ * told by the small words of the signals "language/..." (of Latin letters: other scripts tell
+ * themselves apart).  NULL: it counts in any text, as is so at first. */
+#define APD_MATCHER_MARK "language/"
+void apd_matcher_set_language(ApdMatcher *self, const char *language);
 
 /* Adds @phrase to @signal.  @weight goes into each hit; rules use percents,
  * 100 for a usual phrase.  Fails with APD_ERROR_CONFIG on a phrase that is not
