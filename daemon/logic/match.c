@@ -231,8 +231,9 @@ on_literal(unsigned literal, size_t end, void *user_data)
         if (scan->hits->len < MAX_HITS
             && apd_phrase_check(entry->phrase, scan->text, at, &from, &to)) {
             guint segment = segment_at(scan, from);
-            ApdHit hit = { entry->signal, (int) segment, (int) scan->map[from],
-                           (int) scan->map[to - 1] + 1, entry->weight, entry->language };
+            ApdHit hit = { entry->signal,         (int) segment,
+                           (int) scan->map[from], (int) scan->map[to - 1] + 1,
+                           entry->weight,         entry->language };
             g_array_append_val(scan->hits, hit);
         }
         i = entry->next;
