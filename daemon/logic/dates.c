@@ -98,7 +98,7 @@ read_after(const ApdDates *self, int at, const char *text, ApdMention *mention)
 static void
 take_pending(const ApdDates *self, const Pending *pending, ApdMention *mention)
 {
-    if (mention->has_time || pending->last < 0 || mention->first - pending->last > REACH)
+    if (mention->has_time || pending->last < 0 || mention->first - pending->last > REACH + 3)
         return;
     int zone = APD_ZONE_UNNAMED;
     for (int i = pending->last + 1; i < mention->first; i++) {
@@ -154,7 +154,7 @@ look_back(const ApdDates *self, ApdMention *mention)
 static void
 look_ahead(const ApdDates *self, ApdMention *mention)
 {
-    for (int i = mention->last + 1; i <= mention->last + REACH; i++) {
+    for (int i = mention->last + 1; i <= mention->last + REACH + 3; i++) {
         const ApdToken *token = tok(self, i);
         int zone;
         int next = apd_dates_read_zone(self, i, &zone);
@@ -219,25 +219,66 @@ read_range_day(const ApdDates *self, int at, ApdMention *mention)
     return apd_day_valid(valid) && mention->day.day > before->day.day ? at + 2 : at;
 }
 
-/* "no later than the 15th", 15日前: the month is for the reader to find. */
+static bool
+is_this_month(const ApdDates *self, int i)
+{
+    return means(self, i, APD_WORD_NEAR)
+           && tok(self, i)->word->value[APD_WORD_NEAR] == APD_NEAR_THIS_MONTH;
+}
+
+static bool
+is_ordinal(const ApdDates *self, int at, const char *text)
+{
+    const ApdToken *after = tok(self, at);
+    return after->glued && after->end - after->start == 2
+           && strstr("st nd rd th", (char[]){ text[after->start], text[after->start + 1], 0 })
+                  != NULL;
+}
+
+/* 于18日18:00前, 18일까지: a day of the month, not so many days. */
+static bool
+is_bound_day(const ApdDates *self, int at, const char *text)
+{
+    if (!means(self, at + 1, APD_WORD_MARK)
+        || tok(self, at + 1)->word->value[APD_WORD_MARK] != APD_MARK_DAY)
+        return false;
+    const ApdToken *before = tok(self, at - 1);
+    bool korean = apd_word_follows(tok(self, at + 1)->word);
+    bool led = apd_token_means(before, APD_WORD_WITHIN) || apd_token_means(before, APD_WORD_GLUE)
+               || apd_token_means(before, APD_WORD_BOUND);
+    if (korean ? led || apd_token_means(before, APD_WORD_FROM) : !led)
+        return false;
+    ApdMention probe = { .first = at, .zone = APD_ZONE_UNNAMED };
+    probe.last = read_after(self, at + 2, text, &probe) - 1;
+    look_ahead(self, &probe);
+    return probe.bound != APD_BOUND_NONE;
+}
+
+/* "no later than the 15th", "the 15th of this month": the month is for the
+ * reader to find. */
 static int
 read_lone_day(const ApdDates *self, int at, const char *text, ApdMention *mention)
 {
-    const ApdToken *day = tok(self, at), *after = tok(self, at + 1);
-    if (!day->is_digits || day->digits > 2 || day->number < 1 || day->number > 31 || !after->glued)
+    const ApdToken *day = tok(self, at);
+    if (!day->is_digits || day->digits > 2 || day->number < 1 || day->number > 31)
         return at;
-    size_t n = (size_t) (after->end - after->start);
-    bool ordinal =
-        n == 2
-        && strstr("st nd rd th", (char[]){ text[after->start], text[after->start + 1], 0 }) != NULL;
-    if (!ordinal)
-        return at;
+    int next = at + 1;
+    bool ordinal = is_ordinal(self, next, text);
+    if (ordinal || tok(self, next)->sign == '.')
+        next++;
+    if (means(self, next, APD_WORD_MARK)
+        && tok(self, next)->word->value[APD_WORD_MARK] == APD_MARK_DAY)
+        next++;
+    bool month = is_this_month(self, next) || is_this_month(self, at - 1);
+    next += is_this_month(self, next);
     mention->day = (ApdDay){ 0, 0, (int) day->number };
+    if (month || is_bound_day(self, at, text))
+        return next;
     ApdMention probe = *mention;
     probe.first = at;
     probe.last = at + 1;
     look_back(self, &probe);
-    return probe.bound != APD_BOUND_NONE ? at + 2 : at;
+    return ordinal && probe.bound != APD_BOUND_NONE ? at + 2 : at;
 }
 
 static int
@@ -376,7 +417,8 @@ apd_dates_scan(const ApdWords *words, const char *text, size_t n, bool day_first
     apd_dates_split(words, text, n, dates);
     for (guint i = 0; i < dates->tokens->len && !any; i++)
         any = tok(dates, (int) i)->is_number || means(dates, (int) i, APD_WORD_WITHIN)
-              || means(dates, (int) i, APD_WORD_NEAR) || means(dates, (int) i, APD_WORD_WEEKDAY);
+              || means(dates, (int) i, APD_WORD_NEAR) || means(dates, (int) i, APD_WORD_WEEKDAY)
+              || means(dates, (int) i, APD_WORD_UNIT);
     if (!any)
         return;
     for (int i = 0; i < (int) dates->tokens->len && dates->mentions->len < MAX_MENTIONS;)

@@ -92,6 +92,21 @@ set_short_day(ApdMention *mention, int a, int b, int year, bool day_first)
     return true;
 }
 
+/* "endet Di., 3.3.26": a word of time stands before it. */
+static bool
+is_introduced(const ApdDates *self, int at)
+{
+    int i = at - 1;
+    while (i > at - 5
+           && (apd_token_means(tok(self, i), APD_WORD_GLUE) || tok(self, i)->sign == ','
+               || tok(self, i)->sign == '.'))
+        i--;
+    return apd_token_means(tok(self, i), APD_WORD_BOUND)
+           || apd_token_means(tok(self, i), APD_WORD_WEEKDAY)
+           || apd_token_means(tok(self, i), APD_WORD_ROLE)
+           || apd_token_means(tok(self, i), APD_WORD_FROM);
+}
+
 /* 2026-01-05, 2026/1/5, 2026. 1. 5., 05.01.2026, 01/05/26 */
 static int
 read_numeric(const ApdDates *self, int at, bool day_first, ApdMention *mention)
@@ -117,7 +132,8 @@ read_numeric(const ApdDates *self, int at, bool day_first, ApdMention *mention)
         mention->day = (ApdDay){ 2000 + (int) a->number, (int) b->number, (int) c->number };
         return at + 5;
     }
-    bool short_year = c->digits == 2 && c->number >= 20 && c->number < 50 && b->digits == 2;
+    bool short_year = c->digits == 2 && c->number >= 20 && c->number < 50
+                      && (b->digits == 2 || (sign == '.' && is_introduced(self, at)));
     if (!is_day_number(a) || !is_day_number(b) || (!is_year(c) && !short_year))
         return at;
     int year = (int) c->number + (short_year ? 2000 : 0);

@@ -36,7 +36,8 @@ int
 apd_dates_read_near(const ApdDates *self, int at, bool day_first, ApdMention *mention)
 {
     const ApdToken *token = tok(self, at);
-    if (apd_token_means(token, APD_WORD_NEAR)) {
+    if (apd_token_means(token, APD_WORD_NEAR)
+        && token->word->value[APD_WORD_NEAR] != APD_NEAR_THIS_MONTH) {
         mention->near = (ApdNear) token->word->value[APD_WORD_NEAR];
     } else if (apd_token_means(token, APD_WORD_WEEKDAY) && !means(self, at, APD_WORD_UNIT)
                && !means(self, at, APD_WORD_MARK) && token->end - token->start >= 4) {

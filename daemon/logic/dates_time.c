@@ -214,6 +214,15 @@ apd_dates_read_zone(const ApdDates *self, int at, int *ret_zone)
         *ret_zone = tok(self, at)->word->value[APD_WORD_ZONE];
         return at + 1;
     }
+    /* "18:00 (Beijing)" */
+    const ApdToken *before = tok(self, at - 1);
+    if (apd_token_means(tok(self, at), APD_WORD_CITY)
+        && (before->sign == '(' || before->sign == ',' || before->is_digits
+            || apd_token_means(before, APD_WORD_OCLOCK)
+            || apd_token_means(before, APD_WORD_HALF))) {
+        *ret_zone = tok(self, at)->word->value[APD_WORD_CITY];
+        return at + 1;
+    }
     const ApdToken *sign = tok(self, at);
     if (sign->glued && (sign->sign == '+' || sign->sign == '-') && tok(self, at - 1)->is_digits
         && (tok(self, at + 1)->digits == 4

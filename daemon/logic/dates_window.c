@@ -22,6 +22,12 @@ is_unit(const ApdDates *self, int i, ApdUnit unit)
     return means(self, i, APD_WORD_UNIT) && tok(self, i)->word->value[APD_WORD_UNIT] == (int) unit;
 }
 
+static bool
+is_role(const ApdDates *self, int i, ApdRole role)
+{
+    return means(self, i, APD_WORD_ROLE) && tok(self, i)->word->value[APD_WORD_ROLE] == (int) role;
+}
+
 /* "twenty four", "setenta y dos", "soixante-douze": tens and ones in words. */
 static int
 read_number(const ApdDates *self, int at, int *ret_amount)
@@ -79,6 +85,16 @@ skip_joints(const ApdDates *self, int at, int most)
     return i;
 }
 
+/* "12 am Tag", "3 a day": so many each day. */
+static bool
+is_preposition(const ApdDates *self, int at)
+{
+    const ApdToken *token = tok(self, at);
+    bool dense = token->word != NULL && apd_words_is_dense((unsigned char) token->word->phrase[0]);
+    return apd_token_means(token, APD_WORD_GLUE) && !dense && token->end - token->start <= 3
+           && means(self, at + 1, APD_WORD_UNIT);
+}
+
 /* "days (business)", "영업일 기준 3일" */
 static bool
 is_business(const ApdDates *self, int at, int next)
@@ -97,12 +113,6 @@ is_business(const ApdDates *self, int at, int next)
             break;
     }
     return false;
-}
-
-static bool
-is_role(const ApdDates *self, int i, ApdRole role)
-{
-    return means(self, i, APD_WORD_ROLE) && tok(self, i)->word->value[APD_WORD_ROLE] == (int) role;
 }
 
 static bool
@@ -126,34 +136,54 @@ skip_times_24(const ApdDates *self, int at)
                : at;
 }
 
+/* "in" and "w" bind a window less than "within". */
 static bool
-is_within(const ApdDates *self, int at, int next)
+is_weak(const ApdDates *self, int i)
 {
+    const ApdToken *token = tok(self, i);
+    return token->end - token->start <= 2;
+}
+
+static bool
+is_within(const ApdDates *self, int at, int next, bool *ret_weak)
+{
+    *ret_weak = false;
     for (int i = at - 1; i >= at - 6; i--) {
-        if (binds(self, i, APD_WORD_WITHIN))
+        if (binds(self, i, APD_WORD_WITHIN) && !is_weak(self, i))
             return true;
+        *ret_weak = *ret_weak || means(self, i, APD_WORD_WITHIN);
         if (!means(self, i, APD_WORD_GLUE) && !means(self, i, APD_WORD_UNIT)
             && tok(self, i)->sign != '(' && tok(self, i)->sign != ':')
             break;
     }
     for (int i = next; i < next + 5; i++) {
-        if (binds(self, i, APD_WORD_WITHIN_END))
+        if (binds(self, i, APD_WORD_WITHIN_END)) {
+            *ret_weak = false;
             return true;
+        }
         if (!means(self, i, APD_WORD_GLUE) && !means(self, i, APD_WORD_UNIT)
             && tok(self, i)->sign != ')' && tok(self, i)->sign != '('
             && !(tok(self, i)->sign == '.' && i == next && tok(self, i)->glued))
             break;
     }
-    return false;
+    return *ret_weak;
 }
 
 /* "within a week" has no number. */
 static int
 read_single(const ApdDates *self, int at, ApdMention *mention)
 {
-    if (!means(self, at, APD_WORD_WITHIN))
+    const ApdToken *word = tok(self, at);
+    bool dense = word->word != NULL && apd_words_is_dense((unsigned char) word->word->phrase[0]);
+    /* "in", "w", "en" say too little. */
+    if (!(means(self, at, APD_WORD_WITHIN) && (dense || word->end - word->start > 4))
+        && !(is_role(self, at, APD_ROLE_DEADLINE) && !dense))
         return at;
     int i = skip_joints(self, at + 1, 3);
+    /* "you have got a week" */
+    if (i == at + 1 && tok(self, i)->sign == 0 && !tok(self, i)->is_number
+        && tok(self, i)->end - tok(self, i)->start == 1)
+        i++;
     if (!means(self, i, APD_WORD_UNIT))
         return at;
     int unit = tok(self, i)->word->value[APD_WORD_UNIT];
@@ -174,7 +204,7 @@ read_fused(const ApdDates *self, int at, ApdMention *mention)
         return at;
     mention->amount = (int) token->number;
     mention->unit = (ApdUnit) token->word->value[APD_WORD_UNIT];
-    mention->within = is_within(self, at, at + 1);
+    mention->within = is_within(self, at, at + 1, &mention->is_weak);
     return at + 1;
 }
 
@@ -193,6 +223,8 @@ apd_dates_read_window(const ApdDates *self, int at, ApdMention *mention)
 
     i = skip_greater(self, i);
     i = skip_repeat(self, i);
+    if (is_preposition(self, i))
+        return at;
     i = skip_joints(self, i, 4);
     i = skip_repeat(self, i);
     int times = skip_times_24(self, i);
@@ -209,7 +241,11 @@ apd_dates_read_window(const ApdDates *self, int at, ApdMention *mention)
         mention->unit = APD_UNIT_BUSINESS_DAY;
     if (is_unit(self, i, APD_UNIT_BUSINESS_DAY) && mention->unit == APD_UNIT_BUSINESS_DAY)
         i++;
-    mention->within = is_within(self, at, i) || means(self, i - 1, APD_WORD_WITHIN_END);
+    mention->within = is_within(self, at, i, &mention->is_weak);
+    if (means(self, i - 1, APD_WORD_WITHIN_END)) {
+        mention->within = true;
+        mention->is_weak = false;
+    }
     if (mention->unit == APD_UNIT_DAY) {
         int more = skip_joints(self, i, 2);
         if (tok(self, more)->is_digits && tok(self, more)->number < 24

@@ -26,12 +26,12 @@ static const char *const units[] = {
 static const char *const marks[] = { "year", "month", "day", "hour", "minute", "second", NULL };
 static const char *const bounds[] = { "none", "by", "before", NULL };
 static const char *const halves[] = { "am", "pm", NULL };
-static const char *const nears[] = { "none",        "today",        "tomorrow", "after-tomorrow",
-                                     "end-of-week", "end-of-month", NULL };
-static const char *const roles[] = { "deadline", "action",    "sanction",  "event", "effective",
-                                     "platform", "other",     "history",   "life",  "offer",
-                                     "over",     "all-times", "otherwise", "duty",  "former",
-                                     "extended", NULL };
+static const char *const nears[] = { "none",        "today",        "tomorrow",   "after-tomorrow",
+                                     "end-of-week", "end-of-month", "this-month", NULL };
+static const char *const roles[] = { "deadline", "action",   "sanction",  "event",     "effective",
+                                     "platform", "review",   "other",     "history",   "life",
+                                     "offer",    "over",     "all-times", "otherwise", "duty",
+                                     "former",   "extended", "late",      "final",     NULL };
 static const char *const anchors[] = { "notice", "record", "event", "effect", NULL };
 
 /* What follows the type in a section: one of @names, or a number, or nothing. */
@@ -51,6 +51,7 @@ static const struct {
     [APD_WORD_OCLOCK] = { "oclock" },
     [APD_WORD_MOMENT] = { "moment", NULL, 0, 24 },
     [APD_WORD_ZONE] = { "zone" },
+    [APD_WORD_CITY] = { "city" },
     [APD_WORD_WEEKDAY] = { "weekday", NULL, 1, 7 },
     [APD_WORD_NEAR] = { "near", nears },
     [APD_WORD_GLUE] = { "glue" },
@@ -123,6 +124,12 @@ language_bit(const char *name)
     return i < 0 ? 0 : (guint32) 1 << i;
 }
 
+bool
+apd_word_follows(const ApdWord *word)
+{
+    return word->languages == language_bit("tr") || word->languages == language_bit("ko");
+}
+
 static bool
 complain(GError **error, const char *section, const char *what)
 {
@@ -155,7 +162,7 @@ parse_section(ApdWords *self, const char *section, ApdWordType *ret_type, int *r
         if (end == NULL || *end != '\0' || number < types[type].least || number > types[type].most)
             return complain(error, section, "a number must follow the kind of section");
         value = (int) number;
-    } else if (type == APD_WORD_ZONE) {
+    } else if (type == APD_WORD_ZONE || type == APD_WORD_CITY) {
         value = n > next ? apd_zones_intern(self->zones, part[next++]) : -1;
         if (value < 0)
             return complain(error, section, "unknown time zone");
@@ -163,7 +170,8 @@ parse_section(ApdWords *self, const char *section, ApdWordType *ret_type, int *r
     *ret_languages = language_bit(n > next ? part[next++] : NULL);
     if (n > next
         || (n > 1 && next == n && *ret_languages == 0 && index_of(languages, part[n - 1]) < 0
-            && types[type].names == NULL && types[type].most == 0 && type != APD_WORD_ZONE))
+            && types[type].names == NULL && types[type].most == 0 && type != APD_WORD_ZONE
+            && type != APD_WORD_CITY))
         return complain(error, section, "unknown language");
     *ret_type = (ApdWordType) type;
     *ret_value = value;

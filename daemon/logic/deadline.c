@@ -17,6 +17,7 @@ static const char *const role_names[APD_N_ROLES] = {
     [APD_ROLE_EVENT] = "when something happened",
     [APD_ROLE_EFFECTIVE] = "when something takes effect",
     [APD_ROLE_PLATFORM] = "the platform's own time",
+    [APD_ROLE_REVIEW] = "the platform's own time",
     [APD_ROLE_OTHER] = "another party's clock",
     [APD_ROLE_HISTORY] = "a period that lies behind",
     [APD_ROLE_LIFE] = "how long points stay",
@@ -77,6 +78,9 @@ is_read(const ApdText *text, const ApdSegment *segment)
 {
     if (segment->depth > 0 && text->is_reply && !text->is_forward)
         return false;
+    /* What a colleague writes above a forwarded notice is his own. */
+    if (segment->depth == 0 && text->is_forward && segment->zone != APD_ZONE_SUBJECT)
+        return false;
     return segment->zone != APD_ZONE_FOOTER || segment->n < 400;
 }
 
@@ -134,7 +138,8 @@ scan_label(const ApdTimeData *self, const ApdText *text, guint index, ApdDates *
         return false;
     const ApdSegment *at = apd_text_at(text, (guint) pair);
     apd_dates_scan(self->words, at->folded, at->n, true, label);
-    return true;
+    /* A cell with a date of its own names nothing. */
+    return label->mentions->len == 0 || at->zone == APD_ZONE_HEADING;
 }
 
 static int
@@ -160,18 +165,47 @@ is_ahead(const ApdTimeData *self, const ApdMention *mention, ApdTime message)
            || apd_reckon_date(self, mention, message, NULL) > message;
 }
 
+static bool
+has_role(const ApdDates *dates, ApdRole role)
+{
+    for (int i = 0; i < (int) dates->tokens->len; i++) {
+        const ApdToken *token = apd_dates_token(dates, i);
+        if (apd_token_means(token, APD_WORD_ROLE)
+            && token->word->value[APD_WORD_ROLE] == (int) role)
+            return true;
+    }
+    return false;
+}
+
+/* "received after D will not be considered": until the end of D. */
+static void
+bind_late(const ApdDates *dates)
+{
+    if (!has_role(dates, APD_ROLE_LATE))
+        return;
+    for (guint i = 0; i < dates->mentions->len; i++) {
+        ApdMention *mention = &g_array_index(dates->mentions, ApdMention, i);
+        if (mention->type != APD_MENTION_DATE || mention->bound == APD_BOUND_BEFORE)
+            continue;
+        mention->is_start = false;
+        mention->is_late = true;
+        mention->bound = APD_BOUND_BY;
+    }
+}
+
 /* "extended from A to B": of the dates in one sentence the last one holds. */
 static void
 drop_former(const ApdTimeData *self, const ApdDates *dates, ApdTime message, GArray *candidates,
             guint first)
 {
-    bool extended = false;
-    for (int i = 0; i < (int) dates->tokens->len && !extended; i++) {
-        const ApdToken *token = apd_dates_token(dates, i);
-        extended = apd_token_means(token, APD_WORD_ROLE)
-                   && token->word->value[APD_WORD_ROLE] == APD_ROLE_EXTENDED;
-    }
+    bool extended = has_role(dates, APD_ROLE_EXTENDED);
     ApdTime latest = APD_NEVER;
+    guint segment = candidates->len > 0
+                        ? g_array_index(candidates, ApdCandidate, candidates->len - 1).segment
+                        : 0;
+    while (extended && first > 0
+           && g_array_index(candidates, ApdCandidate, first - 1).segment + 2 > segment)
+        first--;
     for (guint i = first; extended && i < candidates->len; i++) {
         const ApdMention *mention = &g_array_index(candidates, ApdCandidate, i).mention;
         if (mention->type == APD_MENTION_DATE) {
@@ -189,10 +223,27 @@ drop_former(const ApdTimeData *self, const ApdDates *dates, ApdTime message, GAr
     }
 }
 
+/* A line that ends in "until" and goes on in the next. */
+static void
+take_continued(const ApdDates *before, ApdMention *mention)
+{
+    if (mention->first != 0 || before->tokens->len == 0)
+        return;
+    const ApdToken *last = apd_dates_token(before, (int) before->tokens->len - 1);
+    bool date = mention->type == APD_MENTION_DATE;
+    if (!apd_token_means(last, date ? APD_WORD_BOUND : APD_WORD_WITHIN))
+        return;
+    mention->continues = true;
+    if (!date)
+        mention->within = true;
+    else if (mention->bound == APD_BOUND_NONE)
+        mention->bound = (ApdBound) last->word->value[APD_WORD_BOUND];
+}
+
 /* Reads every segment; returns the zone said to hold for all times, if any. */
 static int
 collect(const ApdTimeData *self, const ApdText *text, const ApdDeadlineCase *kase,
-        GArray *candidates)
+        GArray *candidates, bool *ret_final)
 {
     g_auto(ApdDates) a = { 0 }, b = { 0 }, label = { 0 };
     apd_dates_init(&a);
@@ -213,20 +264,26 @@ collect(const ApdTimeData *self, const ApdText *text, const ApdDeadlineCase *kas
         apd_dates_scan(self->words, segment->folded, segment->n, day_first, now);
         if (zone == APD_ZONE_UNNAMED)
             zone = zone_for_all(now);
+        bind_late(now);
+        *ret_final =
+            *ret_final || (has_role(now, APD_ROLE_FINAL) && !has_role(now, APD_ROLE_PLATFORM));
         bool labelled = now->mentions->len > 0 && scan_label(self, text, i, &label);
         bool follows = paragraph >= 0 && segment->zone != APD_ZONE_SUBJECT
                        && segment->paragraph - paragraph <= 1 && segment->row < 0;
         for (guint k = 0; k < now->mentions->len; k++) {
             ApdCandidate candidate = { .segment = i,
-                                       .mention = g_array_index(now->mentions, ApdMention, k) };
+                                       .mention = g_array_index(now->mentions, ApdMention, k),
+                                       .labelled = labelled };
             if (labelled)
                 take_label(&label, &candidate.mention);
+            else if (follows)
+                take_continued(before, &candidate.mention);
             bool ahead = is_ahead(self, &candidate.mention, kase->date);
             candidate.role = apd_role_score(now, &candidate.mention, labelled ? &label : NULL,
                                             follows && !labelled ? before : NULL, ahead);
             g_array_append_val(candidates, candidate);
         }
-        if (now->mentions->len > 1 && kase->date != APD_NEVER)
+        if (now->mentions->len > 0 && kase->date != APD_NEVER)
             drop_former(self, now, kase->date, candidates, candidates->len - now->mentions->len);
         paragraph = segment->paragraph;
         ApdDates *swap = now;
@@ -281,6 +338,22 @@ can_reckon(const ApdMention *mention, const ApdDeadlineCase *kase)
     return kase->date != APD_NEVER || (mention->type == APD_MENTION_DATE && mention->day.year != 0);
 }
 
+/* A decision that asks for nothing: it has an end only if it says so. */
+static bool
+is_answer(const ApdDeadlineCase *kase)
+{
+    return kase->kind == APD_KIND_DECISION && kase->outcome != APD_OUTCOME_MORE_EVIDENCE;
+}
+
+static bool
+leaves_chance(const ApdCandidate *candidate)
+{
+    const ApdMention *mention = &candidate->mention;
+    return candidate->role.explicit_chance
+           && (mention->bound != APD_BOUND_NONE || mention->within || mention->is_range_end
+               || candidate->labelled);
+}
+
 /* Takes the earliest of the candidates of at least @least. */
 static bool
 choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, int least,
@@ -291,12 +364,12 @@ choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, i
         const ApdCandidate *candidate = &g_array_index(candidates, ApdCandidate, i);
         if (candidate->role.score < least || !can_reckon(&candidate->mention, kase))
             continue;
-        if (kase->kind == APD_KIND_DECISION && !candidate->role.explicit_chance)
+        if (is_answer(kase) && !leaves_chance(candidate))
             continue;
         g_autoptr(GString) how = g_string_new(NULL);
         ApdTime instant = reckon(self, text, candidates, candidate, kase, how);
         /* An end that lies behind is believed only when nothing speaks against it. */
-        bool doubtful = kase->kind == APD_KIND_DECISION || candidate->role.score < APD_ROLE_CERTAIN
+        bool doubtful = is_answer(kase) || candidate->role.score < APD_ROLE_CERTAIN
                         || !candidate->role.explicit_chance || candidate->role.against >= 0;
         if (doubtful && instant < kase->date)
             continue;
@@ -365,13 +438,16 @@ apd_deadline_find(const ApdTimeData *self, const ApdText *text, const ApdDeadlin
         return;
 
     g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(ApdCandidate));
-    int zone = collect(self, text, kase, candidates);
+    bool final = false;
+    int zone = collect(self, text, kase, candidates, &final);
+    if (final && kase->kind == APD_KIND_DECISION && kase->outcome == APD_OUTCOME_UPHELD)
+        return;
     for (guint i = 0; i < candidates->len; i++) {
         ApdMention *mention = &g_array_index(candidates, ApdCandidate, i).mention;
         if (mention->zone == APD_ZONE_UNNAMED)
             mention->zone = zone;
     }
-    bool cautious = kase->kind == APD_KIND_DECISION || kase->kind == APD_KIND_POLICY;
+    bool cautious = is_answer(kase) || kase->kind == APD_KIND_POLICY;
     if (!choose(self, text, candidates, APD_ROLE_CERTAIN, kase, deadline)
         && (cautious || !choose(self, text, candidates, APD_ROLE_POSSIBLE, kase, deadline)))
         estimate(self, kase, deadline);

@@ -5,8 +5,9 @@ static const int weights[APD_N_ROLES] = {
     [APD_ROLE_DEADLINE] = 120, [APD_ROLE_ACTION] = 100,     [APD_ROLE_SANCTION] = -120,
     [APD_ROLE_EVENT] = -110,   [APD_ROLE_EFFECTIVE] = -120, [APD_ROLE_PLATFORM] = -240,
     [APD_ROLE_OTHER] = -240,   [APD_ROLE_HISTORY] = -150,   [APD_ROLE_LIFE] = -170,
-    [APD_ROLE_OFFER] = -240,   [APD_ROLE_OVER] = -250,      [APD_ROLE_ALL_TIMES] = 0,
-    [APD_ROLE_DUTY] = 60,      [APD_ROLE_FORMER] = -300,    [APD_ROLE_EXTENDED] = 100,
+    [APD_ROLE_OFFER] = -160,   [APD_ROLE_OVER] = -250,      [APD_ROLE_ALL_TIMES] = 0,
+    [APD_ROLE_REVIEW] = -120,  [APD_ROLE_DUTY] = 60,        [APD_ROLE_FORMER] = -300,
+    [APD_ROLE_EXTENDED] = 100,
 };
 
 /* Roles that only hold right beside the date: "the last 30 days". */
@@ -19,8 +20,8 @@ is_near_only(int role)
 static bool
 is_actor(int role)
 {
-    return role == APD_ROLE_PLATFORM || role == APD_ROLE_OTHER || role == APD_ROLE_OVER
-           || role == APD_ROLE_OFFER;
+    return role == APD_ROLE_PLATFORM || role == APD_ROLE_REVIEW || role == APD_ROLE_OTHER
+           || role == APD_ROLE_OVER || role == APD_ROLE_OFFER;
 }
 
 static int
@@ -50,8 +51,11 @@ breadth(const ApdToken *token)
 }
 
 static int
-strength(int role, int distance)
+strength(int role, int distance, int step)
 {
+    /* "the last 30 days" before, "30 days ago" right after. */
+    if (role == APD_ROLE_HISTORY && distance > (step < 0 ? 3 : 1))
+        return 0;
     if (is_near_only(role) && distance > 8)
         return 0;
     /* Who acts is said once in a clause, what is done near the date. */
@@ -77,17 +81,47 @@ starts_mention(const ApdDates *self, int at)
     return false;
 }
 
+/* Signs and words that end a clause. */
+static bool
+ends_clause(const ApdToken *token)
+{
+    return token->sign == ',' || token->sign == ';' || apd_token_means(token, APD_WORD_RANGE);
+}
+
+/* A mention ends a few tokens before @at. */
+static bool
+ends_mention(const ApdDates *self, int at)
+{
+    for (guint i = 0; i < self->mentions->len; i++) {
+        int last = g_array_index(self->mentions, ApdMention, i).last;
+        if (last < at && last >= at - 4)
+            return true;
+    }
+    return false;
+}
+
 static void
-walk(const ApdDates *self, int from, int step, int *best)
+walk(const ApdDates *self, int from, int step, bool asks, int *best)
 {
     int distance = 0;
+    bool beyond = false;
     for (int i = from; i >= 0 && i < (int) self->tokens->len; i += step) {
         const ApdToken *token = apd_dates_token(self, i);
         int role = role_of(token);
         if (role == APD_ROLE_OTHERWISE)
             return;
+        int value = role >= 0 ? strength(role, distance, step) : 0;
+        /* Words that stand after a date are about the one before them. */
+        if (step < 0 && role >= 0 && is_near_only(role) && apd_word_follows(token->word)
+            && ends_mention(self, i))
+            value = 0;
+        /* "send it before the 5th and we will answer": who asks speaks of himself after. */
+        asks = asks || (!beyond && (role == APD_ROLE_ACTION || role == APD_ROLE_DUTY));
+        if (beyond && (is_near_only(role) || (step > 0 && asks && is_actor(role))))
+            value /= 4;
         if (role >= 0)
-            keep_strongest(best, role, strength(role, distance));
+            keep_strongest(best, role, value);
+        beyond = beyond || ends_clause(token);
         if (starts_mention(self, i))
             distance += 10;
         /* Single ideographs count half a word. */
@@ -119,7 +153,7 @@ add_before(const ApdDates *dates, int percent, int *best)
 {
     for (int i = 0; i < (int) dates->tokens->len; i++) {
         int role = role_of(apd_dates_token(dates, i));
-        if (role >= 0 && role != APD_ROLE_OTHERWISE)
+        if (role >= 0 && role != APD_ROLE_OTHERWISE && !is_near_only(role))
             keep_strongest(best, role, weights[role] * percent / 400);
     }
 }
@@ -132,7 +166,7 @@ bound_score(const ApdMention *mention)
     if (mention->is_start)
         return -30;
     if (mention->bound != APD_BOUND_NONE || mention->within)
-        return 10;
+        return mention->is_weak ? 4 : 10;
     if (mention->is_range_end)
         return 4;
     return -5;
@@ -145,15 +179,23 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     int best[APD_N_ROLES] = { 0 };
     ApdRoleScore result = { .against = -1 };
 
-    walk(self, mention->first - 1, -1, best);
-    walk(self, mention->last + 1, 1, best);
+    walk(self, mention->first - 1, -1, false, best);
+    bool asks = best[APD_ROLE_ACTION] > 0 || best[APD_ROLE_DUTY] > 0;
+    walk(self, mention->last + 1, 1, asks, best);
     if (label != NULL)
         add_all(label, 100, best);
     /* "within 7 days from" begins nothing. */
     if (mention->type == APD_MENTION_WINDOW || mention->is_range_end)
         best[APD_ROLE_EFFECTIVE] = 0;
-    if (ahead)
+    /* "if no appeal comes by then" is a threat, and asks for one. */
+    if (ahead && best[APD_ROLE_OVER] < 0) {
+        best[APD_ROLE_ACTION] = MAX(best[APD_ROLE_ACTION], 15);
         best[APD_ROLE_OVER] = 0;
+    }
+    if (mention->is_late)
+        best[APD_ROLE_EVENT] = best[APD_ROLE_EFFECTIVE] = best[APD_ROLE_HISTORY] = 0;
+    if (best[APD_ROLE_ACTION] > 0 || best[APD_ROLE_DUTY] > 0)
+        best[APD_ROLE_REVIEW] /= 4;
     /* "verify within 24 hours or the store is closed": the measure is the threat. */
     if (mention->type == APD_MENTION_WINDOW && mention->within)
         best[APD_ROLE_SANCTION] /= 3;
@@ -162,7 +204,9 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     if (bound && best[APD_ROLE_DUTY] > 0)
         best[APD_ROLE_EVENT] /= 4;
     bool bare = best[APD_ROLE_DEADLINE] == 0 && best[APD_ROLE_ACTION] == 0;
-    if (before != NULL && bare)
+    if (before != NULL && mention->continues)
+        add_before(before, 100, best);
+    else if (before != NULL && bare)
         add_before(before, 35, best);
 
     /* A date that nothing binds needs a word for a deadline. */

@@ -7,17 +7,18 @@
 
 /* Words whose dot ends no sentence, folded to lower case. */
 static const char *const abbreviations[] = {
-    "no",  "nr",  "nos",  "n",    "num",  "núm", "art",  "arts", "abs",  "bzw", "ca",     "tel",
-    "inc", "ltd", "co",   "corp", "mr",   "mrs", "ms",   "dr",   "vs",   "v",   "approx", "jan",
-    "feb", "mar", "apr",  "jun",  "jul",  "aug", "sep",  "sept", "oct",  "okt", "nov",    "dec",
-    "dez", "mär", "fév",  "févr", "janv", "avr", "juil", "déc",  "ene",  "abr", "ago",    "dic",
-    "gen", "mag", "giu",  "lug",  "set",  "ott", "ст",   "руб",  "им",   "янв", "фев",    "мар",
-    "апр", "авг", "сент", "сен",  "окт",  "ноя", "дек",  "godz", "ok",   "pkt", "pt",     "sig",
-    "ecc", "ext", "sra",  "sr",   "av",   "pág", "stk",  "usw",  "inkl", "ggf", "evtl",   "max",
-    "min", "st",  "ul",   "tzn",  "np",   "tys", "ref",  "fig",  "fri",  "mon", "tue",    "wed",
-    "thu", "sat", "sun",  "uds",  "ud",   "fr",  "pp",   "cit",  "al",   "est", "hr",     "hrs",
-    "мин", "сек", "раб",  "р",    "к",    "в",   "т",    "д",    "п",    "е",   "ч",      "sn",
-    "yr",  "md",  "vb",   "örn",
+    "no",     "nr",   "nos", "n",    "num",  "núm",  "art",  "arts", "abs", "bzw",     "ca",
+    "tel",    "inc",  "ltd", "co",   "corp", "mr",   "mrs",  "ms",   "dr",  "vs",      "v",
+    "approx", "jan",  "feb", "mar",  "apr",  "jun",  "jul",  "aug",  "sep", "sept",    "oct",
+    "okt",    "nov",  "dec", "dez",  "mär",  "fév",  "févr", "janv", "avr", "juil",    "déc",
+    "ene",    "abr",  "ago", "dic",  "gen",  "mag",  "giu",  "lug",  "set", "ott",     "ст",
+    "руб",    "им",   "янв", "фев",  "мар",  "апр",  "авг",  "сент", "сен", "окт",     "ноя",
+    "дек",    "godz", "ok",  "pkt",  "pt",   "sig",  "ecc",  "ext",  "sra", "sr",      "av",
+    "pág",    "stk",  "usw", "inkl", "ggf",  "evtl", "max",  "min",  "st",  "ul",      "tzn",
+    "np",     "tys",  "ref", "fig",  "fri",  "mon",  "tue",  "wed",  "thu", "sat",     "sun",
+    "uds",    "ud",   "fr",  "pp",   "cit",  "al",   "est",  "hr",   "hrs", "einschl", "incl",
+    "mrz",    "мин",  "сек", "раб",  "р",    "к",    "в",    "т",    "д",   "п",       "е",
+    "ч",      "sn",   "yr",  "md",   "vb",   "örn",
 };
 
 static bool

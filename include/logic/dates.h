@@ -46,6 +46,9 @@ typedef struct {
     ApdUnit unit;
     int more_hours; /* "2 days and 12 hours" */
     bool within;    /* a word for "within" stands beside it */
+    bool is_weak;   /* that word says little: "in" */
+    bool continues; /* the segment before ends in a word that binds it */
+    bool is_late;   /* what comes after it is too late */
 } ApdMention;
 
 typedef struct {

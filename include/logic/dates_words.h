@@ -25,6 +25,7 @@ typedef enum {
     APD_WORD_OCLOCK,     /* marks a number as an hour */
     APD_WORD_MOMENT,     /* hour of the day: noon 12, midnight 24 */
     APD_WORD_ZONE,       /* zone number */
+    APD_WORD_CITY,       /* zone number, right beside a time of day only */
     APD_WORD_WEEKDAY,    /* 1-7, Monday first */
     APD_WORD_NEAR,       /* ApdNear: a day named from the message: tomorrow */
     APD_WORD_GLUE,       /* may stand inside a date or a window */
@@ -72,7 +73,8 @@ typedef enum {
     APD_NEAR_AFTER_TOMORROW,
     APD_NEAR_END_OF_WEEK,
     APD_NEAR_END_OF_MONTH,
-    APD_NEAR_WEEKDAY, /* the next such day */
+    APD_NEAR_THIS_MONTH, /* beside the number of a day: "the 5th of this month" */
+    APD_NEAR_WEEKDAY,    /* the next such day */
     APD_N_NEAR,
 } ApdNear;
 
@@ -85,6 +87,7 @@ typedef enum {
     APD_ROLE_EVENT,     /* when something happened */
     APD_ROLE_EFFECTIVE, /* when a rule or a penalty takes effect */
     APD_ROLE_PLATFORM,  /* how long the platform takes */
+    APD_ROLE_REVIEW,    /* a review: the platform's own, or one to ask for */
     APD_ROLE_OTHER,     /* another party's clock: bank, complainant, buyer, court */
     APD_ROLE_HISTORY,   /* a period that lies behind */
     APD_ROLE_LIFE,      /* how long points stay */
@@ -95,6 +98,8 @@ typedef enum {
     APD_ROLE_DUTY,      /* "must", "please", "is to be": somebody is asked for something */
     APD_ROLE_FORMER,    /* "original", "previous": an end that holds no more */
     APD_ROLE_EXTENDED,  /* "extended": of two ends the later holds */
+    APD_ROLE_LATE,      /* "will not be considered": what comes after a date */
+    APD_ROLE_FINAL,     /* "is final": a decision that leaves no further chance */
     APD_N_ROLES,
 } ApdRole;
 
@@ -127,6 +132,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdWords, apd_words_free)
  * caller adds file and line. */
 bool apd_words_add(ApdWords *self, const char *section, const char *key, const char *value,
                    GError **error);
+
+/* Words of Turkish and Korean stand after what they are about. */
+bool apd_word_follows(const ApdWord *word);
 
 /* Call after the last line: makes ready for apd_words_find(). */
 void apd_words_finish(ApdWords *self);

@@ -79,6 +79,7 @@ typedef struct {
     guint segment;
     ApdMention mention;
     ApdRoleScore role;
+    bool labelled; /* a label or heading names it */
 } ApdCandidate;
 
 /* The instant that @window counts from (reading rule 5): the message, unless the

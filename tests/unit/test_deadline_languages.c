@@ -16,6 +16,8 @@
 #include "time/tr.inc"
 #include "time/zh.inc"
 #include "time/zh_hant.inc"
+#include "time/voices_west.inc"
+#include "time/voices_east.inc"
 
 static const struct {
     const char *language;
@@ -60,10 +62,44 @@ test_constructions(void)
     g_assert_cmpint(wrong, ==, 0);
 }
 
+typedef struct {
+    const Row *rows;
+    gsize n;
+    ApdKind kind;
+    ApdOutcome outcome;
+} Table;
+
+static void
+test_table(const void *user_data)
+{
+    const Table *table = user_data;
+    g_autoptr(ApdTimeData) data = load();
+    Notice notice = { march.date, table->kind, table->outcome };
+    int wrong = 0;
+    for (gsize i = 0; i < table->n; i++)
+        wrong += !check_row(data, &table->rows[i], &notice, "row");
+    g_assert_cmpint(wrong, ==, 0);
+}
+
+static const Table west = { voices_west, G_N_ELEMENTS(voices_west), APD_KIND_PENALTY,
+                            APD_OUTCOME_NONE };
+static const Table east = { voices_east, G_N_ELEMENTS(voices_east), APD_KIND_PENALTY,
+                            APD_OUTCOME_NONE };
+static const Table upheld = { decisions_final, G_N_ELEMENTS(decisions_final), APD_KIND_DECISION,
+                              APD_OUTCOME_UPHELD };
+static const Table evidence = { more_evidence, G_N_ELEMENTS(more_evidence), APD_KIND_DECISION,
+                                APD_OUTCOME_MORE_EVIDENCE };
+static const Table rules = { policies, G_N_ELEMENTS(policies), APD_KIND_POLICY, APD_OUTCOME_NONE };
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/deadline/constructions", test_constructions);
+    g_test_add_data_func("/deadline/voices/west", &west, test_table);
+    g_test_add_data_func("/deadline/voices/east", &east, test_table);
+    g_test_add_data_func("/deadline/decisions/upheld", &upheld, test_table);
+    g_test_add_data_func("/deadline/decisions/more-evidence", &evidence, test_table);
+    g_test_add_data_func("/deadline/policies", &rules, test_table);
     return g_test_run();
 }
