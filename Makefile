@@ -137,7 +137,7 @@ build-fuzz/%: tests/fuzz/%.c $(LIB_SOURCES) Makefile
 	$(Q)mkdir -p $(@D)
 	$(if $(V),,@echo "  FUZZ  $@")
 	$(Q)clang -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Iinclude $(DEFINES) \
-	    $(PKG_CFLAGS) -o $@ $< $(LIB_SOURCES) -linih -letpan $$(pkg-config --libs $(UNIT_PKGS))
+	    $(PKG_CFLAGS) -o $@ $< $(LIB_SOURCES) -linih -letpan $$(pkg-config --libs $(UNIT_PKGS) libnotify)
 
 AGAIN = $(MAKE) --no-print-directory
 

@@ -65,14 +65,12 @@ static const ApdVerdicts verdicts = {
 static bool
 all_devices(const ApdHttpResponse *response)
 {
-    g_autoptr(JsonParser) parser = json_parser_new();
+    g_autoptr(JsonNode) root = apd_verdicts_parse(response);
 
-    if (!json_parser_load_from_data(parser, response->body->str, (gssize) response->body->len,
-                                    NULL))
+    if (root == NULL || !JSON_NODE_HOLDS_OBJECT(root))
         return false;
 
-    JsonObject *answer = json_node_get_object(json_parser_get_root(parser));
-    JsonNode *data = json_object_get_member(answer, "data");
+    JsonNode *data = json_object_get_member(json_node_get_object(root), "data");
     if (data == NULL || !JSON_NODE_HOLDS_ARRAY(data))
         return true;
 

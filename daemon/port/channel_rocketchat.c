@@ -62,15 +62,10 @@ is_success(JsonNode *node)
 static bool
 all_took_it(const ApdHttpResponse *response)
 {
-    g_autoptr(JsonParser) parser = json_parser_new();
+    g_autoptr(JsonNode) root = apd_verdicts_parse(response);
 
-    if (response->status != 200
-        || !json_parser_load_from_data(parser, response->body->str, (gssize) response->body->len,
-                                       NULL)
-        || json_parser_get_root(parser) == NULL)
+    if (response->status != 200 || root == NULL)
         return false;
-
-    JsonNode *root = json_parser_get_root(parser);
     if (!JSON_NODE_HOLDS_ARRAY(root))
         return is_success(root);
 

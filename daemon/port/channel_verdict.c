@@ -1,6 +1,5 @@
 #include "port/channel_verdict.h"
 
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -8,6 +7,9 @@
 
 /* No pause is longer: a service that asks for more is mistaken. */
 #define MAX_WAIT (7 * APD_DAY)
+
+/* No answer of a service has as many objects and lists. */
+#define MAX_OPENINGS 4096
 
 static ApdTime
 seconds(double value)
@@ -45,14 +47,26 @@ descend(JsonNode *root, const char *path)
     return node;
 }
 
-/* Returns: (transfer full): the body, NULL when it is no JSON. */
-static JsonNode *
-parse(const ApdHttpResponse *response)
+/* Whether @text could nest deeper than the stack is.  The parser calls itself for
+ * every level, and takes comments, so that only the count of all brackets is safe. */
+static bool
+is_deep(const char *text)
+{
+    size_t openings = 0;
+
+    for (; *text != '\0'; text++)
+        openings += *text == '[' || *text == '{';
+    return openings > MAX_OPENINGS;
+}
+
+JsonNode *
+apd_verdicts_parse(const ApdHttpResponse *response)
 {
     g_autoptr(JsonParser) parser = json_parser_new();
 
-    if (!json_parser_load_from_data(parser, response->body->str, (gssize) response->body->len,
-                                    NULL))
+    if (is_deep(response->body->str)
+        || !json_parser_load_from_data(parser, response->body->str, (gssize) response->body->len,
+                                       NULL))
         return NULL;
     return json_parser_steal_root(parser);
 }
@@ -78,7 +92,7 @@ text_of(JsonNode *node)
 char *
 apd_verdicts_member(const ApdHttpResponse *response, const char *path)
 {
-    g_autoptr(JsonNode) root = parse(response);
+    g_autoptr(JsonNode) root = apd_verdicts_parse(response);
 
     return root ? text_of(descend(root, path)) : NULL;
 }

@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include <json-glib/json-glib.h>
+
 #include "port/channel.h"
 
 typedef struct {
@@ -33,6 +35,10 @@ void apd_verdicts_judge(const ApdVerdicts *self, const ApdHttpResponse *response
 
 /* The pause that a header asks for: seconds, also with a fraction, or a date. */
 ApdTime apd_verdicts_wait(const char *header, ApdTime now);
+
+/* Returns: (transfer full): the body as JSON; NULL when it is none, or holds more
+ * than an answer does. */
+JsonNode *apd_verdicts_parse(const ApdHttpResponse *response);
 
 /* Returns: (transfer full): a member of the body as text ("0", "true", "ok"),
  * "a.b" being b within a; NULL when the body is no JSON object or has none. */

@@ -200,6 +200,22 @@ test_verdicts(void)
     }
 }
 
+/* As much as an answer may hold: the stack must do. */
+static void
+test_deep_answer(void)
+{
+    static const char *const levels[] = { "[", "{\"e\":", "[{\"e\":", "[/*]\"*/" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(levels); i++) {
+        ApdHttpResponse response = { .status = 200, .body = g_string_new(NULL) };
+
+        while (response.body->len < 1024 * 1024)
+            g_string_append(response.body, levels[i]);
+        g_assert_null(apd_verdicts_member(&response, "e"));
+        apd_http_response_clear(&response);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -209,5 +225,6 @@ main(int argc, char **argv)
     g_test_add_func("/channel-text/sheet-in-order", test_sheet_in_order);
     g_test_add_func("/channel-text/waits", test_waits);
     g_test_add_func("/channel-text/verdicts", test_verdicts);
+    g_test_add_func("/channel-text/deep-answer", test_deep_answer);
     return g_test_run();
 }
