@@ -1,5 +1,5 @@
 /* appealctl show: all that is known of a case. */
-#include "app/ctl.h"
+#include "app/ctl_why.h"
 
 #include <string.h>
 
@@ -32,12 +32,6 @@ is_forged(const Shown *self)
 }
 
 /* --- for a person ---------------------------------------------------------------- */
-
-static void
-print_heading(const char *text)
-{
-    g_print("\n%s%s%s\n", apd_screen_on(APD_PAINT_BOLD), text, apd_screen_off(APD_PAINT_BOLD));
-}
 
 static void
 print_title(const Shown *self)
@@ -92,7 +86,7 @@ print_derivation(const Shown *self)
     if (self->kase->derivation[0] == NULL)
         return;
 
-    print_heading("Why this deadline");
+    apd_screen_heading("Why this deadline");
     for (char **step = self->kase->derivation; *step != NULL; step++)
         apd_screen_text(2, *step, APD_PAINT_PLAIN);
 }
@@ -130,7 +124,7 @@ static void
 print_messages(const Shown *self)
 {
     if (self->messages->len > 0)
-        print_heading("Messages");
+        apd_screen_heading("Messages");
     for (guint i = 0; i < self->messages->len; i++) {
         const ApdRecord *record = self->messages->pdata[i];
         g_autofree char *date = apd_ctl_date_short(self->desk, record->received);
@@ -146,7 +140,7 @@ print_messages(const Shown *self)
 static void
 print_history(const Shown *self)
 {
-    print_heading("History");
+    apd_screen_heading("History");
     for (guint i = 0; i < self->history->len; i++) {
         const ApdHistory *entry = self->history->pdata[i];
         g_autofree char *date = apd_ctl_date_short(self->desk, entry->at);
@@ -219,7 +213,7 @@ print_next(const Shown *self)
 static void
 print_alerts(const Shown *self)
 {
-    print_heading("Alerts");
+    apd_screen_heading("Alerts");
     for (guint i = 0; i < self->deliveries->len; i++)
         print_delivery(self, self->deliveries->pdata[i]);
     print_next(self);
@@ -235,12 +229,15 @@ print_page(const Shown *self)
     print_messages(self);
     print_history(self);
     print_alerts(self);
+    if (self->why)
+        apd_ctl_why(self->desk, self->kase);
     if (self->why || self->kase->derivation[0] == NULL)
         return;
 
-    g_autofree char *hint = g_strdup_printf("(appealctl show --why %" G_GINT64_FORMAT
-                                            " tells how the deadline was worked out)",
-                                            self->kase->id);
+    g_autofree char *hint =
+        g_strdup_printf("(appealctl show --why %" G_GINT64_FORMAT
+                        " tells how the deadline was worked out, and who is told)",
+                        self->kase->id);
     g_print("\n");
     apd_screen_text(0, hint, APD_PAINT_DIM);
 }

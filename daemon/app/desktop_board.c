@@ -24,6 +24,7 @@ struct ApdDesktopBoard {
     GHashTable *notes;        /* owned: key to ApdDesktopNote */
     int64_t looked_upto;      /* newest delivery this session has dealt with */
     ApdDesktopMemory *memory; /* owned */
+    ApdTime wake;             /* end of quiet hours for what they keep back */
 };
 
 static void
@@ -103,7 +104,7 @@ refresh(ApdDesktopBoard *self, ApdTime now, GError **error)
 {
     GHashTableIter iter;
     void *note;
-    ApdTime next = APD_NEVER;
+    ApdTime next = self->wake;
 
     g_hash_table_iter_init(&iter, self->notes);
     while (g_hash_table_iter_next(&iter, NULL, &note)) {
@@ -248,7 +249,8 @@ show_due(ApdDesktopBoard *self, ApdTime now, GError **error)
 {
     int64_t upto;
     g_autoptr(GPtrArray) dues =
-        apd_desktop_due_find(self->ledger, self->channels, self->looked_upto, now, &upto, error);
+        apd_desktop_due_find(self->ledger, self->channels, &self->scene, self->looked_upto, now,
+                             &upto, &self->wake, error);
     if (dues == NULL)
         return false;
 
@@ -347,6 +349,7 @@ add_channels(ApdDesktopBoard *self, const ApdConfig *config, GError **error)
 
         ApdDesktopChannel *channel = g_new0(ApdDesktopChannel, 1);
         channel->name = given->name;
+        channel->config = given;
         channel->phrases = phrases;
         g_ptr_array_add(self->channels, channel);
     }
@@ -368,6 +371,7 @@ apd_desktop_board_new(ApdLedger *ledger, const ApdConfig *config, GError **error
     self->channels = g_ptr_array_new_with_free_func(free_channel);
     self->notes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_note);
     self->memory = apd_desktop_memory_new();
+    self->wake = APD_NEVER;
     self->scene.zone = apd_config_zone(config);
     self->scene.ladder = apd_steps_ladder(config);
     if (!add_channels(self, config, error)

@@ -1,6 +1,7 @@
 #include "app/desktop_due.h"
 
 #include "app/desktop_note.h"
+#include "app/quiet.h"
 #include "io/ledger_since.h"
 
 /* More popups than this at once help nobody. */
@@ -68,21 +69,42 @@ is_stale(const ApdDelivery *delivery, const ApdAlert *alert, ApdTime now)
            && (alert->kase->state == APD_STATE_ACKNOWLEDGED || alert->kase->snoozed_until > now);
 }
 
+/* One look through the ledger. */
+typedef struct {
+    ApdLedger *ledger;            /* borrowed, as are all of these */
+    const ApdDesktopScene *scene; /* for quiet hours */
+    GPtrArray *dues;
+    ApdTime now;
+    int64_t upto;
+    ApdTime wake;
+} Look;
+
+static bool
+is_quiet(Look *look, const ApdDesktopChannel *channel, const ApdAlert *alert)
+{
+    ApdTime until =
+        apd_quiet_until(channel->config, &look->scene->ladder, alert, look->now, look->scene->zone);
+
+    if (until <= look->now)
+        return false;
+    look->wake = MIN(look->wake, until);
+    return true;
+}
+
 /* Takes @delivery. */
 static bool
-add(GPtrArray *dues, ApdLedger *ledger, const ApdDesktopChannel *channel, ApdDelivery *delivery,
-    ApdTime now, GError **error)
+add(Look *look, const ApdDesktopChannel *channel, ApdDelivery *delivery, GError **error)
 {
     g_autoptr(ApdDelivery) owned = delivery;
     g_autoptr(ApdAlert) alert = NULL;
 
-    if (!apd_ledger_get_alert(ledger, delivery->alert_id, &alert, error))
+    if (!apd_ledger_get_alert(look->ledger, delivery->alert_id, &alert, error))
         return false;
-    if (alert == NULL || is_stale(delivery, alert, now))
+    if (alert == NULL || is_stale(delivery, alert, look->now) || is_quiet(look, channel, alert))
         return true;
 
     g_autofree char *key = apd_desktop_note_key(alert);
-    ApdDesktopDue *due = due_for(dues, key);
+    ApdDesktopDue *due = due_for(look->dues, key);
     if (due->alert == NULL || due->alert->id < alert->id) {
         apd_alert_free(due->alert);
         due->alert = g_steal_pointer(&alert);
@@ -94,38 +116,44 @@ add(GPtrArray *dues, ApdLedger *ledger, const ApdDesktopChannel *channel, ApdDel
 }
 
 static bool
-add_rows(GPtrArray *dues, ApdLedger *ledger, const ApdDesktopChannel *channel, GPtrArray *rows,
-         ApdTime now, int64_t *upto, GError **error)
+add_rows(Look *look, const ApdDesktopChannel *channel, GPtrArray *rows, GError **error)
 {
     for (guint i = 0; i < rows->len; i++) {
         ApdDelivery *delivery = g_steal_pointer(&rows->pdata[i]);
-        *upto = MAX(*upto, delivery->id);
-        if (!add(dues, ledger, channel, delivery, now, error))
+        look->upto = MAX(look->upto, delivery->id);
+        if (!add(look, channel, delivery, error))
             return false;
     }
     return true;
 }
 
+static bool
+add_channel(Look *look, const ApdDesktopChannel *channel, int64_t after, GError **error)
+{
+    g_autoptr(GPtrArray) owed =
+        apd_ledger_owed(look->ledger, channel->name, look->now, MAX_ROWS, error);
+    if (owed == NULL || !add_rows(look, channel, owed, error))
+        return false;
+
+    g_autoptr(GPtrArray) done =
+        apd_ledger_since_done(look->ledger, channel->name, after, MAX_ROWS, error);
+    return done != NULL && add_rows(look, channel, done, error);
+}
+
 GPtrArray *
-apd_desktop_due_find(ApdLedger *ledger, GPtrArray *channels, int64_t after, ApdTime now,
-                     int64_t *ret_upto, GError **error)
+apd_desktop_due_find(ApdLedger *ledger, GPtrArray *channels, const ApdDesktopScene *scene,
+                     int64_t after, ApdTime now, int64_t *ret_upto, ApdTime *ret_wake,
+                     GError **error)
 {
     g_autoptr(GPtrArray) dues = apd_desktop_due_list();
-    int64_t upto = after;
+    Look look = { ledger, scene, dues, now, after, APD_NEVER };
 
-    for (guint i = 0; i < channels->len; i++) {
-        const ApdDesktopChannel *channel = channels->pdata[i];
-        g_autoptr(GPtrArray) owed = apd_ledger_owed(ledger, channel->name, now, MAX_ROWS, error);
-        if (owed == NULL || !add_rows(dues, ledger, channel, owed, now, &upto, error))
+    for (guint i = 0; i < channels->len; i++)
+        if (!add_channel(&look, channels->pdata[i], after, error))
             return NULL;
 
-        g_autoptr(GPtrArray) done =
-            apd_ledger_since_done(ledger, channel->name, after, MAX_ROWS, error);
-        if (done == NULL || !add_rows(dues, ledger, channel, done, now, &upto, error))
-            return NULL;
-    }
-
-    *ret_upto = upto;
+    *ret_upto = look.upto;
+    *ret_wake = look.wake;
     return g_steal_pointer(&dues);
 }
 

@@ -1,7 +1,9 @@
 #include "app/dispatcher.h"
 
 #include "app/courier.h"
+#include "app/quiet.h"
 #include "app/raise.h"
+#include "app/steps.h"
 #include "base/log.h"
 #include "logic/backoff.h"
 
@@ -159,18 +161,36 @@ on_verdict(const ApdJudgement *judgement, void *user_data)
 
 /* --- starting what is due --------------------------------------------------- */
 
-static bool
-start(Post *post, ApdDelivery *delivery, ApdTime now, GError **error)
+static ApdTime
+quiet_until(const Post *post, const ApdAlert *alert, ApdTime now)
 {
+    const ApdConfig *config = post->dispatcher->config;
+    const ApdChannelConfig *channel = apd_config_channel(config, post->channel);
+    const ApdLadder ladder = apd_steps_ladder(config);
+    g_autoptr(GTimeZone) zone = apd_config_zone(config);
+
+    return channel ? apd_quiet_until(channel, &ladder, alert, now, zone) : 0;
+}
+
+/* Takes @taken. */
+static bool
+start(Post *post, ApdDelivery *taken, ApdTime now, GError **error)
+{
+    ApdLedger *ledger = post->dispatcher->ledger;
+    g_autoptr(ApdDelivery) delivery = taken;
     g_autoptr(ApdAlert) alert = NULL;
 
-    if (!apd_ledger_get_alert(post->dispatcher->ledger, delivery->alert_id, &alert, error))
+    if (!apd_ledger_get_alert(ledger, delivery->alert_id, &alert, error))
         return false;
 
-    post->delivery = delivery;
+    delivery->next_try = quiet_until(post, alert, now);
+    if (delivery->next_try > now)
+        return apd_ledger_put_delivery(ledger, delivery, error);
+
     post->left =
         alert->kase && alert->kase->deadline != APD_NEVER ? alert->kase->deadline - now : APD_NEVER;
-    apd_courier_send(post->courier, alert, delivery->idempotency, now, on_verdict, post);
+    post->delivery = g_steal_pointer(&delivery);
+    apd_courier_send(post->courier, alert, post->delivery->idempotency, now, on_verdict, post);
     return true;
 }
 
@@ -184,15 +204,7 @@ run_post(Post *post, ApdTime now, GError **error)
         apd_ledger_owed(post->dispatcher->ledger, post->channel, now, 1, error);
     if (owed == NULL)
         return false;
-    if (owed->len == 0)
-        return true;
-
-    ApdDelivery *delivery = g_ptr_array_steal_index(owed, 0);
-    if (start(post, delivery, now, error))
-        return true;
-
-    apd_delivery_free(delivery);
-    return false;
+    return owed->len == 0 || start(post, g_ptr_array_steal_index(owed, 0), now, error);
 }
 
 /* The earliest try of what waits on the channels that are ours and idle. */

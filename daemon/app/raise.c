@@ -12,48 +12,80 @@ list_takes(char **list, const char *name)
     return false;
 }
 
-static bool
-takes_case(const ApdChannelConfig *channel, const ApdCase *kase)
+/* NULL when the lists of @channel take @kase, else which does not. */
+static const char *
+list_against(const ApdChannelConfig *channel, const ApdCase *kase)
 {
-    return list_takes(channel->stores, kase->store)
-           && list_takes(channel->categories, kase->category);
+    if (!list_takes(channel->stores, kase->store))
+        return "it is not on its list of stores";
+    if (!list_takes(channel->categories, kase->category))
+        return "it is not on its list of categories";
+    if (!list_takes(channel->kinds, apd_kind_name(kase->kind)))
+        return "it is not on its list of kinds";
+    return NULL;
 }
 
-/* Whether the lists of @channel want @alert; one wanted case of a summary is
- * enough, and alerts about appeald itself concern everybody. */
-static bool
-lists_take(const ApdChannelConfig *channel, const ApdAlert *alert)
+/* One wanted case of a summary is enough, and alerts about appeald itself concern
+ * everybody. */
+static const char *
+lists_against(const ApdChannelConfig *channel, const ApdAlert *alert)
 {
-    if (alert->kase != NULL)
-        return takes_case(channel, alert->kase);
-    if (alert->cases->len == 0)
-        return true;
+    const char *why = alert->kase ? list_against(channel, alert->kase) : NULL;
 
-    for (guint i = 0; i < alert->cases->len; i++)
-        if (takes_case(channel, alert->cases->pdata[i]))
-            return true;
-    return false;
+    for (guint i = 0; i < alert->cases->len; i++) {
+        why = list_against(channel, alert->cases->pdata[i]);
+        if (why == NULL)
+            break;
+    }
+    return why;
 }
 
-static bool
-may_carry(const ApdChannelConfig *channel, const ApdAlert *alert)
+static const char *
+may_not_carry(const ApdChannelConfig *channel, const ApdAlert *alert)
 {
     if (alert->type == APD_ALERT_TEST)
-        return g_strcmp0(channel->name, alert->subject) == 0;
+        return g_strcmp0(channel->name, alert->subject) == 0 ? NULL : "the test is of another";
     if (alert->type == APD_ALERT_REFUSED && g_strcmp0(channel->name, alert->subject) == 0)
-        return false;
+        return "it is the one that refuses";
+    if (alert->severity < channel->severity)
+        return "its severity is set higher";
+    return NULL;
+}
 
-    return alert->severity >= channel->severity;
+/* What divides the work among channels; nobody is left out for it alone. */
+static const char *
+divided_against(const ApdConfig *config, const ApdChannelConfig *channel, const ApdAlert *alert)
+{
+    if (alert->type == APD_ALERT_TEST)
+        return NULL;
+    if (channel->reserve)
+        return "it is in reserve: told only of what is escalated or falls back to it";
+    if (channel->hours.n > 0) {
+        g_autoptr(GTimeZone) zone = apd_config_zone(config);
+        if (!apd_hours_hold(&channel->hours, alert->created, zone))
+            return "it was outside of its hours";
+    }
+    return lists_against(channel, alert);
+}
+
+const char *
+apd_raise_against(const ApdConfig *config, const ApdChannelConfig *channel, const ApdAlert *alert)
+{
+    const char *why = may_not_carry(channel, alert);
+
+    return why ? why : divided_against(config, channel, alert);
 }
 
 static GPtrArray *
-choose(const ApdConfig *config, const ApdAlert *alert, bool by_lists)
+choose(const ApdConfig *config, const ApdAlert *alert, bool divided)
 {
     GPtrArray *names = g_ptr_array_new();
 
     for (guint i = 0; i < config->channels->len; i++) {
         const ApdChannelConfig *channel = config->channels->pdata[i];
-        if (may_carry(channel, alert) && (!by_lists || lists_take(channel, alert)))
+        const char *why =
+            divided ? apd_raise_against(config, channel, alert) : may_not_carry(channel, alert);
+        if (why == NULL)
             g_ptr_array_add(names, g_strdup(channel->name));
     }
     return names;
@@ -62,10 +94,9 @@ choose(const ApdConfig *config, const ApdAlert *alert, bool by_lists)
 char **
 apd_raise_route(const ApdConfig *config, const ApdAlert *alert)
 {
-    bool by_lists = alert->type != APD_ALERT_TEST;
-    GPtrArray *names = choose(config, alert, by_lists);
+    GPtrArray *names = choose(config, alert, true);
 
-    if (names->len == 0 && by_lists) {
+    if (names->len == 0) {
         g_ptr_array_unref(names);
         names = choose(config, alert, false);
     }

@@ -144,6 +144,12 @@ apd_screen_fact(const char *label, const char *text)
 }
 
 void
+apd_screen_heading(const char *text)
+{
+    g_print("\n%s%s%s\n", apd_screen_on(APD_PAINT_BOLD), text, apd_screen_off(APD_PAINT_BOLD));
+}
+
+void
 apd_screen_text(guint indent, const char *text, ApdPaint paint)
 {
     print_wrapped(indent, "", text, paint);

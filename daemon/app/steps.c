@@ -2,6 +2,7 @@
 
 #include "app/blindness.h"
 #include "app/daily.h"
+#include "app/escalate.h"
 #include "app/raise.h"
 
 /* A first look that takes longer has its cases told of as far as it came. */
@@ -21,7 +22,8 @@ typedef struct {
 ApdLadder
 apd_steps_ladder(const ApdConfig *config)
 {
-    return (ApdLadder){ (const ApdTime *) (const void *) config->steps->data, config->steps->len };
+    return (ApdLadder){ (const ApdTime *) (const void *) config->steps->data, config->steps->len,
+                        config->repeat, config->repeat > 0 ? config->repeat_last : 0 };
 }
 
 /* --- cases ----------------------------------------------------------------- */
@@ -241,7 +243,8 @@ apd_steps_run(ApdLedger *ledger, const ApdConfig *config, ApdTime now, ApdTime *
 
     if (!run_summaries(&run, error) || !run_cases(&run, error)
         || !apd_blindness_run(ledger, config, now, &run.next, error)
-        || !apd_daily_run(ledger, config, now, &run.next, error))
+        || !apd_daily_run(ledger, config, now, &run.next, error)
+        || !apd_escalate_run(ledger, config, now, &run.next, error))
         return false;
 
     /* Never for now again: a step that cannot be taken must not spin. */

@@ -76,6 +76,8 @@ free_channel(void *data)
     g_free(channel->language);
     g_strfreev(channel->stores);
     g_strfreev(channel->categories);
+    g_strfreev(channel->kinds);
+    g_strfreev(channel->fallback);
     g_hash_table_unref(channel->options);
     g_free(channel);
 }
@@ -95,6 +97,7 @@ apd_config_free(ApdConfig *self)
     g_free(self->rules_dir);
     g_free(self->user_rules_dir);
     g_clear_pointer(&self->steps, g_array_unref);
+    g_clear_pointer(&self->escalate, g_ptr_array_unref);
     g_ptr_array_unref(self->stores);
     g_ptr_array_unref(self->sources);
     g_ptr_array_unref(self->channels);

@@ -337,6 +337,51 @@ check_channel(const Check *self, const ApdChannelConfig *channel)
                      "[%s] stores: there is no [store %s]", channel->section, *store);
 }
 
+static const ApdChannelConfig *
+find_channel(const Check *self, const char *name)
+{
+    return apd_config_channel(self->config, name);
+}
+
+static void
+check_fallback(const Check *self, const ApdChannelConfig *channel)
+{
+    for (char **name = channel->fallback; name != NULL && *name != NULL; name++) {
+        if (find_channel(self, *name) == NULL)
+            COMPLAIN(self, line_of(self, channel->section, "fallback"),
+                     "[%s] fallback: there is no [channel %s]", channel->section, *name);
+        if (g_str_equal(*name, channel->name))
+            COMPLAIN(self, line_of(self, channel->section, "fallback"),
+                     "[%s] fallback: names the channel itself", channel->section);
+    }
+}
+
+static void
+check_escalations(const Check *self)
+{
+    const GPtrArray *all = self->config->escalate;
+
+    for (guint i = 0; all != NULL && i < all->len; i++) {
+        const ApdEscalation *one = all->pdata[i];
+        if (find_channel(self, one->channel) == NULL)
+            COMPLAIN(self, line_of(self, "reminders", "escalate"),
+                     "[reminders] escalate: there is no [channel %s]", one->channel);
+    }
+}
+
+/* Reserves need somebody to stand behind. */
+static void
+check_reserves(const Check *self)
+{
+    const GPtrArray *channels = self->config->channels;
+
+    for (guint i = 0; i < channels->len; i++)
+        if (!((const ApdChannelConfig *) channels->pdata[i])->reserve)
+            return;
+    if (channels->len > 0)
+        COMPLAIN(self, 0, "nobody is told: every channel has reserve = yes");
+}
+
 void
 apd_config_check(ApdConfig *config, GHashTable *set, GString *problems)
 {
@@ -356,6 +401,10 @@ apd_config_check(ApdConfig *config, GHashTable *set, GString *problems)
         check_source(&self, config->sources->pdata[i]);
     for (guint i = 0; i < config->channels->len; i++)
         check_channel(&self, config->channels->pdata[i]);
+    for (guint i = 0; i < config->channels->len; i++)
+        check_fallback(&self, config->channels->pdata[i]);
+    check_escalations(&self);
+    check_reserves(&self);
 
     g_clear_pointer(&self.providers, g_ptr_array_unref);
 }

@@ -73,6 +73,12 @@ const ApdConfigKey apd_config_keys[] = {
     { "reminders", "steps",        APD_VALUE_DURATIONS, GLOBAL(steps), "72h, 24h, 6h, 1h", APD_SECOND, 366 * APD_DAY, NULL,
       "How long before the deadline a case alerts again; a new case alerts at once." },
 
+    { "reminders", "repeat", APD_VALUE_DURATION, GLOBAL(repeat), NULL, APD_SECOND, APD_DAY, NULL,
+      "How often a case nobody has acknowledged alerts again in its last hours; without it only by steps." },
+    { "reminders", "repeat-last", APD_VALUE_DURATION, GLOBAL(repeat_last), "3h", APD_MINUTE, 30 * APD_DAY, NULL,
+      "The last hours before the deadline in which `repeat` holds." },
+    { "reminders", "escalate", APD_VALUE_ESCALATIONS, GLOBAL(escalate), NULL, APD_SECOND, 366 * APD_DAY, NULL,
+      "Who is told besides when nobody has acknowledged a case for so long, as 6h to boss, 1d to owner." },
     { "reminders", "daily-note", APD_VALUE_CLOCK, GLOBAL(daily_at), NULL, 0, 0, NULL,
       "Time of day, as 09:00 in `timezone`, at which a note says that all is well; without it none." },
 
@@ -190,6 +196,18 @@ const ApdConfigKey apd_config_keys[] = {
       "Stores this channel is told of; without it all." },
     { "channel", "categories",        APD_VALUE_LIST,     CHANNEL(categories),        NULL,  0, 0,    NULL,
       "Categories this channel is told of, as ip.* or trade.false-shipment; without it all." },
+    { "channel", "kinds",             APD_VALUE_KINDS,    CHANNEL(kinds),             NULL,  0, 0,    NULL,
+      "Kinds this channel is told of: penalty, complaint, request, warning, decision, policy; without it all." },
+    { "channel", "hours",             APD_VALUE_HOURS,    CHANNEL(hours),             NULL,  0, 0,    NULL,
+      "When this channel is told, in `timezone`, as Mon-Fri 09:00-18:00; at other times the other channels are. Without it always." },
+    { "channel", "quiet-hours",       APD_VALUE_HOURS,    CHANNEL(quiet),             NULL,  0, 0,    NULL,
+      "When what can wait waits for their end, as 22:00-08:00. The last two steps and what is due within 12 hours, or soon after their end, never wait." },
+    { "channel", "reserve",           APD_VALUE_BOOL,     CHANNEL(reserve),           "no",  0, 0,    NULL,
+      "Told only of what is escalated to it or falls back to it." },
+    { "channel", "fallback",          APD_VALUE_LIST,     CHANNEL(fallback),          NULL,  0, 0,    NULL,
+      "Channels, in order, that are told of an alert which this one refuses or has not taken in time." },
+    { "channel", "fallback-after",    APD_VALUE_DURATION, CHANNEL(fallback_after),    "15m", APD_SECOND, 7 * APD_DAY, NULL,
+      "How long an alert may stay untaken before the next channel of `fallback` is told." },
 };
 const size_t apd_n_config_keys = G_N_ELEMENTS(apd_config_keys);
 /* clang-format on */

@@ -212,6 +212,77 @@ set_clock(const ApdConfigKey *key, void *field, const char *value, char **ret_wr
 }
 
 static bool
+set_hours(const ApdConfigKey *key, void *field, const char *value, char **ret_wrong)
+{
+    (void) key;
+    return apd_hours_parse(value, field)
+           || wrong(ret_wrong,
+                    "'%s' are no hours (write for example Mon-Fri 09:00-18:00, Sat "
+                    "10:00-14:00, or 22:00-08:00)",
+                    value);
+}
+
+static bool
+set_kinds(const ApdConfigKey *key, void *field, const char *value, char **ret_wrong)
+{
+    g_auto(GStrv) parts = split_list(value);
+    ApdKind kind;
+
+    for (char **part = parts; *part != NULL; part++)
+        if (!apd_kind_parse(*part, &kind) || kind == APD_KIND_NONE)
+            return wrong(ret_wrong,
+                         "'%s' is not known (penalty, complaint, request, warning, "
+                         "decision, policy)",
+                         *part);
+    return set_list(key, field, value, ret_wrong);
+}
+
+static void
+free_escalation(void *data)
+{
+    ApdEscalation *self = data;
+
+    g_free(self->channel);
+    g_free(self);
+}
+
+static int
+soonest_first(const void *a, const void *b)
+{
+    ApdTime x = (*(const ApdEscalation *const *) a)->after;
+    ApdTime y = (*(const ApdEscalation *const *) b)->after;
+    return (x > y) - (x < y);
+}
+
+static bool
+set_escalations(const ApdConfigKey *key, void *field, const char *value, char **ret_wrong)
+{
+    g_auto(GStrv) parts = split_list(value);
+    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(free_escalation);
+
+    for (char **part = parts; *part != NULL; part++) {
+        const char *to = strstr(*part, " to ");
+        if (to == NULL)
+            return wrong(ret_wrong, "'%s' is no escalation (write for example 6h to boss)", *part);
+
+        g_autofree char *after = g_strndup(*part, (gsize) (to - *part));
+        ApdEscalation *one = g_new0(ApdEscalation, 1);
+        g_ptr_array_add(all, one);
+        one->channel = g_strstrip(g_strdup(to + strlen(" to ")));
+        if (!read_duration(key, g_strstrip(after), &one->after, ret_wrong))
+            return false;
+    }
+    if (all->len == 0)
+        return wrong(ret_wrong, "is empty (write for example 6h to boss)%s", "");
+
+    g_ptr_array_sort(all, soonest_first);
+    GPtrArray **array = field;
+    g_clear_pointer(array, g_ptr_array_unref);
+    *array = g_steal_pointer(&all);
+    return true;
+}
+
+static bool
 set_severity(const ApdConfigKey *key, void *field, const char *value, char **ret_wrong)
 {
     (void) key;
@@ -252,12 +323,21 @@ apd_config_value_set(const ApdConfigKey *key, void *object, const char *value, c
                      char **ret_wrong)
 {
     static bool (*const setters[])(const ApdConfigKey *, void *, const char *, char **) = {
-        [APD_VALUE_TEXT] = set_text,         [APD_VALUE_WORD] = set_word,
-        [APD_VALUE_NUMBER] = set_number,     [APD_VALUE_DURATION] = set_duration,
-        [APD_VALUE_LIST] = set_list,         [APD_VALUE_DURATIONS] = set_durations,
-        [APD_VALUE_BOOL] = set_bool,         [APD_VALUE_ZONE] = set_zone,
-        [APD_VALUE_SEVERITY] = set_severity, [APD_VALUE_TLS] = set_tls,
-        [APD_VALUE_OPTION] = set_option,     [APD_VALUE_CLOCK] = set_clock,
+        [APD_VALUE_TEXT] = set_text,
+        [APD_VALUE_WORD] = set_word,
+        [APD_VALUE_NUMBER] = set_number,
+        [APD_VALUE_DURATION] = set_duration,
+        [APD_VALUE_LIST] = set_list,
+        [APD_VALUE_DURATIONS] = set_durations,
+        [APD_VALUE_BOOL] = set_bool,
+        [APD_VALUE_ZONE] = set_zone,
+        [APD_VALUE_SEVERITY] = set_severity,
+        [APD_VALUE_TLS] = set_tls,
+        [APD_VALUE_OPTION] = set_option,
+        [APD_VALUE_CLOCK] = set_clock,
+        [APD_VALUE_HOURS] = set_hours,
+        [APD_VALUE_KINDS] = set_kinds,
+        [APD_VALUE_ESCALATIONS] = set_escalations,
     };
     void *field = G_STRUCT_MEMBER_P(object, key->offset);
 

@@ -74,7 +74,8 @@ insert_alert_case(ApdLedger *self, const ApdAlert *alert, const ApdCase *kase, G
         return false;
 
     apd_ledger_bind_int(query, 1, kase->id);
-    apd_ledger_bind_int(query, 2, kase->round);
+    /* Outside of every round: what is told to somebody else is no step taken. */
+    apd_ledger_bind_int(query, 2, alert->reason == APD_REASON_ESCALATED ? -1 : kase->round);
     apd_ledger_bind_int(query, 3, alert->id);
     apd_ledger_bind_int(query, 4, time_left(kase, alert->created));
     return apd_ledger_run(self, query, error);
@@ -137,6 +138,15 @@ owe(ApdLedger *self, const ApdAlert *alert, const char *const *channels, GError 
             return false;
 
     return true;
+}
+
+bool
+apd_ledger_owe(ApdLedger *self, const ApdAlert *alert, const char *channel, GError **error)
+{
+    bool own;
+
+    return apd_ledger_enter(self, &own, error)
+           && apd_ledger_leave(self, own, insert_delivery(self, alert, channel, error), error);
 }
 
 bool

@@ -146,6 +146,18 @@ apd_ledger_deliveries_of_case(ApdLedger *self, int64_t case_id, GError **error)
     return read_deliveries(self, query, error);
 }
 
+GPtrArray *
+apd_ledger_deliveries_of_alert(ApdLedger *self, int64_t alert_id, GError **error)
+{
+    g_autoptr(ApdQuery) query = apd_ledger_query(
+        self, "SELECT " COLUMNS " FROM deliveries WHERE alert_id = ? ORDER BY id", error);
+    if (query == NULL)
+        return NULL;
+
+    apd_ledger_bind_int(query, 1, alert_id);
+    return read_deliveries(self, query, error);
+}
+
 bool
 apd_ledger_drop_owed(ApdLedger *self, int64_t case_id, GError **error)
 {

@@ -63,6 +63,18 @@ reminder_at(const ApdCase *kase, const ApdTold *told)
     return APD_NEVER;
 }
 
+/* When the next repetition of the last hours falls due; APD_NEVER: none will. */
+static ApdTime
+repeat_at(const ApdLadder *self, const ApdCase *kase, const ApdTold *told)
+{
+    if (self->repeat == 0 || kase->state != APD_STATE_OPEN || kase->deadline == APD_NEVER
+        || kase->kind == APD_KIND_POLICY)
+        return APD_NEVER;
+
+    ApdTime at = MAX(kase->deadline - self->last, told->latest + self->repeat);
+    return MAX(at, kase->snoozed_until);
+}
+
 ApdStep
 apd_ladder_due(const ApdLadder *self, const ApdCase *kase, const ApdTold *told, ApdTime now)
 {
@@ -80,6 +92,8 @@ apd_ladder_due(const ApdLadder *self, const ApdCase *kase, const ApdTold *told, 
     ApdStep step = due_step(self, kase, told, now);
     if (step.rung == APD_RUNG_NONE && now >= reminder_at(kase, told))
         step = (ApdStep){ APD_RUNG_REMINDER, 0 };
+    if (step.rung == APD_RUNG_NONE && now >= repeat_at(self, kase, told))
+        step = (ApdStep){ APD_RUNG_REPEAT, 0 };
     return step;
 }
 
@@ -105,6 +119,7 @@ apd_ladder_next(const ApdLadder *self, const ApdCase *kase, const ApdTold *told,
         return at;
 
     soonest(&at, reminder_at(kase, told), now);
+    soonest(&at, repeat_at(self, kase, told), now);
     soonest(&at, kase->snoozed_until, now);
     for (size_t i = first_step(self, kase); kase->deadline != APD_NEVER && i < self->n; i++)
         soonest(&at, kase->deadline - self->lead[i], now);
@@ -122,6 +137,8 @@ apd_ladder_key(const ApdCase *kase, const ApdStep *step, ApdTime now)
         return g_strconcat(stem, "/step/", lead, NULL);
     case APD_RUNG_EXPIRED:
         return g_strconcat(stem, "/expired", NULL);
+    case APD_RUNG_REPEAT:
+        return g_strdup_printf("%s/repeat/%" G_GINT64_FORMAT, stem, now / APD_SECOND);
     case APD_RUNG_REMINDER:
         /* By the minute: two reminders are at least a snooze apart. */
         return g_strdup_printf("%s/reminder/%" G_GINT64_FORMAT, stem, now / APD_MINUTE);

@@ -111,6 +111,8 @@ title_key(const Making *self)
     if (self->alert->reason == APD_REASON_DECISION && kase->outcome != APD_OUTCOME_NONE
         && kase->outcome != APD_OUTCOME_MORE_EVIDENCE)
         return "decision";
+    if (self->alert->reason == APD_REASON_ESCALATED && has_time_left(kase, self->now))
+        return "escalated";
     if (!has_time_left(kase, self->now))
         return kase->deadline == APD_NEVER ? "no-deadline" : "late";
     return self->alert->reason == APD_REASON_STEP ? "step" : "new";

@@ -7,14 +7,16 @@
  */
 #pragma once
 
+#include "app/desktop_note.h"
 #include "io/config.h"
 #include "io/ledger.h"
 #include "model/phrases.h"
 
 /* A channel of type desktop. */
 typedef struct {
-    const char *name;    /* borrowed */
-    ApdPhrases *phrases; /* owned */
+    const char *name;               /* borrowed */
+    const ApdChannelConfig *config; /* borrowed */
+    ApdPhrases *phrases;            /* owned */
 } ApdDesktopChannel;
 
 /* One matter to show: its latest alert, and all deliveries that showing it settles. */
@@ -32,10 +34,12 @@ GPtrArray *apd_desktop_due_list(void);
 ApdDesktopDue *apd_desktop_due_new(const char *key, ApdAlert *alert, const ApdPhrases *phrases);
 
 /* @channels: (element-type ApdDesktopChannel).  @after: the place up to which
- * this session has looked; @ret_upto: the place up to which this looks.
+ * this session has looked; @ret_upto: the place up to which this looks;
+ * @ret_wake: when what quiet hours keep back is due, APD_NEVER: nothing is.
  * Returns: (transfer full) (element-type ApdDesktopDue), most urgent first; NULL on error. */
-GPtrArray *apd_desktop_due_find(ApdLedger *ledger, GPtrArray *channels, int64_t after, ApdTime now,
-                                int64_t *ret_upto, GError **error);
+GPtrArray *apd_desktop_due_find(ApdLedger *ledger, GPtrArray *channels,
+                                const ApdDesktopScene *scene, int64_t after, ApdTime now,
+                                int64_t *ret_upto, ApdTime *ret_wake, GError **error);
 
 /* Joins the cases of @dues into one summary when they are more than a person
  * can read one by one: the first of the list then stands for all of them. */

@@ -1,9 +1,9 @@
 /* Raising an alert: which channels it is owed to, written to the ledger once.
  *
- * Routing is by the [channel] sections: least severity, stores, categories.
- * Lists of stores and categories divide the work; they are no reason for
- * silence: what is on nobody's list goes to every channel whose severity it
- * reaches.
+ * Routing is by the [channel] sections: least severity, stores, categories,
+ * kinds, hours, reserve.  All but the severity divide the work; they are no
+ * reason for silence: what they leave to nobody goes to every channel whose
+ * severity it reaches.
  */
 #pragma once
 
@@ -14,6 +14,11 @@
  * goes to the channel that is its subject, news of a refusing channel to all
  * others. */
 char **apd_raise_route(const ApdConfig *config, const ApdAlert *alert);
+
+/* Returns: why routing leaves @channel out for @alert, in words that follow "not
+ * told: "; NULL: it does not. */
+const char *apd_raise_against(const ApdConfig *config, const ApdChannelConfig *channel,
+                              const ApdAlert *alert);
 
 /* Writes @alert and owes it by routing.  For a case, what was owed of it before
  * and not yet taken gives way on those channels.  @ret_new (may be NULL): false

@@ -39,5 +39,8 @@ guint apd_screen_fit(GString *line, const char *text, guint width);
  * under itself.  NULL and "" print nothing. */
 void apd_screen_fact(const char *label, const char *text);
 
+/* Prints @text in bold after an empty line. */
+void apd_screen_heading(const char *text);
+
 /* Prints @text made safe, wrapped, each line behind @indent blanks. */
 void apd_screen_text(guint indent, const char *text, ApdPaint paint);

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "base/clock.h"
+#include "model/hours.h"
 #include "model/store.h"
 #include "model/verdict.h"
 
@@ -68,8 +69,20 @@ typedef struct {
     ApdSeverity severity; /* least severity it is told of */
     char **stores;        /* NULL: all */
     char **categories;    /* NULL: all; "ip.*" allowed */
-    GHashTable *options;  /* owned: further keys of this type, text to text */
+    char **kinds;         /* NULL: all */
+    ApdHours hours;       /* when it is told; n = 0: always */
+    ApdHours quiet;       /* when what can wait waits; n = 0: never */
+    bool reserve;         /* told only of what is escalated or falls back to it */
+    char **fallback;      /* channels that are told when this one is not; NULL: none */
+    ApdTime fallback_after;
+    GHashTable *options; /* owned: further keys of this type, text to text */
 } ApdChannelConfig;
+
+/* "6h to boss" */
+typedef struct {
+    ApdTime after; /* unanswered for so long */
+    char *channel; /* owned */
+} ApdEscalation;
 
 typedef struct {
     char *path; /* of the file read */
@@ -86,6 +99,9 @@ typedef struct {
     char *heartbeat_ca_file;
     ApdTime heartbeat_every;
     GArray *steps;       /* element-type ApdTime, longest first */
+    ApdTime repeat;      /* how often in the last hours; 0: not */
+    ApdTime repeat_last; /* the last hours */
+    GPtrArray *escalate; /* element-type ApdEscalation, soonest first; NULL: none */
     GPtrArray *stores;   /* element-type ApdStore */
     GPtrArray *sources;  /* element-type ApdSourceConfig */
     GPtrArray *channels; /* element-type ApdChannelConfig */

@@ -11,15 +11,18 @@
 
 typedef enum {
     APD_VALUE_TEXT,
-    APD_VALUE_WORD,      /* one of `words` */
-    APD_VALUE_NUMBER,    /* min..max */
-    APD_VALUE_DURATION,  /* "72h"; min..max in microseconds */
-    APD_VALUE_DURATIONS, /* list of them */
-    APD_VALUE_LIST,      /* separated by commas */
-    APD_VALUE_BOOL,      /* yes, no */
-    APD_VALUE_PATH,      /* "~/" is the home folder, else absolute or beside the configuration */
-    APD_VALUE_ZONE,      /* IANA name of a time zone */
-    APD_VALUE_CLOCK,     /* time of day, "09:00"; an ApdTime since midnight */
+    APD_VALUE_WORD,        /* one of `words` */
+    APD_VALUE_NUMBER,      /* min..max */
+    APD_VALUE_DURATION,    /* "72h"; min..max in microseconds */
+    APD_VALUE_DURATIONS,   /* list of them */
+    APD_VALUE_LIST,        /* separated by commas */
+    APD_VALUE_BOOL,        /* yes, no */
+    APD_VALUE_PATH,        /* "~/" is the home folder, else absolute or beside the configuration */
+    APD_VALUE_ZONE,        /* IANA name of a time zone */
+    APD_VALUE_HOURS,       /* hours of the week, see model/hours.h */
+    APD_VALUE_KINDS,       /* list of kinds of notice */
+    APD_VALUE_ESCALATIONS, /* list of "6h to CHANNEL" */
+    APD_VALUE_CLOCK,       /* time of day, "09:00"; an ApdTime since midnight */
     APD_VALUE_SEVERITY,
     APD_VALUE_TLS,
     APD_VALUE_OPTION, /* text kept in `options` of a channel, min..max bytes */

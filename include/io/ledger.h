@@ -132,6 +132,10 @@ GPtrArray *apd_ledger_history(ApdLedger *self, int64_t case_id, GError **error);
 bool apd_ledger_add_alert(ApdLedger *self, ApdAlert *alert, const char *const *channels,
                           bool *ret_new, GError **error);
 
+/* Owes @alert, which is stored, to one more channel; nothing when it is owed to
+ * it already. */
+bool apd_ledger_owe(ApdLedger *self, const ApdAlert *alert, const char *channel, GError **error);
+
 /* @ret_known: whether an alert of this key exists. */
 bool apd_ledger_has_alert(ApdLedger *self, const char *key, bool *ret_known, GError **error);
 
@@ -208,6 +212,9 @@ bool apd_ledger_get_alert(ApdLedger *self, int64_t id, ApdAlert **ret_alert, GEr
 /* Returns: (transfer full) (element-type ApdDelivery): all of one case, oldest
  * first, for `appealctl show`; NULL on error. */
 GPtrArray *apd_ledger_deliveries_of_case(ApdLedger *self, int64_t case_id, GError **error);
+
+/* Returns: (transfer full) (element-type ApdDelivery): all of one alert; NULL on error. */
+GPtrArray *apd_ledger_deliveries_of_alert(ApdLedger *self, int64_t alert_id, GError **error);
 
 /* What is owed to a case and not yet taken is dropped: it is over, or changed.
  * Summaries stay owed: they speak of other cases too. */

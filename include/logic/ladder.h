@@ -3,7 +3,8 @@
  * A new case alerts at once, then at each step before its deadline; what was
  * slept over collapses into the latest step reached, for the seller wants the
  * time that is left, not a history.  Acknowledged cases keep the last two
- * steps, appealed ones none.  A snooze is quiet, except for the last step, and
+ * steps, appealed ones none; one that nobody took repeats itself in the last
+ * hours, where that is wished.  A snooze is quiet, except for the last step, and
  * its end is told.  A case without a deadline is told of daily while nobody
  * answered.  Pure: no clock, no I/O, no log.
  */
@@ -18,12 +19,15 @@
 typedef struct {
     const ApdTime *lead; /* borrowed */
     size_t n;
+    ApdTime repeat; /* how often a case that nobody took alerts in ... */
+    ApdTime last;   /* ... so long before its deadline; 0: not */
 } ApdLadder;
 
 typedef enum {
     APD_RUNG_NONE,
     APD_RUNG_NEW,      /* nothing was told of this round yet */
     APD_RUNG_STEP,     /* @lead was reached */
+    APD_RUNG_REPEAT,   /* still nobody, in the last hours */
     APD_RUNG_REMINDER, /* another day without a deadline, or a snooze has ended */
     APD_RUNG_EXPIRED,  /* the deadline has passed */
 } ApdRung;

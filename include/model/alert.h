@@ -24,7 +24,8 @@ typedef enum {
     APD_REASON_STEP,    /* time left reached a step of [reminders] */
     APD_REASON_CHANGED, /* deadline, state or outcome changed by a later message */
     APD_REASON_DECISION,
-    APD_REASON_EXPIRED, /* the deadline has passed unanswered */
+    APD_REASON_EXPIRED,   /* the deadline has passed unanswered */
+    APD_REASON_ESCALATED, /* nobody has acknowledged it for long: told to somebody else */
     APD_N_REASONS,
 } ApdReason;
 

@@ -18,6 +18,8 @@ typedef struct {
     ApdAlarm *alarm;
     GString *log; /* "channel:key " of everything delivered */
     guint n_messages;
+    const char *dead; /* channel that takes nothing; NULL: all take all */
+    const char *says; /* ... and why */
 } Fixture;
 
 static inline void
@@ -102,6 +104,14 @@ deliver_all(Fixture *f)
         ApdDelivery *delivery = owed->pdata[i];
         g_autoptr(ApdAlert) alert = NULL;
         g_assert_true(apd_ledger_get_alert(f->base.ledger, delivery->alert_id, &alert, NULL));
+        if (g_strcmp0(delivery->channel, f->dead) == 0) {
+            delivery->attempts++;
+            delivery->next_try = apd_now() + APD_MINUTE;
+            g_free(delivery->last_error);
+            delivery->last_error = g_strdup(f->says);
+            g_assert_true(apd_ledger_put_delivery(f->base.ledger, delivery, NULL));
+            continue;
+        }
         g_string_append_printf(f->log, "%s:%s ", delivery->channel, alert->key);
         delivery->state = APD_DELIVERY_DONE;
         delivery->done_at = apd_now();

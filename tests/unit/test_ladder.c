@@ -6,7 +6,7 @@
 #define DEADLINE (10000 * H)
 
 static const ApdTime leads[] = { 72 * H, 24 * H, 6 * H, 1 * H };
-static const ApdLadder ladder = { leads, G_N_ELEMENTS(leads) };
+static const ApdLadder ladder = { leads, G_N_ELEMENTS(leads), 0, 0 };
 
 #define UNTOLD (-1)
 

@@ -1,0 +1,117 @@
+#include "app/ctl_why.h"
+
+#include "app/escalate.h"
+#include "app/quiet.h"
+#include "app/raise.h"
+#include "app/steps.h"
+#include "base/text.h"
+
+/* --- who is told ---------------------------------------------------------------- */
+
+static char *
+waits_words(const ApdCtlDesk *desk, const ApdChannelConfig *channel, const ApdAlert *alert)
+{
+    const ApdLadder ladder = apd_steps_ladder(desk->config);
+    g_autoptr(GTimeZone) zone = apd_config_zone(desk->config);
+    ApdTime until = apd_quiet_until(channel, &ladder, alert, desk->now, zone);
+
+    if (until == 0)
+        return g_strdup("");
+    g_autofree char *date = apd_ctl_date(desk, until);
+    return g_strdup_printf("; an alert now would wait for the end of its quiet hours, %s", date);
+}
+
+static char *
+fallback_words(const ApdChannelConfig *channel)
+{
+    if (channel->fallback == NULL)
+        return g_strdup("");
+
+    g_autofree char *names = g_strjoinv(", then ", channel->fallback);
+    g_autofree char *after = apd_duration_format(channel->fallback_after);
+    return g_strdup_printf("; refused or not taken in %s: %s", after, names);
+}
+
+static void
+print_channel(const ApdCtlDesk *desk, const ApdChannelConfig *channel, const ApdAlert *alert)
+{
+    const char *why = apd_raise_against(desk->config, channel, alert);
+    g_autofree char *waits = waits_words(desk, channel, alert);
+    g_autofree char *falls = fallback_words(channel);
+    g_autofree char *text = why ? g_strdup_printf("not told: %s%s", why, falls)
+                                : g_strdup_printf("told%s%s", waits, falls);
+
+    apd_screen_fact(channel->name, text);
+}
+
+static void
+print_channels(const ApdCtlDesk *desk, ApdCase *kase)
+{
+    const ApdLadder ladder = apd_steps_ladder(desk->config);
+    g_autoptr(ApdAlert) alert = apd_alert_new();
+
+    alert->type = APD_ALERT_CASE;
+    alert->severity = apd_ladder_severity(&ladder, kase, desk->now);
+    alert->created = desk->now;
+    alert->kase = kase;
+    for (guint i = 0; i < desk->config->channels->len; i++)
+        print_channel(desk, desk->config->channels->pdata[i], alert);
+    alert->kase = NULL; /* lent only */
+}
+
+/* --- what comes next -------------------------------------------------------------- */
+
+static void
+print_coming(const ApdCtlDesk *desk, ApdTime at, const char *what)
+{
+    g_autofree char *date = apd_ctl_date(desk, at);
+
+    if (at != APD_NEVER && at > desk->now)
+        apd_screen_fact(what, date);
+}
+
+static void
+print_steps(const ApdCtlDesk *desk, const ApdCase *kase)
+{
+    const ApdLadder ladder = apd_steps_ladder(desk->config);
+    size_t quiet = kase->state == APD_STATE_ACKNOWLEDGED && ladder.n > 2 ? ladder.n - 2 : 0;
+
+    if (kase->deadline == APD_NEVER || !apd_ladder_climbs(kase)
+        || kase->state == APD_STATE_APPEALED)
+        return;
+    for (size_t i = quiet; i < ladder.n; i++) {
+        g_autofree char *lead = apd_duration_format(ladder.lead[i]);
+        g_autofree char *what = g_strdup_printf("%s before", lead);
+        print_coming(desk, kase->deadline - ladder.lead[i], what);
+    }
+    if (ladder.repeat > 0 && kase->state == APD_STATE_OPEN) {
+        g_autofree char *every = apd_duration_format(ladder.repeat);
+        g_autofree char *what = g_strdup_printf("every %s", every);
+        print_coming(desk, kase->deadline - ladder.last, what);
+    }
+    print_coming(desk, kase->deadline, "deadline");
+}
+
+static void
+print_escalations(const ApdCtlDesk *desk, const ApdCase *kase)
+{
+    const GPtrArray *all = desk->config->escalate;
+
+    for (guint i = 0; all != NULL && i < all->len; i++) {
+        const ApdEscalation *one = all->pdata[i];
+        g_autofree char *what = g_strdup_printf("to %s", one->channel);
+        print_coming(desk, apd_escalate_at(kase, one), what);
+    }
+}
+
+void
+apd_ctl_why(const ApdCtlDesk *desk, ApdCase *kase)
+{
+    apd_screen_heading("Who is told");
+    print_channels(desk, kase);
+    if (!apd_state_runs(kase->state))
+        return;
+    apd_screen_heading("What comes, if nobody does anything");
+    print_steps(desk, kase);
+    print_escalations(desk, kase);
+}
