@@ -2,8 +2,8 @@
 
 static const char *const types[APD_N_ALERTS] = { "case",       "summary", "blind", "sight",
                                                  "unreadable", "refused", "test",  "well" };
-static const char *const reasons[APD_N_REASONS] = { "new", "step", "changed", "decision",
-                                                    "expired", "escalated" };
+static const char *const reasons[APD_N_REASONS] = { "new",      "step",    "changed",
+                                                    "decision", "expired", "escalated" };
 
 const char *
 apd_alert_type_name(ApdAlertType type)
