@@ -120,6 +120,16 @@ take_pending(const ApdDates *self, const Pending *pending, ApdMention *mention)
     mention->first = pending->first;
 }
 
+/* "bis einschl. 1. Juli" */
+static bool
+ends_abbreviation(const ApdDates *self, int i)
+{
+    const ApdToken *word = tok(self, i - 1);
+    return tok(self, i)->sign == '.' && tok(self, i)->glued && word->end - word->start <= 7
+           && (apd_token_means(word, APD_WORD_INCLUSIVE) || apd_token_means(word, APD_WORD_GLUE)
+               || apd_token_means(word, APD_WORD_BOUND) || apd_token_means(word, APD_WORD_WEEKDAY));
+}
+
 static void
 look_back(const ApdDates *self, ApdMention *mention)
 {
@@ -145,7 +155,7 @@ look_back(const ApdDates *self, ApdMention *mention)
             mention->zone = zone;
         } else if (!means(self, i, APD_WORD_GLUE) && !means(self, i, APD_WORD_WEEKDAY)
                    && !means(self, i, APD_WORD_ZONE) && !means(self, i, APD_WORD_INCLUSIVE)
-                   && !is_sign(tok(self, i), "(,\"'[")) {
+                   && !is_sign(tok(self, i), "(,\"'[") && !ends_abbreviation(self, i)) {
             return;
         }
     }
@@ -373,7 +383,7 @@ read_one(const ApdDates *self, int at, const char *text, bool day_first, Pending
     window.last = after - 1;
     /* "18 h", "6 heures du soir" are hours of the day, "within 24 h" is not. */
     bool hour = next > at
-                && (is_hour_of_day(self, at) || next > after
+                && (is_hour_of_day(self, at) || means(self, after, APD_WORD_HALF)
                     || (window.unit == APD_UNIT_HOUR && !window.within
                         && tok(self, after - 1)->end - tok(self, after - 1)->start <= 2));
     if (after > at && !hour) {

@@ -145,12 +145,16 @@ static bool
 is_bound(const ApdDates *self, int at, int next)
 {
     int back = at - 1;
+    bool weekday = false;
     while (back > at - 6
            && ((apd_token_means(tok(self, back), APD_WORD_GLUE)
                 && !apd_token_means(tok(self, back), APD_WORD_BOUND))
-               || tok(self, back)->sign == ':'))
+               || apd_token_means(tok(self, back), APD_WORD_WEEKDAY)
+               || (tok(self, back)->sign != 0 && strchr(":,.", tok(self, back)->sign) != NULL))) {
+        weekday = weekday || apd_token_means(tok(self, back), APD_WORD_WEEKDAY);
         back--;
-    return apd_token_means(tok(self, back), APD_WORD_BOUND)
+    }
+    return weekday || apd_token_means(tok(self, back), APD_WORD_BOUND)
            || apd_token_means(tok(self, next), APD_WORD_BOUND_END);
 }
 

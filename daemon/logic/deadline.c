@@ -243,13 +243,13 @@ take_continued(const ApdDates *before, ApdMention *mention)
 /* Reads every segment; returns the zone said to hold for all times, if any. */
 static int
 collect(const ApdTimeData *self, const ApdText *text, const ApdDeadlineCase *kase,
-        GArray *candidates, bool *ret_final)
+        guint32 languages, GArray *candidates, bool *ret_final)
 {
     g_auto(ApdDates) a = { 0 }, b = { 0 }, label = { 0 };
     apd_dates_init(&a);
     apd_dates_init(&b);
     apd_dates_init(&label);
-    a.languages = b.languages = label.languages = apd_words_languages_beside(kase->language);
+    a.languages = b.languages = label.languages = languages;
     bool day_first = is_day_first(kase->language);
     a.year_first = b.year_first =
         kase->language != NULL
@@ -428,6 +428,29 @@ can_have_one(const ApdDeadlineCase *kase)
            || (kase->outcome != APD_OUTCOME_REVERSED && kase->outcome != APD_OUTCOME_RECEIVED);
 }
 
+/* What the words of @languages tell.  Returns: whether an end was found. */
+static bool
+look(const ApdTimeData *self, const ApdText *text, const ApdDeadlineCase *kase, guint32 languages,
+     int least, ApdDeadline *deadline)
+{
+    g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(ApdCandidate));
+    bool final = false;
+    int zone = collect(self, text, kase, languages, candidates, &final);
+    if (final && kase->kind == APD_KIND_DECISION && kase->outcome == APD_OUTCOME_UPHELD)
+        return false;
+    for (guint i = 0; i < candidates->len; i++) {
+        ApdMention *mention = &g_array_index(candidates, ApdCandidate, i).mention;
+        if (mention->zone == APD_ZONE_UNNAMED)
+            mention->zone = zone;
+    }
+    bool found =
+        choose(self, text, candidates, APD_ROLE_CERTAIN, kase, deadline)
+        || (least < APD_ROLE_CERTAIN && choose(self, text, candidates, least, kase, deadline));
+    if (found || languages != 0)
+        explain_others(text, candidates, deadline);
+    return found;
+}
+
 void
 apd_deadline_find(const ApdTimeData *self, const ApdText *text, const ApdDeadlineCase *kase,
                   ApdDeadline *deadline)
@@ -437,21 +460,14 @@ apd_deadline_find(const ApdTimeData *self, const ApdText *text, const ApdDeadlin
     if (!can_have_one(kase))
         return;
 
-    g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(ApdCandidate));
-    bool final = false;
-    int zone = collect(self, text, kase, candidates, &final);
-    if (final && kase->kind == APD_KIND_DECISION && kase->outcome == APD_OUTCOME_UPHELD)
-        return;
-    for (guint i = 0; i < candidates->len; i++) {
-        ApdMention *mention = &g_array_index(candidates, ApdCandidate, i).mention;
-        if (mention->zone == APD_ZONE_UNNAMED)
-            mention->zone = zone;
-    }
     bool cautious = is_answer(kase) || kase->kind == APD_KIND_POLICY;
-    if (!choose(self, text, candidates, APD_ROLE_CERTAIN, kase, deadline)
-        && (cautious || !choose(self, text, candidates, APD_ROLE_POSSIBLE, kase, deadline)))
-        estimate(self, kase, deadline);
-    explain_others(text, candidates, deadline);
+    guint32 own = apd_words_languages_beside(kase->language);
+    if (look(self, text, kase, own, cautious ? APD_ROLE_CERTAIN : APD_ROLE_POSSIBLE, deadline))
+        return;
+    /* A terse ticket may be in another language than it seems. */
+    if (own != 0 && !cautious && look(self, text, kase, 0, APD_ROLE_CERTAIN, deadline))
+        return;
+    estimate(self, kase, deadline);
 }
 
 void
