@@ -224,8 +224,11 @@ note_for(ApdDesktopBoard *self, ApdDesktopDue *due)
 static bool
 show_one(ApdDesktopBoard *self, ApdDesktopDue *due, ApdTime now, GError **error)
 {
-    if (apd_desktop_note_show(note_for(self, due), now, error))
+    if (apd_desktop_note_show(note_for(self, due), now, error)) {
+        /* Before it counts as told: a popup that nobody remembers has dead buttons. */
+        apd_desktop_memory_keep(self->memory, self->scene.desktop, self->notes);
         return apd_desktop_due_done(self->ledger, due, now, error);
+    }
 
     if (*error != NULL)
         apd_desktop_due_failed(self->ledger, due, (*error)->message, NULL);
