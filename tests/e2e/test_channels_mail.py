@@ -1,0 +1,132 @@
+"""Alerts by mail: to a server with TLS at once and by STARTTLS, through every
+refusal, and never a password to whom is not proved."""
+
+import json
+import os
+import socket
+import tempfile
+import unittest
+
+from channels import APPEAL, Daemon
+import samples
+from harness import wait_for, write_private
+from peers import mail
+from test_channels import HOSTILE, Checks, notice
+
+
+class MailTest(Daemon, Checks):
+    @classmethod
+    def add_channels(cls):
+        cls.certificate = mail.make_certificate(cls.made("right"))
+        cls.other = mail.make_certificate(cls.made("other"))
+        cls.named = mail.make_certificate(cls.made("named"), "mail.somewhere-else.example")
+        cls.told = cls.add_peer("webhook", "told")
+        cls.add_mail("implicit")
+        cls.add_mail("starttls", tls="starttls")
+        for fault in mail.Mail.faults:
+            cls.add_mail(fault.name, "critical").play(fault)
+        cls.add_mail("stranger", "critical").context.load_cert_chain(*cls.other[1:])
+        cls.add_mail("stranger-later", "critical", "starttls").context.load_cert_chain(*cls.other[1:])
+        cls.add_mail("clear", "critical", "starttls", offer=False)
+        cls.add_mail("wrong-name", "critical", certificate=cls.named)
+
+    @classmethod
+    def made(cls, name):
+        os.mkdir(os.path.join(cls.folder, name))
+        return os.path.join(cls.folder, name)
+
+    @classmethod
+    def add_mail(cls, name, severity="low", tls="implicit", offer=True, certificate=None):
+        peer = mail.Mail(certificate or cls.certificate, tls, offer)
+        cls.addClassCleanup(peer.close)
+        cls.peers[name] = peer
+
+        def write(what, text):
+            return os.path.basename(write_private(os.path.join(cls.folder, f"{name}.{what}"), text + "\n"))
+
+        cls.sections.append(f"[channel {name}]\ntype = email\nseverity = {severity}\n{peer.config(write)}")
+        return peer
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.deadline = samples.ahead(days=4, hours=1).replace(microsecond=0)
+        cls.cases = {"good": "IPR2026112600001"} | {n: f"IPR20261126{i:05}" for i, n in enumerate(HOSTILE, 11)}
+        for name, case in cls.cases.items():
+            cls.put(notice(HOSTILE[name][0] if name in HOSTILE else "A notice", case, cls.deadline))
+            try:
+                wait_for(lambda: all(cls.find(peer, case) for peer in ("implicit", "starttls")), 12, case)
+            except AssertionError:
+                pass  # the test of it tells
+        for name in cls.peers:
+            if name not in ("told", "implicit", "starttls"):
+                cls.owe(name, "--severity", "medium", "--url", APPEAL)
+
+    @classmethod
+    def find(cls, name, case):
+        return [call for call in list(cls.peers[name].taken) if case in call.shown.text]
+
+    def settle(self, name, wanted):
+        wait_for(lambda: wanted(*self.delivery(name)), 40, lambda: f"{name}: {self.delivery(name)} {self.peers[name].violations}")
+        return self.delivery(name)
+
+    def check_notice(self, name):
+        for kind in ("implicit", "starttls"):
+            self.assertEqual(self.peers[kind].violations, [])
+            calls = self.find(kind, self.cases[name])
+            self.assertEqual(len(calls), 1, f"{kind}: {self.delivery(kind)}")
+            self.assert_whole(calls[0].shown, self.cases[name], self.deadline, kind)
+            self.assert_inert(calls[0].shown, HOSTILE[name][1] if name in HOSTILE else [], kind)
+
+    def test_a_repeat_can_be_known(self):
+        """The same Message-ID through all tries of one delivery."""
+        self.settle("dropped-after-data", lambda state, *_: state == "done")
+        first, second = self.peers["dropped-after-data"].calls
+        self.assertEqual(first.message["Message-ID"], second.message["Message-ID"])
+
+    def test_no_password_in_the_clear(self):
+        for name in ("clear", "stranger-later"):
+            state, _, _, said = self.settle(name, lambda state, attempts, *_: attempts >= 1)
+            self.assertEqual(state, "owed", name)
+            words = [line.split(" ")[0].upper() for line in self.peers[name].clear_words]
+            self.assertLessEqual(set(words), {"EHLO", "HELO", "STARTTLS", "QUIT", "RSET", "NOOP"} | {w for w in words if not w.isalpha()},
+                                 f"{name}: {words}")
+            self.assertEqual(self.peers[name].taken, [], name)
+
+    def test_who_is_not_proved_is_told_nothing(self):
+        for name in ("stranger", "stranger-later", "wrong-name"):
+            state, _, _, said = self.settle(name, lambda state, attempts, *_: attempts >= 1)
+            self.assertEqual(state, "owed", name)
+            self.assertRegex(said, "^refused", name)
+            self.assertEqual(self.peers[name].calls, [], name)
+
+    def test_no_secret_is_told(self):
+        self.settle("535-password", lambda state, attempts, *_: attempts >= 1)
+        told = self.appeald.output() + json.dumps(self.rows("SELECT last_error FROM deliveries"))
+        for secret in self.peers["implicit"].secrets():
+            self.assertNotIn(secret, told)
+
+
+def add_tests():
+    for name in ["good", *HOSTILE]:
+        def test(self, name=name):
+            self.check_notice(name)
+        setattr(MailTest, "test_notice_" + name.replace("-", "_"), test)
+    for fault in mail.Mail.faults:
+        def test(self, fault=fault):
+            peer = self.peers[fault.name]
+            if fault.verdict == "refused":
+                state, _, _, said = self.settle(fault.name, lambda state, attempts, *_: attempts >= 1)
+                self.assertRegex(said, "^refused", fault.name)
+                self.assertEqual(len(peer.taken), 0)
+            else:
+                self.settle(fault.name, lambda state, *_: state == "done")
+                self.assertEqual(len(peer.taken), 1)
+            self.assertEqual(peer.violations, [])
+        setattr(MailTest, "test_" + fault.name.replace("-", "_"), test)
+
+
+add_tests()
+
+if __name__ == "__main__":
+    unittest.main()
