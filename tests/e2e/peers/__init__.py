@@ -5,6 +5,5 @@ from . import chat, machines, push, robots
 PEERS = {peer.kind: peer for module in (chat, robots, push, machines) for peer in module.PEERS}
 
 # Kinds that appeald does not know yet.
-NOT_YET = ["mattermost", "rocketchat", "googlechat", "matrix", "gotify", "pushover", "bark", "serverchan", "pagerduty",
-           "alertmanager"]
+NOT_YET = []
 KINDS = [kind for kind in PEERS if kind not in NOT_YET]
