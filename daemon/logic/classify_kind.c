@@ -67,8 +67,17 @@ apd_weighing_decide(ApdWeighing *self)
             g_autofree char *act = g_strconcat("act/", outcome_acts[outcome], NULL);
             self->decided = points;
             self->outcome = outcome;
-            self->answered = apd_weighing_score(self, act)->leads;
+            self->answered = apd_weighing_score(self, act)->leads
+                             && (own->leads || outcome == APD_OUTCOME_UPHELD
+                                 || outcome == APD_OUTCOME_REVERSED);
+            self->acted = apd_weighing_best(self, act) > 0;
         }
+    }
+    /* The subject speaks of an appeal, in words that tell no more. */
+    if (self->decided == 0 && own->leads && !apd_weighing_is(self, "order.")) {
+        self->decided = own->best / 2;
+        self->outcome =
+            asks_for_more(self) ? APD_OUTCOME_MORE_EVIDENCE : APD_OUTCOME_RECEIVED;
     }
 }
 
@@ -134,6 +143,15 @@ strongest(const ApdWeighing *self)
     return best;
 }
 
+/* Others begin these, and the seller answers. */
+static bool
+is_answerable(const ApdWeighing *self)
+{
+    return apd_weighing_is(self, "order.dispute") || apd_weighing_is(self, "order.chargeback")
+           || apd_weighing_is(self, "order.cancellation")
+           || apd_weighing_is(self, "account.deposit");
+}
+
 /* An answer to an appeal goes before all else that is said again with it; a penalty lifted or
  * executed without one must outweigh the rest. */
 static bool
@@ -150,6 +168,9 @@ is_decision(const ApdWeighing *self, const Acts *acts)
         return self->decided > 2 * acts->deducted;
     /* Who is told how to appeal has not done so yet. */
     if (offered && self->outcome == APD_OUTCOME_RECEIVED)
+        return false;
+    /* "Your answer" to a dispute is what is asked for. */
+    if (is_answerable(self) && !self->acted)
         return false;
     /* Executed, but open to appeal; or of something else that stands. */
     if (own->best == 0 && self->outcome == APD_OUTCOME_UPHELD && acts->offer + acts->demand > 0)

@@ -8,10 +8,13 @@ static const int zone_factors[APD_N_ZONES] = {
     [APD_ZONE_BUTTON] = 70,   [APD_ZONE_FOOTER] = 0,
 };
 
+/* Segments, of more than a greeting's length, that an answer has come to its matter after. */
+#define EARLY 3
+
 /* Signals that change what others in their segment mean. */
 typedef struct {
     int negation, hypothetical, future, example, third, tariff, offer, own_appeal;
-    int point, total, deducted, measure, warn, fix, threatened;
+    int point, total, deducted, measure, reversed, warn, fix, threatened;
 } Modifiers;
 
 /* A segment and what is said of everything in it. */
@@ -71,7 +74,11 @@ find_modifiers(const ApdMatcher *matcher)
                         apd_matcher_find(matcher, "points/word"),
                         apd_matcher_find(matcher, "points/total"),
                         apd_matcher_find(matcher, "act/deducted"),
-                        apd_matcher_find(matcher, "act/measure") };
+                        apd_matcher_find(matcher, "act/measure"),
+                        apd_matcher_find(matcher, "act/reversed"),
+                        apd_matcher_find(matcher, "act/warn"),
+                        apd_matcher_find(matcher, "act/fix"),
+                        apd_matcher_find(matcher, "act/threatened") };
 }
 
 static const ApdHit *
@@ -172,22 +179,45 @@ is_stated_type(const Weigher *self, const ApdHit *hit)
     return pair >= 0 && has_signal(input, pair, "label/violation");
 }
 
-/* A hit inside a longer one of the same type is part of its name; an appeal that is only
- * offered is none that was made. */
+/* Whether a longer hit of another signal covers @hit, and it is of @type. */
 static bool
-is_inside_other(const Weigher *self, const ApdHit *hit, const char *type)
+is_inside(const Weigher *self, const ApdHit *hit, const char *type)
 {
     const ApdRules *rules = self->weighing->input->rules;
 
     for (guint i = 0; i < self->clause.n; i++) {
         const ApdHit *other = hit_at(self, self->clause.first + i);
-        if (hit->signal == self->mods.own_appeal && other->signal == self->mods.offer
-            && other->start < hit->end && other->end > hit->start
-            && other->end - other->start > hit->end - hit->start)
-            return true;
         if (other->signal != hit->signal && other->start <= hit->start && other->end >= hit->end
             && other->end - other->start > hit->end - hit->start
-            && apd_rules_signal(rules, other->signal)->type == type)
+            && strcmp(apd_rules_signal(rules, other->signal)->type, type) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* An appeal that is only offered is none that was made. */
+static bool
+is_offered(const Weigher *self, const ApdHit *hit)
+{
+    for (guint i = 0; i < self->clause.n; i++) {
+        const ApdHit *other = hit_at(self, self->clause.first + i);
+        if (other->signal == self->mods.offer && other->start <= hit->start
+            && other->end >= hit->end && other->end - other->start > hit->end - hit->start)
+            return true;
+    }
+    return false;
+}
+
+/* "The deduction was taken back" deducts nothing. */
+static bool
+is_taken_back(const Weigher *self, const ApdHit *hit)
+{
+    if (hit->signal != self->mods.deducted && hit->signal != self->mods.measure)
+        return false;
+    for (guint i = 0; i < self->clause.n; i++) {
+        const ApdHit *other = hit_at(self, self->clause.first + i);
+        if (other->signal == self->mods.reversed && other->start < hit->end
+            && other->end > hit->start)
             return true;
     }
     return false;
@@ -281,7 +311,10 @@ weigh_hit(Weigher *self, const ApdHit *hit)
         return;
     if (answer && (self->near_appeal == NULL || !self->near_appeal[hit->segment]))
         return;
-    if (category && is_inside_other(self, hit, info->type))
+    /* Part of the name of something else. */
+    if ((category || answer) && is_inside(self, hit, "category"))
+        return;
+    if (is_taken_back(self, hit))
         return;
     if (category && is_stated_type(self, hit))
         points *= 2;
@@ -304,6 +337,20 @@ apd_weighing_score(const ApdWeighing *self, const char *name)
     return signal < 0 ? &nothing : &self->scores[signal];
 }
 
+/* An answer begins with what it answers; further down it is told how one may appeal. */
+static bool
+is_late(const ApdInput *input, int segment)
+{
+    int before = 0;
+
+    for (int i = 0; i < segment; i++) {
+        const ApdSegment *at = apd_text_at(input->text, (guint) i);
+        before += at->depth == apd_text_at(input->text, (guint) segment)->depth && at->n > 12
+                  && apd_classify_factor(input, i) > 0;
+    }
+    return before > EARLY;
+}
+
 /* Words of an appeal that was made.  The segment, its neighbours, and all of a message whose
  * subject says so, are near it. */
 static void
@@ -315,7 +362,8 @@ weigh_appeal(Weigher *self, const ApdHit *hit)
     ApdScore *score = &self->weighing->scores[hit->signal];
     int points = hit->weight * self->clause.factor / 100;
 
-    if (points == 0 || segment->zone == APD_ZONE_BUTTON || is_inside_other(self, hit, "")
+    if (points == 0 || segment->zone == APD_ZONE_BUTTON || is_offered(self, hit)
+        || is_late(self->weighing->input, hit->segment)
         || !is_fact(self, hit, info, points, score))
         return;
     add_to_score(score, hit, points, false);

@@ -30,6 +30,7 @@ typedef struct {
     bool scored;   /* a label says how many points it costs */
     int decided;   /* what speaks for an answer to an appeal */
     ApdOutcome outcome;
+    bool acted;    /* in words that say so of themselves */
     bool answered; /* the subject says so */
 } ApdWeighing;
 

@@ -22,10 +22,10 @@
  * "act/finding", "clock/deadline-cue".  Inside they are numbers. */
 typedef struct {
     int signal;
-    int segment; /* index into the text's segments */
-    int start;   /* bytes in the segment's folded form, ... */
-    int end;     /* ... one past the last */
-    int weight;  /* of the phrase that hit, see apd_matcher_add() */
+    int segment;  /* index into the text's segments */
+    int start;    /* bytes in the segment's folded form, ... */
+    int end;      /* ... one past the last */
+    int weight;   /* of the phrase that hit, see apd_matcher_add() */
     int language; /* of the phrase, inside; 0: any */
 } ApdHit;
 
