@@ -67,17 +67,16 @@ apd_weighing_decide(ApdWeighing *self)
             g_autofree char *act = g_strconcat("act/", outcome_acts[outcome], NULL);
             self->decided = points;
             self->outcome = outcome;
-            self->answered = apd_weighing_score(self, act)->leads
-                             && (own->leads || outcome == APD_OUTCOME_UPHELD
-                                 || outcome == APD_OUTCOME_REVERSED);
+            self->answered =
+                apd_weighing_score(self, act)->leads
+                && (own->leads || outcome == APD_OUTCOME_UPHELD || outcome == APD_OUTCOME_REVERSED);
             self->acted = apd_weighing_best(self, act) > 0;
         }
     }
     /* The subject speaks of an appeal, in words that tell no more. */
     if (self->decided == 0 && own->leads && !apd_weighing_is(self, "order.")) {
         self->decided = own->best / 2;
-        self->outcome =
-            asks_for_more(self) ? APD_OUTCOME_MORE_EVIDENCE : APD_OUTCOME_RECEIVED;
+        self->outcome = asks_for_more(self) ? APD_OUTCOME_MORE_EVIDENCE : APD_OUTCOME_RECEIVED;
     }
 }
 

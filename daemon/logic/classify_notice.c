@@ -75,10 +75,10 @@ is_to_buyer(const ApdWeighing *self)
     int seller = apd_weighing_score(self, "address/seller")->sum
                  + apd_weighing_score(self, "address/own")->sum;
     /* A dispute or an order is closed too. */
-    bool imposed = apd_weighing_best(self, "act/deducted") > 0
-                   || (apd_weighing_best(self, "act/measure") > 0
-                       && !apd_weighing_is(self, "order.dispute")
-                       && !apd_weighing_is(self, "order.cancellation"));
+    bool imposed =
+        apd_weighing_best(self, "act/deducted") > 0
+        || (apd_weighing_best(self, "act/measure") > 0 && !apd_weighing_is(self, "order.dispute")
+            && !apd_weighing_is(self, "order.cancellation"));
     int buyer = apd_weighing_score(self, "address/buyer")->sum;
     bool third = apd_weighing_best(self, "address/third-seller") > 0;
 

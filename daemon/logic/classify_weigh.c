@@ -363,8 +363,7 @@ weigh_appeal(Weigher *self, const ApdHit *hit)
     int points = hit->weight * self->clause.factor / 100;
 
     if (points == 0 || segment->zone == APD_ZONE_BUTTON || is_offered(self, hit)
-        || is_late(self->weighing->input, hit->segment)
-        || !is_fact(self, hit, info, points, score))
+        || is_late(self->weighing->input, hit->segment) || !is_fact(self, hit, info, points, score))
         return;
     add_to_score(score, hit, points, false);
     score->leads |= segment->zone == APD_ZONE_SUBJECT;
