@@ -1,6 +1,7 @@
 #include "app/casebook.h"
 
 #include "app/raise.h"
+#include "app/reminders.h"
 #include "app/steps.h"
 #include "base/text.h"
 #include "logic/change.h"
@@ -90,7 +91,7 @@ put_case(Filing *f, ApdCase *kase, const char *what, GError **error)
 static bool
 raise_case(Filing *f, ApdCase *kase, ApdReason reason, const char *key, GError **error)
 {
-    ApdLadder ladder = apd_steps_ladder(f->book->config);
+    ApdLadder ladder = apd_reminders_ladder(f->book->config);
     ApdSeverity severity = apd_ladder_severity(&ladder, kase, f->now);
 
     return apd_raise_case(f->book->ledger, f->book->config, kase, reason, severity, key, f->now,

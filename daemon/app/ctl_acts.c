@@ -2,7 +2,7 @@
 #include "app/ctl.h"
 
 #include "app/acts.h"
-#include "app/steps.h"
+#include "app/reminders.h"
 #include "base/text.h"
 #include "port/channel_tools.h"
 
@@ -50,7 +50,7 @@ act_note(const Wish *wish, int64_t id, GError **error)
 static bool
 act_snooze(const Wish *wish, int64_t id, GError **error)
 {
-    const ApdLadder ladder = apd_steps_ladder(wish->desk->config);
+    const ApdLadder ladder = apd_reminders_ladder(wish->desk->config);
     ApdTime until;
 
     if (!apd_acts_snooze(wish->desk->ledger, &ladder, id, wish->until, BY, wish->desk->now, &until,

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "app/steps.h"
+#include "app/reminders.h"
 #include "base/text.h"
 
 /* Lines are folded at 75 octets (section 3.1), never within a character. */
@@ -67,7 +67,7 @@ instant(ApdTime when)
 static void
 add_alarms(GString *calendar, const ApdCtlDesk *desk, const char *summary)
 {
-    const ApdLadder ladder = apd_steps_ladder(desk->config);
+    const ApdLadder ladder = apd_reminders_ladder(desk->config);
 
     for (size_t i = 0; i < ladder.n; i++) {
         add_line(calendar, "BEGIN:VALARM");

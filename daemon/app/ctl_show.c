@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "app/steps.h"
+#include "app/reminders.h"
 #include "base/text.h"
 #include "port/channel_tools.h"
 
@@ -195,7 +195,7 @@ print_delivery(const Shown *self, const ApdDelivery *delivery)
 static void
 print_next(const Shown *self)
 {
-    const ApdLadder ladder = apd_steps_ladder(self->desk->config);
+    const ApdLadder ladder = apd_reminders_ladder(self->desk->config);
     ApdTold told = { 0 };
 
     if (!apd_state_runs(self->kase->state)

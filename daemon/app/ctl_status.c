@@ -1,6 +1,6 @@
 #include "app/ctl.h"
 
-#include "app/steps.h"
+#include "app/reminders.h"
 #include "app/table.h"
 #include "base/text.h"
 #include "port/channel_tools.h"
@@ -218,7 +218,7 @@ find_told(const GArray *told, int64_t case_id)
 static void
 print_step(const Status *self)
 {
-    const ApdLadder ladder = apd_steps_ladder(self->config);
+    const ApdLadder ladder = apd_reminders_ladder(self->config);
     const ApdTold nothing = { .left = APD_NEVER };
     const ApdCase *first = NULL;
     ApdTime next = APD_NEVER;

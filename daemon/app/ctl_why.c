@@ -3,7 +3,7 @@
 #include "app/escalate.h"
 #include "app/quiet.h"
 #include "app/raise.h"
-#include "app/steps.h"
+#include "app/reminders.h"
 #include "base/text.h"
 
 /* --- who is told ---------------------------------------------------------------- */
@@ -11,7 +11,7 @@
 static char *
 waits_words(const ApdCtlDesk *desk, const ApdChannelConfig *channel, const ApdAlert *alert)
 {
-    const ApdLadder ladder = apd_steps_ladder(desk->config);
+    const ApdLadder ladder = apd_reminders_ladder(desk->config);
     g_autoptr(GTimeZone) zone = apd_config_zone(desk->config);
     ApdTime until = apd_quiet_until(channel, &ladder, alert, desk->now, zone);
 
@@ -47,7 +47,7 @@ print_channel(const ApdCtlDesk *desk, const ApdChannelConfig *channel, const Apd
 static void
 print_channels(const ApdCtlDesk *desk, ApdCase *kase)
 {
-    const ApdLadder ladder = apd_steps_ladder(desk->config);
+    const ApdLadder ladder = apd_reminders_ladder(desk->config);
     g_autoptr(ApdAlert) alert = apd_alert_new();
 
     alert->type = APD_ALERT_CASE;
@@ -73,7 +73,7 @@ print_coming(const ApdCtlDesk *desk, ApdTime at, const char *what)
 static void
 print_steps(const ApdCtlDesk *desk, const ApdCase *kase)
 {
-    const ApdLadder ladder = apd_steps_ladder(desk->config);
+    const ApdLadder ladder = apd_reminders_ladder(desk->config);
     size_t quiet = kase->state == APD_STATE_ACKNOWLEDGED && ladder.n > 2 ? ladder.n - 2 : 0;
 
     if (kase->deadline == APD_NEVER || !apd_ladder_climbs(kase)

@@ -4,7 +4,7 @@
 #include "app/desktop_due.h"
 #include "app/desktop_memory.h"
 #include "app/desktop_note.h"
-#include "app/steps.h"
+#include "app/reminders.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/service.h"
@@ -376,7 +376,7 @@ apd_desktop_board_new(ApdLedger *ledger, const ApdConfig *config, GError **error
     self->memory = apd_desktop_memory_new();
     self->wake = APD_NEVER;
     self->scene.zone = apd_config_zone(config);
-    self->scene.ladder = apd_steps_ladder(config);
+    self->scene.ladder = apd_reminders_ladder(config);
     if (!add_channels(self, config, error)
         || !apd_ledger_since_newest(ledger, &self->looked_upto, error)
         || !apd_ledger_watch(ledger, on_changed, self, error))

@@ -3,7 +3,7 @@
 #include "app/courier.h"
 #include "app/quiet.h"
 #include "app/raise.h"
-#include "app/steps.h"
+#include "app/reminders.h"
 #include "base/log.h"
 #include "logic/backoff.h"
 
@@ -166,7 +166,7 @@ quiet_until(const Post *post, const ApdAlert *alert, ApdTime now)
 {
     const ApdConfig *config = post->dispatcher->config;
     const ApdChannelConfig *channel = apd_config_channel(config, post->channel);
-    const ApdLadder ladder = apd_steps_ladder(config);
+    const ApdLadder ladder = apd_reminders_ladder(config);
     g_autoptr(GTimeZone) zone = apd_config_zone(config);
 
     return channel ? apd_quiet_until(channel, &ladder, alert, now, zone) : 0;

@@ -1,6 +1,6 @@
 #include "app/escalate.h"
 
-#include "app/steps.h"
+#include "app/reminders.h"
 #include "base/text.h"
 
 /* A bound on the untaken alerts of a channel that one look considers. */
@@ -22,7 +22,7 @@ static bool
 escalate(ApdLedger *ledger, const ApdConfig *config, ApdCase *kase, const ApdEscalation *one,
          ApdTime now, GError **error)
 {
-    const ApdLadder ladder = apd_steps_ladder(config);
+    const ApdLadder ladder = apd_reminders_ladder(config);
     const char *const channels[] = { one->channel, NULL };
     g_autofree char *after = apd_duration_format(one->after);
     g_autoptr(ApdAlert) alert = apd_alert_new();

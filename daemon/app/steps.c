@@ -4,6 +4,7 @@
 #include "app/daily.h"
 #include "app/escalate.h"
 #include "app/raise.h"
+#include "app/reminders.h"
 
 /* A first look that takes longer has its cases told of as far as it came. */
 #define SUMMARY_PATIENCE (15 * APD_MINUTE)
@@ -18,13 +19,6 @@ typedef struct {
     ApdTime now;
     ApdTime next;
 } Run;
-
-ApdLadder
-apd_steps_ladder(const ApdConfig *config)
-{
-    return (ApdLadder){ (const ApdTime *) (const void *) config->steps->data, config->steps->len,
-                        config->repeat, config->repeat > 0 ? config->repeat_last : 0 };
-}
 
 /* --- cases ----------------------------------------------------------------- */
 
@@ -239,7 +233,7 @@ bool
 apd_steps_run(ApdLedger *ledger, const ApdConfig *config, ApdTime now, ApdTime *ret_next,
               GError **error)
 {
-    Run run = { ledger, config, apd_steps_ladder(config), now, APD_NEVER };
+    Run run = { ledger, config, apd_reminders_ladder(config), now, APD_NEVER };
 
     if (!run_summaries(&run, error) || !run_cases(&run, error)
         || !apd_blindness_run(ledger, config, now, &run.next, error)

@@ -7,15 +7,11 @@
 
 #include "io/config.h"
 #include "io/ledger.h"
-#include "logic/ladder.h"
 
 /* Writes all alerts due at @now.  @ret_next: when to run again at the latest,
  * APD_NEVER: not before something else happens. */
 bool apd_steps_run(ApdLedger *ledger, const ApdConfig *config, ApdTime now, ApdTime *ret_next,
                    GError **error);
-
-/* Returns: the [reminders] of @config, borrowed from it. */
-ApdLadder apd_steps_ladder(const ApdConfig *config);
 
 /* Tells of the cases held for @source and @folder in one summary, if any still
  * run.  Within the caller's transaction. */

@@ -516,7 +516,7 @@ TEST(blindness)
 
 TEST(snooze)
 {
-    ApdLadder ladder = apd_steps_ladder(&f->config);
+    ApdLadder ladder = apd_reminders_ladder(&f->config);
     ApdTime until;
 
     file(f, new_verdict(APD_KIND_PENALTY, "prohibited", 4 * D));
@@ -539,7 +539,7 @@ TEST(snooze)
 
 TEST(acts_refuse)
 {
-    ApdLadder ladder = apd_steps_ladder(&f->config);
+    ApdLadder ladder = apd_reminders_ladder(&f->config);
     g_autoptr(GError) error = NULL;
 
     g_assert_false(apd_acts_ack(f->base.ledger, 9, "person", apd_now(), &error));

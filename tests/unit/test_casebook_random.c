@@ -72,7 +72,7 @@ static void
 random_act(Life *l)
 {
     ApdLedger *ledger = l->f.base.ledger;
-    ApdLadder ladder = apd_steps_ladder(&l->f.config);
+    ApdLadder ladder = apd_reminders_ladder(&l->f.config);
     int64_t id = 1 + roll(l, 10);
     ApdTime now = apd_now();
     g_autoptr(GError) refused = NULL;
@@ -145,7 +145,7 @@ run_steps(void *user_data)
 static void
 check_told(Life *l)
 {
-    ApdLadder ladder = apd_steps_ladder(&l->f.config);
+    ApdLadder ladder = apd_reminders_ladder(&l->f.config);
     ApdTime last_lead = ladder.lead[ladder.n - 1];
     g_autoptr(GPtrArray) running = apd_ledger_cases(l->f.base.ledger, APD_CASES_RUNNING, NULL);
 

@@ -108,7 +108,7 @@ test_an_answer_stops_escalation(Fixture *f)
 static void
 test_a_snooze_puts_it_off(Fixture *f)
 {
-    const ApdLadder ladder = apd_steps_ladder(&f->config);
+    const ApdLadder ladder = apd_reminders_ladder(&f->config);
 
     add_channel(f, "boss", APD_SEVERITY_LOW, NULL, NULL)->reserve = true;
     escalate_after(f, 6 * H, "boss");
@@ -256,7 +256,7 @@ static void
 test_quiet_hours(Fixture *f)
 {
     ApdChannelConfig *desk = f->config.channels->pdata[0];
-    const ApdLadder ladder = apd_steps_ladder(&f->config);
+    const ApdLadder ladder = apd_reminders_ladder(&f->config);
     g_autoptr(GTimeZone) zone = g_time_zone_new_utc();
 
     g_assert_true(apd_hours_parse("22:00-08:00", &desk->quiet));
@@ -278,7 +278,7 @@ static void
 test_a_test_is_never_quiet(Fixture *f)
 {
     ApdChannelConfig *desk = f->config.channels->pdata[0];
-    const ApdLadder ladder = apd_steps_ladder(&f->config);
+    const ApdLadder ladder = apd_reminders_ladder(&f->config);
     g_autoptr(GTimeZone) zone = g_time_zone_new_utc();
     g_autoptr(ApdAlert) alert = apd_alert_new();
 
