@@ -236,6 +236,12 @@ with_parts(const Hunt *self, const Number *number)
     return g_strdup(whole->str);
 }
 
+static const char *
+shown_of(const Hunt *self, const Number *number)
+{
+    return apd_text_at(self->input->text, (guint) number->segment)->shown;
+}
+
 /* The number is called a case, a complaint, ...: how well. */
 static void
 judge_case(Hunt *self, const Number *number)
@@ -243,7 +249,8 @@ judge_case(Hunt *self, const Number *number)
     const ApdToken *token = number->token;
     const Cue *cue = &number->cue;
     bool close = cue->labelled || cue->distance <= 3;
-    g_autofree char *whole = close ? with_parts(self, number) : g_strdup(number->text);
+    g_autofree char *parts = close ? with_parts(self, number) : g_strdup(number->text);
+    g_autofree char *whole = apd_token_with_syllables(shown_of(self, number), parts);
     bool joined = strcmp(whole, number->text) != 0;
     int rank = 100 - cue->distance + (cue->labelled ? 30 : 0);
 
@@ -328,7 +335,7 @@ judge(Hunt *self, const Number *number)
         add_once(self->orders, number->text);
     else if (cue->sort == SORT_CASE && cue->distance <= NEAR)
         judge_case(self, number);
-    else if (cue->distance >= FAR || (cue->sort == SORT_CASE && token->letters > 0))
+    else if (cue->distance >= FAR || (cue->sort != SORT_OTHER && token->letters > 0))
         judge_unnamed(self, number);
     if (sort == SORT_OTHER)
         return;

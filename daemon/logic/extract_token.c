@@ -35,7 +35,7 @@ is_joint(const char *text, size_t i)
         return g_ascii_isdigit(text[i - 1]) && g_ascii_isdigit(text[i + 1]);
     if (text[i] == '#')
         return g_ascii_isdigit(text[i + 1]);
-    return strchr("-/_.&", text[i]) != NULL;
+    return strchr("-/_.&*", text[i]) != NULL;
 }
 
 bool
@@ -71,8 +71,8 @@ is_shown_joint(const char *p, gunichar c)
         return g_ascii_isdigit(p[-1]) && g_ascii_isdigit(p[1]);
     if (c == '#')
         return g_ascii_isdigit(p[1]);
-    return (c < 0x80 && strchr("-/_.&", (int) c) != NULL) || (c >= 0x2010 && c <= 0x2015)
-           || c == 0xB7;
+    return (c < 0x80 && strchr("-/_.&*", (int) c) != NULL) || (c >= 0x2010 && c <= 0x2015)
+           || c == 0xB7 || c == 0x2027;
 }
 
 /* One run of what a token may hold, in the shown form. */
@@ -192,7 +192,7 @@ apd_token_is_reference(const char *text, const ApdToken *token)
         dots += *p == '.' || *p == ':';
         dashes += *p == '-' || *p == '/';
     }
-    return dots == 0 && !(dashes == 2 && token->digits <= 8 && n <= 10);
+    return (dots == 0 || token->digits >= 9) && !(dashes == 2 && token->digits <= 8 && n <= 10);
 }
 
 bool
@@ -219,6 +219,8 @@ is_part(const char *word, size_t n)
 
     for (const char *p = word; p < word + n; p = g_utf8_next_char(p)) {
         gunichar c = g_utf8_get_char(p);
+        if (c >= 0x2010 && c <= 0x2015)
+            c = '-';
         digit |= g_unichar_isdigit(c);
         upper |= g_unichar_isupper(c);
         lower |= g_unichar_islower(c);
@@ -279,20 +281,75 @@ ideographs_before(const char *text, const char *at)
     return at;
 }
 
+static bool
+is_syllabic(gunichar c)
+{
+    return (c >= 0x3007 && c <= 0x9FFF) || (c >= 0xAC00 && c <= 0xD7A3);
+}
+
+/* Whether it begins, or ends, the word: no more of its script beside it. */
+static bool
+is_edge(gunichar c)
+{
+    return c == 0 || !is_syllabic(c);
+}
+
+char *
+apd_token_with_syllables(const char *shown, const char *token)
+{
+    const char *at = strstr(shown, token);
+
+    if (at == NULL)
+        return g_strdup(token);
+
+    const char *from = at, *end = at + strlen(token);
+    if (at - shown >= 4 && strchr("-/", at[-1]) != NULL) {
+        const char *p = at - 1;
+        int n = 0;
+        for (; n < 4 && p > shown && is_syllabic(g_utf8_get_char(g_utf8_prev_char(p))); n++)
+            p = g_utf8_prev_char(p);
+        if (n > 0 && (p == shown || is_edge(g_utf8_get_char(g_utf8_prev_char(p)))))
+            from = p;
+    }
+    if (*end != '\0' && strchr("-/", *end) != NULL) {
+        const char *p = end + 1;
+        int n = 0;
+        for (; n < 3 && is_syllabic(g_utf8_get_char(p)); n++)
+            p = g_utf8_next_char(p);
+        if (n > 0 && is_edge(g_utf8_get_char(p)))
+            end = p;
+    }
+    return g_strndup(from, (size_t) (end - from));
+}
+
+/* Where the number of a letter ends: "0708号". NULL: it is none. */
+static const char *
+number_end(const char *digits)
+{
+    const char *end = digits + strspn(digits, "0123456789");
+    bool closed = g_str_has_prefix(end, "号") || g_str_has_prefix(end, "號");
+
+    return end > digits && closed ? end + strlen("号") : NULL;
+}
+
 char *
 apd_token_document_number(const char *shown)
 {
     for (const char *p = shown; (p = strstr(p, "第")) != NULL; p += strlen("第")) {
-        const char *digits = p + strlen("第"), *end = digits + strspn(digits, "0123456789");
-        if (end == digits || !g_str_has_prefix(end, "号") || p == shown)
+        const char *end = number_end(p + strlen("第"));
+        if (end == NULL || p == shown)
             continue;
+        if (g_str_has_prefix(g_utf8_prev_char(p), "字")) {
+            const char *start = ideographs_before(shown, p);
+            return g_strndup(start, (size_t) (end - start));
+        }
         const char *close = g_utf8_prev_char(p), *year = close - 4;
         if (year <= shown || strspn(year, "0123456789") != 4
             || g_unichar_isalnum(g_utf8_get_char(close)))
             continue;
         const char *open = g_utf8_prev_char(year), *from = ideographs_before(shown, open);
         if (from < open && !g_unichar_isalnum(g_utf8_get_char(open)))
-            return g_strndup(from, (size_t) (end - from) + strlen("号"));
+            return g_strndup(from, (size_t) (end - from));
     }
     return NULL;
 }

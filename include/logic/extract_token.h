@@ -37,6 +37,10 @@ bool apd_token_is_prefix(const char *text, const ApdToken *token);
  * Returns: its length in bytes; 0 when it is none. */
 size_t apd_token_whole_value(const char *shown);
 
+/* "정지-1204-7", "F-1020/凍": @token with the syllables that a mark joins to it in @shown.
+ * Returns: (transfer full). */
+char *apd_token_with_syllables(const char *shown, const char *token);
+
 /* "货字〔2025〕第0708号": the number of a Chinese official letter in @shown.
  * Returns: (transfer full): NULL when there is none. */
 char *apd_token_document_number(const char *shown);
