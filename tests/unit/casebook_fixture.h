@@ -6,6 +6,7 @@
 #include "app/acts.h"
 #include "app/blindness.h"
 #include "app/casebook.h"
+#include "app/reminders.h"
 #include "app/steps.h"
 #include "ledger_fixture.h"
 
