@@ -55,7 +55,7 @@ static bool
 is_joint(const ApdDates *self, int i, const char *text)
 {
     return means(self, i, APD_WORD_GLUE) || means(self, i, APD_WORD_WEEKDAY)
-           || is_sign(tok(self, i), ",()[]-.") || single_letter(self, i, text) == 't';
+           || is_sign(tok(self, i), ",()[]-.'") || single_letter(self, i, text) == 't';
 }
 
 /* Time and zone after the day, in any order.  Returns the token after. */
@@ -176,7 +176,8 @@ look_ahead(const ApdDates *self, ApdMention *mention)
             if (mention->bound == APD_BOUND_NONE)
                 mention->bound = (ApdBound) token->word->value[APD_WORD_BOUND_END];
         } else if (!means(self, i, APD_WORD_GLUE) && !means(self, i, APD_WORD_WEEKDAY)
-                   && !means(self, i, APD_WORD_ZONE) && !is_sign(token, "(),'[]")
+                   && !means(self, i, APD_WORD_ZONE) && !means(self, i, APD_WORD_CITY)
+                   && !is_sign(token, "(),'[]")
                    && !(token->sign == '.' && i == mention->last + 1)) {
             return;
         }

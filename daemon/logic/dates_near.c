@@ -44,6 +44,10 @@ apd_dates_read_near(const ApdDates *self, int at, bool day_first, ApdMention *me
         /* "do", "fr", "수" are rather other words. */
         mention->near = APD_NEAR_WEEKDAY;
         mention->weekday = token->word->value[APD_WORD_WEEKDAY] - 1;
+        /* "Freitagmittag" */
+        mention->has_time = apd_token_means(token, APD_WORD_MOMENT);
+        if (mention->has_time)
+            mention->time.hour = token->word->value[APD_WORD_MOMENT];
     } else {
         return at;
     }

@@ -121,7 +121,14 @@ read_clock(const ApdDates *self, int at, ApdClockTime *time)
     }
     if (apd_token_means(tok(self, i), APD_WORD_MOMENT)) {
         time->hour = tok(self, i)->word->value[APD_WORD_MOMENT];
-        return i + 1;
+        i++;
+        /* "noon, 12:00" */
+        if (tok(self, i)->is_digits && is_number(tok(self, i), 24)
+            && tok(self, i)->number % 12 == time->hour % 12) {
+            i++;
+            return read_minutes(self, i, ":", time);
+        }
+        return i;
     }
     if (!is_number(tok(self, i), 24))
         return at;

@@ -31,7 +31,8 @@ static const char *const nears[] = { "none",        "today",        "tomorrow", 
 static const char *const roles[] = { "deadline", "action",   "sanction",  "event",     "effective",
                                      "platform", "review",   "other",     "history",   "life",
                                      "offer",    "over",     "all-times", "otherwise", "duty",
-                                     "former",   "extended", "late",      "final",     NULL };
+                                     "former",   "extended", "duration",  "late",      "final",
+                                     NULL };
 static const char *const anchors[] = { "notice", "record", "event", "effect", NULL };
 
 /* What follows the type in a section: one of @names, or a number, or nothing. */

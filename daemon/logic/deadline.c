@@ -23,6 +23,7 @@ static const char *const role_names[APD_N_ROLES] = {
     [APD_ROLE_LIFE] = "how long points stay",
     [APD_ROLE_OFFER] = "an offer or survey",
     [APD_ROLE_OVER] = "an end that was missed",
+    [APD_ROLE_DURATION] = "how long a measure lasts",
     [APD_ROLE_FORMER] = "an end that holds no more",
 };
 
@@ -134,6 +135,11 @@ scan_label(const ApdTimeData *self, const ApdText *text, guint index, ApdDates *
     int pair = apd_text_at(text, index)->pair;
     if (pair < 0)
         pair = label_above(text, index);
+    /* "five days from today | answer": the label is the date, its value the name. */
+    if (pair < 0 && apd_text_at(text, index)->zone == APD_ZONE_LABEL
+        && index + 1 < text->segments->len && apd_text_at(text, index + 1)->pair == (int) index
+        && apd_text_at(text, index + 1)->n <= MAX_LINE_BYTES)
+        pair = (int) index + 1;
     if (pair < 0 || (guint) pair >= text->segments->len)
         return false;
     const ApdSegment *at = apd_text_at(text, (guint) pair);

@@ -6,8 +6,8 @@ static const int weights[APD_N_ROLES] = {
     [APD_ROLE_EVENT] = -110,   [APD_ROLE_EFFECTIVE] = -120, [APD_ROLE_PLATFORM] = -240,
     [APD_ROLE_OTHER] = -240,   [APD_ROLE_HISTORY] = -150,   [APD_ROLE_LIFE] = -170,
     [APD_ROLE_OFFER] = -160,   [APD_ROLE_OVER] = -250,      [APD_ROLE_ALL_TIMES] = 0,
-    [APD_ROLE_REVIEW] = -120,  [APD_ROLE_DUTY] = 60,        [APD_ROLE_FORMER] = -300,
-    [APD_ROLE_EXTENDED] = 100,
+    [APD_ROLE_DURATION] = -70, [APD_ROLE_REVIEW] = -120,    [APD_ROLE_DUTY] = 60,
+    [APD_ROLE_FORMER] = -300,  [APD_ROLE_EXTENDED] = 100,
 };
 
 /* Roles that only hold right beside the date: "the last 30 days". */
@@ -55,6 +55,8 @@ strength(int role, int distance, int step)
 {
     /* "the last 30 days" before, "30 days ago" right after. */
     if (role == APD_ROLE_HISTORY && distance > (step < 0 ? 3 : 1))
+        return 0;
+    if (role == APD_ROLE_DURATION && distance > 1)
         return 0;
     if (is_near_only(role) && distance > 8)
         return 0;
@@ -143,9 +145,18 @@ add_all(const ApdDates *dates, int percent, int *best)
         return;
     for (int i = 0; i < (int) dates->tokens->len; i++) {
         int role = role_of(apd_dates_token(dates, i));
-        if (role >= 0)
+        if (role >= 0 && role != APD_ROLE_DURATION)
             keep_strongest(best, role, weights[role] * percent / 400);
     }
+}
+
+/* What a sentence says for the next: of points, events and offers it does not. */
+static bool
+carries_over(int role)
+{
+    return role == APD_ROLE_DEADLINE || role == APD_ROLE_ACTION || role == APD_ROLE_DUTY
+           || role == APD_ROLE_SANCTION || role == APD_ROLE_PLATFORM || role == APD_ROLE_OTHER
+           || role == APD_ROLE_OVER;
 }
 
 static void
@@ -153,7 +164,7 @@ add_before(const ApdDates *dates, int percent, int *best)
 {
     for (int i = 0; i < (int) dates->tokens->len; i++) {
         int role = role_of(apd_dates_token(dates, i));
-        if (role >= 0 && role != APD_ROLE_OTHERWISE && !is_near_only(role))
+        if (role >= 0 && carries_over(role))
             keep_strongest(best, role, weights[role] * percent / 400);
     }
 }
@@ -161,15 +172,26 @@ add_before(const ApdDates *dates, int percent, int *best)
 static int
 bound_score(const ApdMention *mention)
 {
-    if (mention->is_range_start)
+    /* Where something begins nothing ends. */
+    if (mention->is_range_start || mention->is_start)
         return -200;
-    if (mention->is_start)
-        return -30;
     if (mention->bound != APD_BOUND_NONE || mention->within)
         return mention->is_weak ? 4 : 10;
-    if (mention->is_range_end)
-        return 4;
-    return -5;
+    return mention->is_range_end ? 0 : -5;
+}
+
+/* Both ends of a range are named by what stands before it. */
+static int
+first_of(const ApdDates *self, const ApdMention *mention)
+{
+    int first = mention->first;
+    for (guint i = 0; mention->is_range_end && i < self->mentions->len; i++) {
+        const ApdMention *other = &g_array_index(self->mentions, ApdMention, i);
+        if (other->is_range_start && other->last < mention->first
+            && mention->first - other->last <= 4)
+            first = other->first;
+    }
+    return first;
 }
 
 ApdRoleScore
@@ -179,7 +201,7 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     int best[APD_N_ROLES] = { 0 };
     ApdRoleScore result = { .against = -1 };
 
-    walk(self, mention->first - 1, -1, false, best);
+    walk(self, first_of(self, mention) - 1, -1, false, best);
     bool asks = best[APD_ROLE_ACTION] > 0 || best[APD_ROLE_DUTY] > 0;
     walk(self, mention->last + 1, 1, asks, best);
     if (label != NULL)

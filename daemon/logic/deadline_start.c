@@ -11,8 +11,9 @@
 
 /* What the words beside a window say it counts from. */
 typedef struct {
-    bool is_notice; /* the message itself */
-    int anchor;     /* an ApdAnchor; -1 for none */
+    int first, last; /* tokens of those words and of what follows them */
+    bool is_notice;  /* the message itself */
+    int anchor;      /* an ApdAnchor; -1 for none */
     int n;
     struct {
         const char *text; /* borrowed: a word cut to its stem */
@@ -109,6 +110,8 @@ read_after(const ApdDates *dates, const ApdSegment *segment, int at, Start *star
     while (to < end && to < from + 8 && !ends_clause(apd_dates_token(dates, to)))
         to++;
     take_words(dates, segment, from, to, start);
+    start->first = from;
+    start->last = to + 2;
     return to > from;
 }
 
@@ -117,7 +120,7 @@ static bool
 read_before(const ApdDates *dates, const ApdSegment *segment, int first, Start *start)
 {
     int from = -1;
-    for (int i = first - 1; i >= 0 && i > first - NEAR_BY; i--) {
+    for (int i = first - 1; i >= 0 && i > first - 2 * NEAR_BY; i--) {
         const ApdToken *token = apd_dates_token(dates, i);
         if (token->sign == '.' || token->sign == ';')
             break;
@@ -129,6 +132,8 @@ read_before(const ApdDates *dates, const ApdSegment *segment, int first, Start *
     if (from < 0)
         return false;
     take_words(dates, segment, from + 1, first, start);
+    start->first = from;
+    start->last = first;
     if (start->n == 0 && start->anchor < 0)
         take_words(dates, segment, from - 6, from, start);
     return true;
@@ -229,7 +234,9 @@ find_date(const ApdTimeData *self, const ApdText *text, const GArray *candidates
             || !may_start(date, instant_of(self, date, message), message))
             continue;
         bool same = other->segment == window->segment;
-        if (same && date->is_start && abs(date->first - window->mention.last) < NEAR_BY)
+        if (same
+            && ((date->is_start && abs(date->first - window->mention.last) < NEAR_BY)
+                || (date->first >= start->first && date->first <= start->last)))
             return other;
         if (same || start->is_notice)
             continue;
@@ -247,7 +254,7 @@ apd_deadline_window_start(const ApdTimeData *self, const ApdText *text, const GA
                           const ApdCandidate *window, const ApdDeadlineCase *kase, GString *how)
 {
     const ApdSegment *segment = apd_text_at(text, window->segment);
-    Start start = { .anchor = -1 };
+    Start start = { .anchor = -1, .last = -1 };
     g_auto(ApdDates) dates = { 0 };
     apd_dates_init(&dates);
     dates.languages = apd_words_languages_beside(kase->language);

@@ -98,6 +98,7 @@ typedef enum {
     APD_ROLE_DUTY,      /* "must", "please", "is to be": somebody is asked for something */
     APD_ROLE_FORMER,    /* "original", "previous": an end that holds no more */
     APD_ROLE_EXTENDED,  /* "extended": of two ends the later holds */
+    APD_ROLE_DURATION,  /* "for": right before a window that lasts */
     APD_ROLE_LATE,      /* "will not be considered": what comes after a date */
     APD_ROLE_FINAL,     /* "is final": a decision that leaves no further chance */
     APD_N_ROLES,

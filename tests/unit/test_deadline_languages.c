@@ -18,6 +18,7 @@
 #include "time/zh_hant.inc"
 #include "time/voices_west.inc"
 #include "time/voices_east.inc"
+#include "time/messages.inc"
 
 static const struct {
     const char *language;
@@ -81,6 +82,18 @@ test_table(const void *user_data)
     g_assert_cmpint(wrong, ==, 0);
 }
 
+static void
+test_messages(void)
+{
+    g_autoptr(ApdTimeData) data = load();
+    int wrong = 0;
+    for (gsize i = 0; i < G_N_ELEMENTS(messages); i++) {
+        Notice notice = { march.date, messages[i].kind, messages[i].outcome };
+        wrong += !check_row(data, &messages[i].row, &notice, "row");
+    }
+    g_assert_cmpint(wrong, ==, 0);
+}
+
 static const Table west = { voices_west, G_N_ELEMENTS(voices_west), APD_KIND_PENALTY,
                             APD_OUTCOME_NONE };
 static const Table east = { voices_east, G_N_ELEMENTS(voices_east), APD_KIND_PENALTY,
@@ -96,6 +109,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/deadline/constructions", test_constructions);
+    g_test_add_func("/deadline/messages", test_messages);
     g_test_add_data_func("/deadline/voices/west", &west, test_table);
     g_test_add_data_func("/deadline/voices/east", &east, test_table);
     g_test_add_data_func("/deadline/decisions/upheld", &upheld, test_table);
