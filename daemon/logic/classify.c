@@ -4,20 +4,31 @@
 
 #include "logic/classify_weigh.h"
 
+static void
+take_category(ApdWeighing *self, int signal)
+{
+    self->category = apd_rules_signal(self->input->rules, signal)->name;
+    self->category_score = MAX(self->category_score, self->scores[signal].sum);
+    self->category_signal = signal;
+}
+
 /* A freeze because points add up is about the points. */
 static void
 prefer_threshold(ApdWeighing *self)
 {
     int signal =
         apd_matcher_find(apd_rules_matcher(self->input->rules), "category/points.threshold");
+    bool frozen = apd_weighing_is(self, "account.freeze")
+                  || apd_weighing_is(self, "account.closure") || self->category == NULL;
 
-    if (signal < 0
-        || (!apd_weighing_is(self, "account.freeze") && !apd_weighing_is(self, "account.closure"))
-        || self->scores[signal].sum * 100 < self->category_score * 75)
+    if (signal < 0 || !frozen)
         return;
-    self->category = "points.threshold";
-    self->category_score = self->scores[signal].sum;
-    self->category_signal = signal;
+    bool named =
+        self->category != NULL && self->scores[signal].sum * 100 >= self->category_score * 75;
+    if (named
+        || (!self->scored && apd_weighing_score(self, "act/deducted")->firm == 0
+            && apd_weighing_adds_up(self->input)))
+        take_category(self, signal);
 }
 
 /* Consequences of a violation give way to the violation itself. */
@@ -26,6 +37,9 @@ prefer_cause(ApdWeighing *self)
 {
     if (!apd_weighing_is(self, "account.") && !apd_weighing_is(self, "points.")
         && !apd_weighing_is(self, "policy.") && !apd_weighing_is(self, "order.frozen"))
+        return;
+    /* What the points were for is history when the subject speaks of their sum. */
+    if (apd_weighing_is(self, "points.") && self->scores[self->category_signal].leads)
         return;
 
     int best = 0, signal = -1;
@@ -40,7 +54,7 @@ prefer_cause(ApdWeighing *self)
             signal = i;
         }
     }
-    if (best * 100 < self->category_score * 75)
+    if (signal < 0 || best * 100 < self->category_score * 75)
         return;
     self->category = apd_rules_signal(self->input->rules, signal)->name;
     self->category_score = best;

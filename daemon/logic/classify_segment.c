@@ -158,3 +158,33 @@ apd_weighing_has_reference(const ApdInput *input)
     }
     return false;
 }
+
+/* Whether @folded holds one of the sums that have consequences. */
+static bool
+has_sum(const char *folded)
+{
+    static const char *const sums[] = { "12", "24", "36", "48" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(sums); i++)
+        for (const char *p = folded; (p = strstr(p, sums[i])) != NULL; p += 2)
+            if ((p == folded || !g_ascii_isalnum(p[-1])) && !g_ascii_isalnum(p[2]))
+                return true;
+    return false;
+}
+
+bool
+apd_weighing_adds_up(const ApdInput *input)
+{
+    for (guint i = 0; i < input->text->segments->len; i++) {
+        const ApdSegment *segment = apd_text_at(input->text, i);
+        if (segment->zone == APD_ZONE_LABEL || segment->pair >= 0
+            || apd_classify_factor(input, (int) i) == 0 || !has_sum(segment->folded)
+            || apd_weighing_is_scale(input, (int) i))
+            continue;
+        if (apd_weighing_has(input, (int) i, "points/total")
+            || (apd_weighing_has(input, (int) i, "points/threshold")
+                && apd_weighing_has(input, (int) i, "points/word")))
+            return true;
+    }
+    return false;
+}

@@ -42,6 +42,9 @@ const ApdScore *apd_weighing_score(const ApdWeighing *self, const char *name);
 /* Whether the signal @name stands in @segment at all. */
 bool apd_weighing_has(const ApdInput *input, int segment, const char *name);
 
+/* Whether points are said to have come to a sum that has consequences. */
+bool apd_weighing_adds_up(const ApdInput *input);
+
 /* Whether @segment is one of the lines of a scale: "12 points: ...". */
 bool apd_weighing_is_scale(const ApdInput *input, int segment);
 
