@@ -168,9 +168,10 @@ apd_classify(const ApdInput *input, ApdVerdict *verdict)
 
     verdict->kind = kind;
     verdict->outcome = kind == APD_KIND_DECISION ? self.outcome : APD_OUTCOME_NONE;
-    verdict->category = g_strdup(kind == APD_KIND_POLICY ? "policy.change"
-                                 : self.category         ? self.category
-                                                         : "unknown");
+    verdict->category = g_strdup(kind == APD_KIND_POLICY      ? "policy.change"
+                                 : self.category              ? self.category
+                                 : kind == APD_KIND_COMPLAINT ? "ip.other"
+                                                              : "unknown");
     set_severity(&self, verdict);
     explain(&self, verdict);
 }

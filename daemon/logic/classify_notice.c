@@ -136,6 +136,16 @@ is_acted_on(const ApdWeighing *self, ApdKind kind)
            || (kind == APD_KIND_POLICY && apd_weighing_score(self, "act/policy")->leads);
 }
 
+/* Whether it says how to answer what was done, in whatever words that is said. */
+static bool
+is_contested(const ApdWeighing *self)
+{
+    static const char *const acts[] = { "act/counter-notice", "act/appeal-offer", "act/deducted",
+                                        NULL };
+
+    return has_any(self, acts, true);
+}
+
 bool
 apd_weighing_is_notice(const ApdWeighing *self, ApdKind kind)
 {
@@ -162,6 +172,8 @@ apd_weighing_is_notice(const ApdWeighing *self, ApdKind kind)
         return false;
     /* Words of penalties from the platform about this store are a notice whatever they mean. */
     if (concerns && contrary == 0 && apd_weighing_best(self, "act/finding") >= 60)
+        return true;
+    if (contrary == 0 && self->concrete && is_contested(self))
         return true;
     if (contrary == 0 && self->category_score >= 80 && concerns && says_what_was_done(self))
         return true;
