@@ -372,6 +372,9 @@ choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, i
             continue;
         if (is_answer(kase) && !leaves_chance(candidate))
             continue;
+        if (kase->kind == APD_KIND_POLICY && candidate->mention.is_range_end
+            && candidate->mention.bound == APD_BOUND_NONE)
+            continue;
         g_autoptr(GString) how = g_string_new(NULL);
         ApdTime instant = reckon(self, text, candidates, candidate, kase, how);
         /* An end that lies behind is believed only when nothing speaks against it. */

@@ -187,8 +187,11 @@ first_of(const ApdDates *self, const ApdMention *mention)
     int first = mention->first;
     for (guint i = 0; mention->is_range_end && i < self->mentions->len; i++) {
         const ApdMention *other = &g_array_index(self->mentions, ApdMention, i);
-        if (other->is_range_start && other->last < mention->first
-            && mention->first - other->last <= 4)
+        bool joined = other->is_range_start && other->last < mention->first
+                      && mention->first - other->last <= 4;
+        for (int k = other->last + 1; joined && k < mention->first; k++)
+            joined = role_of(apd_dates_token(self, k)) < 0;
+        if (joined)
             first = other->first;
     }
     return first;
