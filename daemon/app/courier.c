@@ -100,6 +100,12 @@ apd_courier_is_elsewhere(const ApdCourier *self)
 }
 
 bool
+apd_courier_is_unseen(const ApdCourier *self)
+{
+    return self->type->unseen;
+}
+
+bool
 apd_courier_is_busy(const ApdCourier *self)
 {
     return self->errand != NULL;

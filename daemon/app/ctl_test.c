@@ -1,5 +1,9 @@
 #include "app/ctl.h"
 
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "app/courier.h"
 #include "app/raise.h"
 
@@ -45,6 +49,78 @@ test_alert(const char *channel)
     return alert;
 }
 
+/* --- was it seen? --------------------------------------------------------------- */
+
+/* "taken" proves that somebody took it over; only a person can tell that it is
+ * there to be seen.  Asks on a terminal; elsewhere nobody could answer. */
+static int
+ask_person(const char *channel)
+{
+    char answer[64] = "";
+
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        g_print("  look there: that it was taken does not prove that it can be seen\n");
+        return APD_EXIT_GOOD;
+    }
+    g_print("  Can you see it there? [y/N] ");
+    fflush(stdout);
+    if (fgets(answer, sizeof answer, stdin) != NULL && strchr("yY", answer[0]) != NULL
+        && answer[0] != '\0')
+        return APD_EXIT_GOOD;
+    return apd_ctl_complain(
+        APD_EXIT_NO,
+        "%s takes alerts and shows none: look at its settings on the other side "
+        "(muted, filtered, another room or folder?), then test again",
+        channel);
+}
+
+/* --- the desktop ------------------------------------------------------------------ */
+
+/* How long a running appeald-desktop may take to show it. */
+#define SHOW_SECONDS 5
+
+typedef struct {
+    GMainLoop *loop;   /* borrowed */
+    ApdLedger *ledger; /* borrowed */
+    int64_t alert_id;
+    bool shown;
+} Showing;
+
+static void
+look_whether_shown(void *user_data)
+{
+    Showing *self = user_data;
+    g_autoptr(GPtrArray) all = apd_ledger_deliveries_of_alert(self->ledger, self->alert_id, NULL);
+
+    for (guint i = 0; all != NULL && i < all->len; i++)
+        self->shown |= ((const ApdDelivery *) all->pdata[i])->state == APD_DELIVERY_DONE;
+    if (self->shown)
+        g_main_loop_quit(self->loop);
+}
+
+static gboolean
+give_up(gpointer user_data)
+{
+    g_main_loop_quit(user_data);
+    return G_SOURCE_CONTINUE;
+}
+
+static bool
+wait_until_shown(ApdLedger *ledger, int64_t alert_id)
+{
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    Showing showing = { loop, ledger, alert_id, false };
+
+    if (!apd_ledger_watch(ledger, look_whether_shown, &showing, NULL))
+        return false;
+    guint patience = g_timeout_add_seconds(SHOW_SECONDS, give_up, loop);
+    look_whether_shown(&showing);
+    if (!showing.shown)
+        g_main_loop_run(loop);
+    g_source_remove(patience);
+    return showing.shown;
+}
+
 /* The desktop takes it from the ledger, like any alert. */
 static int
 owe(const ApdConfig *config, const char *channel)
@@ -59,10 +135,16 @@ owe(const ApdConfig *config, const char *channel)
     if (!apd_raise_alert(ledger, config, alert, NULL, &error))
         return apd_ctl_complain(APD_EXIT_FAIL, "%s", error->message);
 
+    if (wait_until_shown(ledger, alert->id)) {
+        g_print("taken: a session's notification server took the popup\n");
+        return ask_person(channel);
+    }
     g_print("owed: appeald-desktop shows it as soon as it runs in a session "
             "(systemctl --user status appeald-desktop)\n");
-    return APD_EXIT_GOOD;
+    return APD_EXIT_NO;
 }
+
+/* ---------------------------------------------------------------------------------- */
 
 static int
 send_now(const ApdConfig *config, const ApdChannelConfig *channel)
@@ -83,7 +165,9 @@ send_now(const ApdConfig *config, const ApdChannelConfig *channel)
     g_autofree char *idempotency = g_strconcat("msg_test-", uuid, NULL);
     apd_courier_send(courier, alert, idempotency, apd_now(), on_verdict, &testing);
     g_main_loop_run(loop);
-    return testing.status;
+    return testing.status == APD_EXIT_GOOD && apd_courier_is_unseen(courier)
+               ? ask_person(channel->name)
+               : testing.status;
 }
 
 static int

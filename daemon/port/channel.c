@@ -5,6 +5,7 @@
 const ApdChannelType apd_channel_desktop = {
     .name = "desktop",
     .elsewhere = true,
+    .unseen = true,
 };
 
 static const ApdChannelType *const types[] = {

@@ -66,4 +66,5 @@ const ApdChannelType apd_channel_command = {
     .name = "command",
     .command = command_command,
     .judge_command = command_judge,
+    .unseen = true,
 };

@@ -215,4 +215,5 @@ const ApdChannelType apd_channel_email = {
     .name = "email",
     .build = email_build,
     .judge = email_judge,
+    .unseen = true,
 };

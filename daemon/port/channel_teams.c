@@ -163,4 +163,5 @@ const ApdChannelType apd_channel_teams = {
     .judge = teams_judge,
     .has_plain = true,
     .max_body = MAX_BODY,
+    .unseen = true,
 };

@@ -23,6 +23,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdCourier, apd_courier_free)
 /* Whether another program delivers for this channel (desktop). */
 bool apd_courier_is_elsewhere(const ApdCourier *self);
 
+/* Whether a person alone can say that what was taken can be seen. */
+bool apd_courier_is_unseen(const ApdCourier *self);
+
 /* Whether a delivery is under way: one at a time keeps the order. */
 bool apd_courier_is_busy(const ApdCourier *self);
 

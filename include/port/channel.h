@@ -71,6 +71,10 @@ typedef struct {
 
     /* Taken by another program from the ledger (desktop): appeald only owes. */
     bool elsewhere;
+
+    /* Its success test proves that the alert was taken over, not that it can be
+     * seen: a person who tests the channel is asked. */
+    bool unseen;
 } ApdChannelType;
 
 extern const ApdChannelType apd_channel_alertmanager;

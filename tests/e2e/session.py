@@ -168,6 +168,13 @@ class Session:
         subprocess.run([f"{BUILD}/appealctl", "--config", self.config, *arguments], env=self.env,
                        check=True, timeout=20, stdout=subprocess.DEVNULL)
 
+    def ask(self, *arguments):
+        """Exit status and output."""
+        done = subprocess.run([f"{BUILD}/appealctl", "--config", self.config, *arguments], env=self.env,
+                              timeout=20, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True)
+        return done.returncode, done.stdout
+
     def rows(self, sql):
         db = sqlite3.connect(self.ledger, timeout=5)
         try:

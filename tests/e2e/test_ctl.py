@@ -67,14 +67,15 @@ class CtlTest(unittest.TestCase):
     def json(self, *arguments, **more):
         return json.loads(self.ctl(*arguments, "--json", **more))
 
-    def terminal(self, width, *arguments, **environment):
-        """What it shows on a terminal of @width columns."""
+    def terminal(self, width, *arguments, answer="", **environment):
+        """What it shows on a terminal of @width columns to one who types @answer."""
         command = [os.path.join(BUILD, "appealctl"), arguments[0], "--config", self.appeald.config, *arguments[1:]]
         own, its = pty.openpty()
         fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
         environ = self.appeald.environ(TERM="xterm") | environment
         process = subprocess.Popen(command, env=environ, stdin=its, stdout=its, stderr=its)
         os.close(its)
+        os.write(own, answer.encode())
         shown = b""
         try:
             while block := os.read(own, 65536):
@@ -82,7 +83,7 @@ class CtlTest(unittest.TestCase):
         except OSError:
             pass  # Linux says so at the end
         os.close(own)
-        process.wait(60)
+        self.status = process.wait(60)
         return shown.decode().replace("\r\n", "\n")
 
 
@@ -309,6 +310,19 @@ class CheckTest(CtlTest):
         self.ctl("test", "tema", status=1)
         self.assertIn("team, popup", self.stderr)
         self.ctl("test", status=2)
+
+
+class SeenTest(CtlTest):
+    how = ""
+
+    def test_a_person_is_asked_where_nobody_else_can_tell(self):
+        with open(self.appeald.config, "a") as file:
+            file.write("[channel mine]\ntype = command\ncommand = /bin/true\n")
+        self.assertIn("Can you see it there?", self.terminal(80, "test", "mine", answer="y\n"))
+        self.assertEqual(self.status, 0)
+        self.assertIn("takes alerts and shows none", self.terminal(80, "test", "mine", answer="n\n"))
+        self.assertEqual(self.status, 1)
+        self.assertIn("does not prove that it can be seen", self.ctl("test", "mine"))
 
 
 class RealTest(CtlTest):

@@ -216,6 +216,20 @@ class DesktopTest(unittest.TestCase):
         self.assertTrue(again["title"].startswith("4 open cases"), again["title"])
         server.quiet()
 
+    def test_a_test_alert_is_waited_for(self):
+        self.session.owe()
+        status, text = self.session.ask("test", "desk")
+        self.assertEqual(status, 1)
+        self.assertIn("owed: appeald-desktop shows it as soon as", text)
+
+        server = Notifyd(self.session)
+        self.session.desktop()
+        self.session.wait_deliveries("done", "done")
+        status, text = self.session.ask("test", "desk")
+        self.assertEqual(status, 0)
+        self.assertIn("taken: a session's notification server took the popup", text)
+        self.assertIn("Test alert", [server.popup()["title"] for _ in range(3)][-1])
+
     def test_a_refused_popup_says_why(self):
         self.session.owe()
         Notifyd(self.session, "--refuse")
