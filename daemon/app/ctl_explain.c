@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -74,6 +75,27 @@ explain(void *user_data, guint i, bool *ret_good)
     return self->ctl->json ? apd_explain_json(path, verdict) : apd_explain_page(path, verdict);
 }
 
+/* Facts stand behind labels, evidence behind a small indent (app/explain.c). */
+static guint
+column_of(const char *line)
+{
+    size_t blanks = strspn(line, " ");
+
+    if (blanks == 0)
+        return 0;
+    return blanks == APD_EXPLAIN_EVIDENCE ? APD_EXPLAIN_EVIDENCE : APD_EXPLAIN_TEXT;
+}
+
+static void
+print_page(const char *page)
+{
+    g_auto(GStrv) lines = g_strsplit(page, "\n", -1);
+
+    /* The last is what follows the last newline: nothing. */
+    for (size_t i = 0; lines[i] != NULL && lines[i + 1] != NULL; i++)
+        apd_screen_line(lines[i], column_of(lines[i]));
+}
+
 static void
 print(void *user_data, guint i, bool good, const char *text)
 {
@@ -86,8 +108,10 @@ print(void *user_data, guint i, bool good, const char *text)
         apd_ctl_complain(APD_EXIT_FAIL, "%s", text);
     else if (self->ctl->json)
         g_print("%s\n", text);
-    else
-        g_print("%s%s", i > 0 ? "\n" : "", text);
+    else {
+        g_print("%s", i > 0 ? "\n" : "");
+        print_page(text);
+    }
 }
 
 int

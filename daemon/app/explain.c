@@ -54,7 +54,7 @@ add_line(GString *page, const char *what, const char *text)
         return;
 
     g_autofree char *line = apd_text_line(text);
-    g_string_append_printf(page, "  %-13s %s\n", what, line);
+    g_string_append_printf(page, "  %-*s %s\n", APD_EXPLAIN_TEXT - 3, what, line);
 }
 
 static void
@@ -108,7 +108,7 @@ apd_explain_page(const char *file, const ApdVerdict *verdict)
         const ApdEvidence *item = verdict->evidence->pdata[i];
         g_autofree char *text = apd_text_line(item->text);
         g_autofree char *cut = apd_text_cut(text, 200);
-        g_string_append_printf(page, "    %s: %s\n", item->what, cut);
+        g_string_append_printf(page, "%*s%s: %s\n", APD_EXPLAIN_EVIDENCE, "", item->what, cut);
     }
     return g_string_free(page, FALSE);
 }

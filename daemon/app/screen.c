@@ -144,6 +144,18 @@ apd_screen_fact(const char *label, const char *text)
 }
 
 void
+apd_screen_line(const char *line, guint hang)
+{
+    guint n = (guint) MIN(strlen(line), hang);
+    g_autofree char *label = g_strndup(line, n);
+
+    if (line[n] == '\0')
+        g_print("%s\n", line);
+    else
+        print_wrapped(n, label, line + n, APD_PAINT_PLAIN);
+}
+
+void
 apd_screen_heading(const char *text)
 {
     g_print("\n%s%s%s\n", apd_screen_on(APD_PAINT_BOLD), text, apd_screen_off(APD_PAINT_BOLD));

@@ -39,6 +39,10 @@ guint apd_screen_fit(GString *line, const char *text, guint width);
  * under itself.  NULL and "" print nothing. */
 void apd_screen_fact(const char *label, const char *text);
 
+/* Prints a line that is laid out already, wrapped so that what goes over stands
+ * under its column @hang (in bytes; blanks or plain letters stand before it). */
+void apd_screen_line(const char *line, guint hang);
+
 /* Prints @text in bold after an empty line. */
 void apd_screen_heading(const char *text);
 

@@ -67,9 +67,10 @@ class CtlTest(unittest.TestCase):
     def json(self, *arguments, **more):
         return json.loads(self.ctl(*arguments, "--json", **more))
 
-    def terminal(self, width, *arguments, answer="", **environment):
+    def terminal(self, width, *arguments, answer="", bare=False, **environment):
         """What it shows on a terminal of @width columns to one who types @answer."""
-        command = [os.path.join(BUILD, "appealctl"), arguments[0], "--config", self.appeald.config, *arguments[1:]]
+        options = [] if bare else ["--config", self.appeald.config]
+        command = [os.path.join(BUILD, "appealctl"), arguments[0], *options, *arguments[1:]]
         own, its = pty.openpty()
         fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
         environ = self.appeald.environ(TERM="xterm") | environment
@@ -356,6 +357,12 @@ class ExplainTest(CtlTest):
         page = self.explain(NOTICE)
         for text in ("trade.off-platform", "2026-04-10T05:22:00Z (relative)", "Сделки вне площадки", "72 hours"):
             self.assertIn(text, page)
+
+    def test_page_fits_the_terminal(self):
+        page = self.terminal(72, "explain", NOTICE, bare=True)
+        self.assertTrue(all(len(line) <= 72 for line in page.splitlines()[1:]), page)
+        plain = self.explain(NOTICE)
+        self.assertEqual("".join(page.split()), "".join(plain.split()))
 
     def test_json_of_standard_input(self):
         with open(NOTICE, "rb") as file:
