@@ -44,6 +44,8 @@ static const Command commands[] = {
     { "export", "all json", "", "cases as CSV for a spreadsheet, or as JSON",
       "Running cases; with --all every case.", apd_ctl_export },
     { "check", "", "", "check the configuration, every mistake at once", "", apd_ctl_check },
+    { "login", "device browser", "SOURCE", "log a source in by OAuth 2.0 (Gmail, Outlook)",
+      "SOURCE: NAME of an [imap NAME] with a client-id. Without an option: a browser where there is a screen, else a code.", apd_ctl_login },
     { "test", "all", "CHANNEL...", "send a marked test alert through the real channel", "", apd_ctl_test },
     { "explain", "json authserv-id rules", "FILE...", "what a message would become, and why",
       "Needs no configuration. - reads standard input. With --json one line for each FILE.", apd_ctl_explain },
@@ -64,6 +66,8 @@ static const GOptionEntry options[] = {
     { "authserv-id", 0,   0, G_OPTION_ARG_STRING,   AT(authserv_id), "Whose Authentication-Results header is believed", "ID" },
     { "rules",       0,   0, G_OPTION_ARG_FILENAME, AT(rules),       "Folder of rules of your own", "FOLDER" },
     { "jobs",        0,   0, G_OPTION_ARG_INT,      AT(jobs),        "How many at once (default: one for each processor)", "N" },
+    { "device",      0,   0, G_OPTION_ARG_NONE,     AT(device),      "By a code that is entered on another device", NULL },
+    { "browser",     0,   0, G_OPTION_ARG_NONE,     AT(browser),     "By a browser, on this machine or another", NULL },
     { "version",     0,   0, G_OPTION_ARG_NONE,     AT(version),     "Print the version and exit", NULL },
 };
 #undef AT

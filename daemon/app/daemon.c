@@ -9,6 +9,7 @@
 #include "app/heartbeat.h"
 #include "app/status_line.h"
 #include "app/steps.h"
+#include "app/tokens.h"
 #include "app/watcher.h"
 #include "base/error.h"
 #include "base/log.h"
@@ -23,6 +24,7 @@ struct ApdDaemon {
     ApdWatcher *watcher;       /* owned */
     ApdDispatcher *dispatcher; /* owned */
     ApdHeartbeat *heartbeat;   /* owned; NULL: not wished */
+    ApdTokens *tokens;         /* owned; NULL: none are needed */
     ApdNetwork *network;       /* owned */
     ApdAlarm *alarm;           /* owned */
     GMainLoop *loop;           /* owned */
@@ -57,6 +59,7 @@ run_due(ApdDaemon *self, ApdTime now, ApdTime *ret_next, GError **error)
 
     if (!apd_steps_run(self->ledger, self->config, now, &step, error)
         || !apd_dispatcher_run(self->dispatcher, now, &delivery, error)
+        || (self->tokens != NULL && !apd_tokens_run(self->tokens, now, &step, error))
         || (self->heartbeat != NULL && !apd_heartbeat_run(self->heartbeat, now, &step, error)))
         return false;
 
@@ -77,7 +80,8 @@ static bool
 is_finished(const ApdDaemon *self)
 {
     return self->options.once && apd_watcher_is_caught_up(self->watcher)
-           && !apd_dispatcher_is_busy(self->dispatcher);
+           && !apd_dispatcher_is_busy(self->dispatcher)
+           && (self->tokens == NULL || !apd_tokens_are_busy(self->tokens));
 }
 
 static gboolean
@@ -154,11 +158,37 @@ on_network(void *user_data)
     look_soon(self);
 }
 
+static void
+on_token_refused(const char *section, void *user_data)
+{
+    ApdDaemon *self = user_data;
+
+    if (self->tokens != NULL)
+        apd_tokens_doubt(self->tokens, section);
+}
+
+static void
+on_token_renewed(const ApdSourceConfig *source, void *user_data)
+{
+    ApdDaemon *self = user_data;
+
+    apd_watcher_poke_one(self->watcher, source->section);
+}
+
+static void
+on_token_lost(const ApdSourceConfig *source, const GError *why, void *user_data)
+{
+    ApdDaemon *self = user_data;
+
+    apd_watcher_note_lost(self->watcher, source->section, why);
+}
+
 static bool
 open_parts(ApdDaemon *self, GError **error)
 {
     const ApdDispatcherEvents dispatcher_events = { look_soon, on_failed };
-    const ApdWatcherEvents watcher_events = { look_soon, on_failed };
+    const ApdWatcherEvents watcher_events = { look_soon, on_token_refused, on_failed };
+    const ApdTokensEvents token_events = { on_token_renewed, on_token_lost, look_soon };
 
     self->casebook.ledger = self->ledger;
     self->casebook.config = self->config;
@@ -170,12 +200,16 @@ open_parts(ApdDaemon *self, GError **error)
     if (!open_heartbeat(self, error))
         return false;
     self->watcher = apd_watcher_new(&self->casebook, &watcher_events, self, error);
-    return self->watcher != NULL;
+    if (self->watcher == NULL)
+        return false;
+    self->tokens = apd_tokens_new(self->ledger, self->config, &token_events, self);
+    return true;
 }
 
 static void
 close_parts(ApdDaemon *self)
 {
+    g_clear_pointer(&self->tokens, apd_tokens_free);
     g_clear_pointer(&self->watcher, apd_watcher_free);
     g_clear_pointer(&self->dispatcher, apd_dispatcher_free);
     g_clear_pointer(&self->heartbeat, apd_heartbeat_free);

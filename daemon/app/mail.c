@@ -41,7 +41,7 @@ work(void *data, void *user_data)
     uint64_t one = 1;
 
     apd_mail_crash_enter(slot->id);
-    slot->step = apd_mailbox_step(slot->box, slot->grant, slot->look);
+    slot->step = apd_mailbox_step(slot->box, slot->grant, slot->looking);
     apd_mail_crash_enter(0);
     g_async_queue_push(self->done, slot);
     if (write(self->ended, &one, sizeof one) < 0)
@@ -196,6 +196,20 @@ slot_of(ApdMail *self, uint32_t id)
 }
 
 static void
+on_renew(ApdMail *self, GVariant *content)
+{
+    const char *password;
+    guint32 id;
+
+    g_variant_get(content, "(u&s)", &id, &password);
+    ApdMailSlot *slot = slot_of(self, id);
+    const char *kept = slot != NULL ? apd_vault_store(self->vault, password) : NULL;
+    apd_frame_wipe(content);
+    if (kept != NULL)
+        apd_mail_renew(self, slot, kept);
+}
+
+static void
 on_frame(ApdMail *self, const char *word, GVariant *content)
 {
     ApdMailSlot *slot;
@@ -210,6 +224,9 @@ on_frame(ApdMail *self, const char *word, GVariant *content)
         g_variant_get(content, APD_MAIL_ACK, &id, &bytes);
         if ((slot = slot_of(self, id)) != NULL)
             apd_mail_ack(self, slot, (size_t) bytes);
+    } else if (g_str_equal(word, "renew")
+               && g_variant_is_of_type(content, G_VARIANT_TYPE(APD_MAIL_RENEW))) {
+        on_renew(self, content);
     } else if (g_variant_is_of_type(content, G_VARIANT_TYPE_UINT32)) {
         guint32 id = g_variant_get_uint32(content);
         if (g_str_equal(word, "poke"))

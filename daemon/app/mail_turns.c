@@ -48,6 +48,8 @@ start(ApdMail *self, ApdMailSlot *slot)
     slot->state = APD_SLOT_RUNNING;
     slot->grant = MIN(left, self->credit / 4);
     slot->started = apd_uptime();
+    slot->looking = slot->look;
+    slot->look = false;
     slot->host->running++;
     self->credit -= slot->grant;
     arm(self, slot->started + STEP_LIMIT);
@@ -199,7 +201,7 @@ park(ApdMail *self, ApdMailSlot *slot)
 }
 
 static void
-go_on(ApdMail *self, ApdMailSlot *slot)
+go_on(ApdMail *self, ApdMailSlot *slot, bool again)
 {
     slot->state = APD_SLOT_RESTING;
     switch (slot->step.wait) {
@@ -216,8 +218,26 @@ go_on(ApdMail *self, ApdMailSlot *slot)
         slot->state = APD_SLOT_STARVED;
         break;
     }
-    if (slot->state == APD_SLOT_RESTING && slot->look && slot->connected)
-        apd_mail_ready(self, slot); /* poked while it ran */
+    if (slot->state == APD_SLOT_RESTING && (again || (slot->look && slot->connected)))
+        apd_mail_ready(self, slot); /* poked, or given a new password, while it ran */
+}
+
+/* A token that was refused is no reason to wait once there is another. */
+static bool
+use_renewed(ApdMail *self, ApdMailSlot *slot)
+{
+    ApdMailAccount *account = slot->account;
+
+    if (slot->renewed == NULL)
+        return false;
+    apd_vault_drop(self->vault, slot->password);
+    slot->password = g_steal_pointer(&slot->renewed);
+    apd_mailbox_set_password(slot->box, slot->password);
+    if (account->refused != 0 && account->refused != g_str_hash(slot->password)) {
+        account->refused = 0;
+        account->blocked = 0;
+    }
+    return !slot->connected;
 }
 
 void
@@ -235,14 +255,27 @@ apd_mail_finish(ApdMail *self, ApdMailSlot *slot)
         apd_mail_send(self, news->word, news->content);
     }
     judge_account(self, slot);
+    bool again = use_renewed(self, slot);
     /* A mailbox at work for long goes behind those that wait. */
     slot->state = APD_SLOT_RESTING;
     serve_host(self, host);
     if (slot->dropped)
         apd_mail_drop(self, slot);
     else
-        go_on(self, slot);
+        go_on(self, slot, again);
     serve_starved(self);
+}
+
+void
+apd_mail_renew(ApdMail *self, ApdMailSlot *slot, const char *password)
+{
+    apd_vault_drop(self->vault, slot->renewed);
+    slot->renewed = password;
+    if (slot->state == APD_SLOT_RUNNING)
+        return;
+    use_renewed(self, slot);
+    if (slot->state == APD_SLOT_RESTING && !slot->connected)
+        apd_mail_ready(self, slot);
 }
 
 void
@@ -265,6 +298,7 @@ apd_mail_drop(ApdMail *self, ApdMailSlot *slot)
     bool probed = account->prober == slot->id;
     self->credit = MIN(self->credit + slot->in_flight, APD_MAIL_CREDIT);
     apd_vault_drop(self->vault, slot->password);
+    apd_vault_drop(self->vault, slot->renewed);
     g_hash_table_remove(self->slots, GUINT_TO_POINTER(slot->id));
     if (probed) {
         account->prober = 0;

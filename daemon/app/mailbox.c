@@ -90,6 +90,12 @@ apd_mailbox_free(ApdMailbox *self)
     g_free(self);
 }
 
+void
+apd_mailbox_set_password(ApdMailbox *self, const char *password)
+{
+    self->config.password = password;
+}
+
 bool
 apd_mailbox_is_connected(const ApdMailbox *self)
 {
@@ -173,7 +179,8 @@ static bool
 connect_up(ApdMailbox *self, GError **error)
 {
     const ApdMailboxConfig *config = &self->config;
-    ApdImapLogin login = { config->user, config->password, config->auth, config->send_id };
+    ApdImapLogin login = { config->user,    config->password, config->auth,
+                           config->send_id, config->host,     config->port };
     uint32_t uidvalidity;
 
     self->imap = apd_imap_connect(config->host, config->port, config->tls, config->trust, error);

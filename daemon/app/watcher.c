@@ -1,9 +1,13 @@
 #include "app/watcher.h"
 
+#include <string.h>
+
 #include "app/blindness.h"
 #include "app/readers.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "io/secret.h"
+#include "io/token.h"
 #include "port/source.h"
 
 typedef struct {
@@ -122,12 +126,38 @@ note_sight(ApdWatcher *self, const char *source, const char *folder, const GErro
         self->events.failed(error, self->user_data);
 }
 
+/* Whoever reads mail knows no more of a token than that it was refused. */
+static void
+add_remedy(const ApdSourceConfig *config, GError *why)
+{
+    g_autoptr(GError) known = NULL;
+    char *token = apd_token_secret(config, &known);
+
+    if (token == NULL && known->code == APD_ERROR_REFUSED) {
+        g_free(why->message);
+        why->message = g_strdup(known->message);
+    } else if (strstr(why->message, "appealctl login") == NULL) {
+        char *text = g_strdup_printf("%s (if it stays so, run: appealctl login %s)", why->message,
+                                     config->name);
+        g_free(why->message);
+        why->message = text;
+    }
+    apd_secret_free(token);
+}
+
 static void
 on_sight(ApdSource *source, const char *folder, const GError *why, void *user_data)
 {
     ApdWatcher *self = user_data;
     Watched *watched = find(self, source);
+    g_autoptr(GError) better = NULL;
 
+    if (why != NULL && watched->config->token_file != NULL
+        && strstr(why->message, "access token refused") != NULL) {
+        why = better = g_error_copy(why);
+        add_remedy(watched->config, better);
+        self->events.token_refused(source->name, self->user_data);
+    }
     g_hash_table_add(watched->told, g_strdup(folder));
     if (why != NULL)
         apd_log(G_LOG_LEVEL_WARNING, "APPEALD_SOURCE", source->name,
@@ -218,6 +248,38 @@ apd_watcher_poke(ApdWatcher *self)
         const Watched *watched = self->watched->pdata[i];
         if (watched->source != NULL)
             watched->source->type->poke(watched->source);
+    }
+}
+
+static Watched *
+find_section(const ApdWatcher *self, const char *section)
+{
+    for (guint i = 0; i < self->watched->len; i++) {
+        Watched *watched = self->watched->pdata[i];
+        if (g_str_equal(watched->config->section, section) && watched->source != NULL)
+            return watched;
+    }
+    return NULL;
+}
+
+void
+apd_watcher_poke_one(ApdWatcher *self, const char *section)
+{
+    const Watched *watched = find_section(self, section);
+
+    if (watched != NULL)
+        watched->source->type->poke(watched->source);
+}
+
+void
+apd_watcher_note_lost(ApdWatcher *self, const char *section, const GError *why)
+{
+    const Watched *watched = find_section(self, section);
+
+    for (char **folder = watched ? watched->config->folders : NULL;
+         folder != NULL && *folder != NULL; folder++) {
+        g_hash_table_add(watched->told, g_strdup(*folder));
+        note_sight(self, section, *folder, why);
     }
 }
 

@@ -41,6 +41,19 @@ clear_secret(ApdSecretConfig *secret)
 }
 
 static void
+clear_oauth(ApdOAuthConfig *oauth)
+{
+    g_free(oauth->client_id);
+    clear_secret(&oauth->client_secret);
+    g_free(oauth->token_url);
+    g_free(oauth->auth_url);
+    g_free(oauth->device_url);
+    g_free(oauth->scope);
+    g_free(oauth->redirect);
+    g_free(oauth->ca_file);
+}
+
+static void
 free_source(void *data)
 {
     ApdSourceConfig *source = data;
@@ -56,6 +69,8 @@ free_source(void *data)
     g_free(source->user);
     g_free(source->auth);
     clear_secret(&source->password);
+    clear_oauth(&source->oauth);
+    g_free(source->token_file);
     g_strfreev(source->folders);
     g_free(source->path);
     g_free(source);

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "io/config_keys.h"
+#include "io/config_oauth.h"
 #include "io/ini.h"
 #include "io/phrases.h"
 #include "io/providers.h"
@@ -48,6 +49,7 @@ fill_from(const Check *self, ApdSourceConfig *source, const ApdProvider *provide
         source->send_id = provider->send_id;
     if (!is_set(self, source->section, "authserv-id"))
         source->authserv_id = g_strdup(provider->authserv_id);
+    apd_config_oauth_fill(&source->oauth, provider);
 }
 
 static const char *
@@ -114,6 +116,35 @@ check_secret(const Check *self, const ApdSecretConfig *secret, const char *secti
                  section, what, what, what);
 }
 
+/* By password, or by OAuth 2.0. */
+static void
+check_login(const Check *self, ApdSourceConfig *source)
+{
+    const ApdSecretConfig *password = &source->password;
+    g_autofree char *text = NULL;
+    const char *key = NULL;
+
+    if (!apd_config_oauth_is_wanted(source)) {
+        if (source->oauth.token_url != NULL && password->file == NULL && password->command == NULL
+            && password->credential == NULL)
+            COMPLAIN(self, source->line,
+                     "[%s]: password-file is missing (or password-command, or "
+                     "password-credential; or client-id, for OAuth 2.0)",
+                     source->section);
+        else
+            check_secret(self, password, source->section, source->line, "password", true);
+        return;
+    }
+    check_secret(self, &source->oauth.client_secret, source->section, source->line, "client-secret",
+                 false);
+    text = apd_config_oauth_check(source, &key);
+    if (text != NULL) {
+        int line = line_of(self, source->section, key);
+        COMPLAIN(self, line != 0 ? line : source->line, "[%s] %s: %s", source->section, key, text);
+    }
+    apd_config_oauth_use(source, self->config->state_dir);
+}
+
 static void
 check_imap(Check *self, ApdSourceConfig *source)
 {
@@ -131,7 +162,7 @@ check_imap(Check *self, ApdSourceConfig *source)
                  "[%s] tls: none would send the password readably to %s (write implicit or "
                  "starttls)",
                  source->section, source->host);
-    check_secret(self, &source->password, source->section, source->line, "password", true);
+    check_login(self, source);
 }
 
 static bool

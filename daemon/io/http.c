@@ -66,8 +66,10 @@ apd_http_request_clear(ApdHttpRequest *self)
 void
 apd_http_response_clear(ApdHttpResponse *self)
 {
-    if (self->body != NULL)
+    if (self->body != NULL) {
+        explicit_bzero(self->body->str, self->body->len); /* it may hold tokens */
         g_string_free(g_steal_pointer(&self->body), TRUE);
+    }
     g_clear_pointer(&self->retry_after, g_free);
     g_clear_pointer(&self->limit_reset, g_free);
     g_clear_pointer(&self->date, g_free);

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "io/imap_private.h"
+#include "io/oauth_sasl.h"
 
 #define BUDGET (64u * 1024)
 
@@ -20,6 +21,13 @@ is_busy(const char *said)
         if (strcasestr(said, *word) != NULL)
             return true;
     return false;
+}
+
+static bool
+is_oauth(const ApdImapLogin *login)
+{
+    return g_str_equal(login->auth, "oauth") || g_str_equal(login->auth, "xoauth2")
+           || g_str_equal(login->auth, "oauthbearer");
 }
 
 /* A server may repeat what it was sent. */
@@ -40,6 +48,11 @@ fail_no(const ApdImapLogin *login, const char *said, GError **error)
 
     if (is_busy(said))
         g_set_error(error, APD_ERROR, APD_ERROR_TRANSIENT, "login put off by the server: %s", text);
+    else if (is_oauth(login))
+        g_set_error(
+            error, APD_ERROR, APD_ERROR_REFUSED,
+            "access token refused for %s: %s (is it that account's, and IMAP allowed there?)",
+            login->user, text);
     else
         g_set_error(error, APD_ERROR, APD_ERROR_REFUSED,
                     "login refused for %s: %s (check user and password; many providers want an "
@@ -66,7 +79,7 @@ run_login(ApdImap *self, const ApdImapLogin *login, GError **error)
     return fail_no(login, said, error);
 }
 
-/* RFC 4616, RFC 4959. */
+/* RFC 4616. */
 static char *
 plain_answer(const ApdImapLogin *login)
 {
@@ -82,22 +95,37 @@ plain_answer(const ApdImapLogin *login)
     return base64;
 }
 
-static bool
-finish_plain(ApdImap *self, const ApdImapLogin *login, const char *answer, GError **error)
-{
-    const char *line, *rest;
-    bool answered = mailimap_has_extension(self->session, "SASL-IR");
+/* A mechanism whose client speaks first, and alone. */
+typedef struct {
+    const char *name;
+    char *answer;         /* owned: a secret */
+    const char *on_error; /* what a server wants to hear after it told what is wrong; NULL: it
+                             must not ask */
+} Sasl;
 
+static bool
+finish_sasl(ApdImap *self, const ApdImapLogin *login, const Sasl *sasl, GError **error)
+{
+    g_autofree char *wrong = g_strdup("");
+    const char *line, *rest, *next = sasl->answer;
+
+    if (mailimap_has_extension(self->session, "SASL-IR"))
+        next = sasl->on_error;
     while ((line = apd_imap_next_line(self)) != NULL) {
-        if (line[0] == '+' && !answered) {
-            answered = true;
-            if (!apd_imap_send(self, answer, false))
+        if (line[0] == '+' && next != NULL) {
+            if (next == sasl->on_error) {
+                g_free(wrong);
+                wrong = apd_oauth_sasl_error(line + strspn(line, "+ "));
+            }
+            if (!apd_imap_send(self, next, false))
                 break;
+            next = next == sasl->answer ? sasl->on_error : NULL;
         } else if (line[0] == '+') {
-            break; /* it wants more than PLAIN has */
+            break; /* it wants more than the mechanism has */
         } else if ((rest = apd_imap_tagged(self, line)) != NULL) {
+            g_autofree char *said = g_strjoin(*wrong != '\0' ? ": " : "", rest, wrong, NULL);
             if (g_ascii_strncasecmp(rest, "OK", 2) != 0)
-                return fail_no(login, rest, error);
+                return fail_no(login, said, error);
             self->session->imap_state = MAILIMAP_STATE_AUTHENTICATED;
             return true;
         }
@@ -105,24 +133,63 @@ finish_plain(ApdImap *self, const ApdImapLogin *login, const char *answer, GErro
     return apd_imap_fail(self, MAILIMAP_ERROR_PROTOCOL, APD_ERROR_TRANSIENT, "login", error);
 }
 
+/* RFC 3501 section 6.2.2, RFC 4959.  Wipes the answer. */
 static bool
-run_plain(ApdImap *self, const ApdImapLogin *login, GError **error)
+run_sasl(ApdImap *self, const ApdImapLogin *login, Sasl *sasl, GError **error)
 {
-    char *answer = plain_answer(login);
     bool at_once = mailimap_has_extension(self->session, "SASL-IR");
-    char *command =
-        g_strconcat("AUTHENTICATE PLAIN", at_once ? " " : "", at_once ? answer : "", NULL);
+    char *command = g_strconcat("AUTHENTICATE ", sasl->name, at_once ? " " : "",
+                                at_once ? sasl->answer : "", NULL);
 
     mailstream_set_privacy(apd_stream_mailstream(self->stream), 0);
     bool good =
         apd_imap_send(self, command, true)
-            ? finish_plain(self, login, answer, error)
+            ? finish_sasl(self, login, sasl, error)
             : apd_imap_fail(self, MAILIMAP_ERROR_STREAM, APD_ERROR_TRANSIENT, "login", error);
-    explicit_bzero(answer, strlen(answer));
+    explicit_bzero(sasl->answer, strlen(sasl->answer));
     explicit_bzero(command, strlen(command));
-    g_free(answer);
+    g_free(sasl->answer);
     g_free(command);
     return good;
+}
+
+static bool
+run_plain(ApdImap *self, const ApdImapLogin *login, GError **error)
+{
+    Sasl sasl = { "PLAIN", plain_answer(login), NULL };
+
+    return run_sasl(self, login, &sasl, error);
+}
+
+/* --- OAuth 2.0 -------------------------------------------------------------------- */
+
+/* The standard (RFC 7628) where it is offered, else what came before it. */
+static bool
+run_oauth(ApdImap *self, const ApdImapLogin *login, GError **error)
+{
+    bool any = g_str_equal(login->auth, "oauth");
+    bool bearer = (any || g_str_equal(login->auth, "oauthbearer"))
+                  && mailimap_has_authentication(self->session, "OAUTHBEARER");
+    Sasl sasl = { "XOAUTH2", NULL, "" };
+
+    if (!bearer
+        && (g_str_equal(login->auth, "oauthbearer")
+            || !mailimap_has_authentication(self->session, "XOAUTH2"))) {
+        g_set_error(error, APD_ERROR, APD_ERROR_REFUSED,
+                    "the server offers no %s; no token was sent (check host and auth)",
+                    any                                       ? "OAuth 2.0"
+                    : g_str_equal(login->auth, "oauthbearer") ? "OAUTHBEARER"
+                                                              : "XOAUTH2");
+        return false;
+    }
+    if (bearer) {
+        sasl.name = "OAUTHBEARER";
+        sasl.answer = apd_oauth_sasl_bearer(login->user, login->host, login->port, login->password);
+        sasl.on_error = "AQ=="; /* section 3.2.3 */
+    } else {
+        sasl.answer = apd_oauth_sasl_xoauth2(login->user, login->password);
+    }
+    return run_sasl(self, login, &sasl, error);
 }
 
 /* LOGIN is understood everywhere; PLAIN is for where it is switched off and for
@@ -147,7 +214,8 @@ check(ApdImap *self, const ApdImapLogin *login, GError **error)
                     "the password is empty or has more than one line");
         return false;
     }
-    if (mailimap_has_extension(self->session, "LOGINDISABLED") && !wants_plain(self, login)) {
+    if (!is_oauth(login) && mailimap_has_extension(self->session, "LOGINDISABLED")
+        && !wants_plain(self, login)) {
         g_set_error(error, APD_ERROR, APD_ERROR_REFUSED,
                     "the server takes no LOGIN here; no password was sent (set auth = plain)");
         return false;
@@ -173,8 +241,9 @@ apd_imap_login(ApdImap *self, const ApdImapLogin *login, GError **error)
         return false;
 
     apd_imap_begin(self, APD_IMAP_TIMEOUT, BUDGET, 0);
-    bool good =
-        wants_plain(self, login) ? run_plain(self, login, error) : run_login(self, login, error);
+    bool good = is_oauth(login)            ? run_oauth(self, login, error)
+                : wants_plain(self, login) ? run_plain(self, login, error)
+                                           : run_login(self, login, error);
     apd_stream_rest(self->stream); /* the password leaves the buffers */
     if (!good || !apd_imap_ask_capability(self, error))
         return false;

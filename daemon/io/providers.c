@@ -14,6 +14,11 @@ static const ApdConfigKey keys[] = {
     { "provider", "junk",        APD_VALUE_TEXT,   AT(junk),        NULL,       1, 255,   NULL, NULL },
     { "provider", "authserv-id", APD_VALUE_TEXT,   AT(authserv_id), NULL,       1, 255,   NULL, NULL },
     { "provider", "domains",     APD_VALUE_LIST,   AT(domains),     NULL,       0, 0,     NULL, NULL },
+    { "provider", "token-url",   APD_VALUE_TEXT,   AT(token_url),   NULL,       8, 1024,  NULL, NULL },
+    { "provider", "auth-url",    APD_VALUE_TEXT,   AT(auth_url),    NULL,       8, 1024,  NULL, NULL },
+    { "provider", "device-url",  APD_VALUE_TEXT,   AT(device_url),  NULL,       8, 1024,  NULL, NULL },
+    { "provider", "scope",       APD_VALUE_TEXT,   AT(scope),       NULL,       1, 1024,  NULL, NULL },
+    { "provider", "redirect",    APD_VALUE_WORD,   AT(redirect),    NULL,       0, 0, "http://localhost|http://127.0.0.1", NULL },
     { "provider", "hint",        APD_VALUE_TEXT,   AT(hint),        NULL,       1, 1024,  NULL, NULL },
 };
 /* clang-format on */
@@ -36,6 +41,11 @@ apd_provider_free(ApdProvider *self)
     g_free(self->junk);
     g_free(self->authserv_id);
     g_strfreev(self->domains);
+    g_free(self->token_url);
+    g_free(self->auth_url);
+    g_free(self->device_url);
+    g_free(self->scope);
+    g_free(self->redirect);
     g_free(self->hint);
     g_free(self);
 }

@@ -6,10 +6,11 @@
 #include <sys/resource.h>
 
 #define PAGE       4096u
-#define MAX_SECRET 1024u
+#define MAX_SECRET (16u * 1024) /* access tokens of some providers take several KiB */
 
 /* At the head of each page; secrets follow. */
 typedef struct {
+    size_t size; /* a multiple of PAGE */
     size_t used; /* bytes given out */
     size_t live; /* secrets not yet dropped */
 } Page;
@@ -19,15 +20,17 @@ struct ApdVault {
 };
 
 static Page *
-add_page(ApdVault *self)
+add_page(ApdVault *self, size_t room)
 {
-    Page *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    size_t size = (sizeof(Page) + room + PAGE - 1) / PAGE * PAGE;
+    Page *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     if (page == MAP_FAILED)
         g_error("out of memory");
     /* Best effort: RLIMIT_MEMLOCK may be small. */
-    (void) mlock(page, PAGE);
-    (void) madvise(page, PAGE, MADV_DONTDUMP);
+    (void) mlock(page, size);
+    (void) madvise(page, size, MADV_DONTDUMP);
+    page->size = size;
     page->used = sizeof(Page);
     g_ptr_array_add(self->pages, page);
     return page;
@@ -36,8 +39,10 @@ add_page(ApdVault *self)
 static void
 free_page(void *data)
 {
-    explicit_bzero(data, PAGE);
-    munmap(data, PAGE);
+    size_t size = ((const Page *) data)->size;
+
+    explicit_bzero(data, size);
+    munmap(data, size);
 }
 
 ApdVault *
@@ -67,8 +72,8 @@ apd_vault_store(ApdVault *self, const char *secret)
 
     if (n > MAX_SECRET)
         return NULL;
-    if (page == NULL || page->used + n > PAGE)
-        page = add_page(self);
+    if (page == NULL || page->used + n > page->size)
+        page = add_page(self, n);
 
     char *copy = (char *) page + page->used;
     memcpy(copy, secret, n);
@@ -83,7 +88,7 @@ apd_vault_drop(ApdVault *self, const char *secret)
     for (guint i = 0; secret != NULL && i < self->pages->len; i++) {
         Page *page = self->pages->pdata[i];
         size_t offset = (size_t) (secret - (const char *) page);
-        if (secret < (const char *) page || offset >= PAGE)
+        if (secret < (const char *) page || offset >= page->size)
             continue;
         explicit_bzero((char *) page + offset, strlen(secret));
         if (--page->live == 0)

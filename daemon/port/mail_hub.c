@@ -6,6 +6,7 @@
 #include "io/child.h"
 #include "io/mail_frames.h"
 #include "io/secret.h"
+#include "io/token.h"
 
 #define PROGRAM "appeald-mail"
 #define DATASET "apd-mail-hub"
@@ -55,6 +56,7 @@ struct ApdMailWatch {
     int deaths;
     bool refused;   /* a person must act */
     bool sent;      /* the running child knows it */
+    guint token;    /* hash of what it was given to log in with */
     uint64_t acked; /* bytes that came from an earlier child: not to be acked */
     uint64_t due;   /* bytes that came from this one and are not yet acked */
 };
@@ -183,8 +185,10 @@ send_watch(ApdMailWatch *watch)
 {
     const ApdSourceConfig *config = watch->config;
     g_autoptr(GError) error = NULL;
-    char *password = apd_secret_read(&config->password, &error);
+    char *password = apd_token_secret(config, &error);
 
+    if (g_error_matches(error, APD_ERROR, APD_ERROR_TRANSIENT))
+        return; /* whoever renews its token pokes us, and tells if it cannot */
     if (password == NULL) {
         tell_sight(watch, APD_ERROR_REFUSED, "%s", error->message);
         return;
@@ -197,8 +201,23 @@ send_watch(ApdMailWatch *watch)
                                  (gboolean) config->send_id, watch->cursor.uidvalidity,
                                  watch->cursor.last_uid, (gboolean) watch->cursor.looked_back,
                                  watch->look_back, config->poll, FETCH_LIMIT));
+    watch->token = g_str_hash(password);
     apd_secret_free(password);
     watch->sent = true;
+}
+
+/* An access token that was renewed is for the next login. */
+static void
+send_token(ApdMailWatch *watch)
+{
+    char *token = watch->config->token_file ? apd_token_secret(watch->config, NULL) : NULL;
+
+    if (token != NULL && g_str_hash(token) != watch->token) {
+        apd_child_send(watch->child->process, "renew",
+                       g_variant_new(APD_MAIL_RENEW_NEW, watch->id, apd_frame_secret(token)));
+        watch->token = g_str_hash(token);
+    }
+    apd_secret_free(token);
 }
 
 static void start(Child *child);
@@ -375,6 +394,8 @@ apd_mail_watch_poke(ApdMailWatch *self)
         self->acked += self->due;
         self->due = 0;
     }
+    if (self->sent)
+        send_token(self);
     if (self->sent)
         apd_child_send(child->process, "poke", g_variant_new(APD_MAIL_POKE, self->id));
     else if (child->process != NULL)

@@ -24,6 +24,9 @@ typedef struct {
     gboolean all;
     gboolean why;
     gboolean version;
+    gboolean device;
+    gboolean browser;
+    gboolean online;
     char *since;       /* owned; NULL */
     char *authserv_id; /* owned; NULL */
     char *rules;       /* owned; NULL */
@@ -44,6 +47,7 @@ int apd_ctl_reopen(const ApdCtl *ctl, char **operands);
 int apd_ctl_note(const ApdCtl *ctl, char **operands);
 int apd_ctl_status(const ApdCtl *ctl, char **operands);
 int apd_ctl_check(const ApdCtl *ctl, char **operands);
+int apd_ctl_login(const ApdCtl *ctl, char **operands);
 int apd_ctl_test(const ApdCtl *ctl, char **operands);
 int apd_ctl_points(const ApdCtl *ctl, char **operands);
 int apd_ctl_report(const ApdCtl *ctl, char **operands);

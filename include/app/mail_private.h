@@ -42,9 +42,11 @@ typedef struct {
     ApdMailHost *host;       /* borrowed */
     ApdMailAccount *account; /* borrowed */
     const char *password;    /* owned, in the vault */
+    const char *renewed;     /* owned, there too: to take its place when the step ends; or NULL */
     ApdSlotState state;
     bool connected;
     bool look;    /* poked: do not wait for the server */
+    bool looking; /* of the running step: it was */
     bool dropped; /* to be freed when its step ends */
     ApdTime due;
     ApdTime started;
@@ -81,6 +83,9 @@ void apd_mail_finish(ApdMail *self, ApdMailSlot *slot);
 
 /* @id's messages of @bytes are dealt with. */
 void apd_mail_ack(ApdMail *self, ApdMailSlot *slot, size_t bytes);
+
+/* @password (in the vault; taken) is for the next login of @slot. */
+void apd_mail_renew(ApdMail *self, ApdMailSlot *slot, const char *password);
 
 /* The timer is over. */
 void apd_mail_tick(ApdMail *self);

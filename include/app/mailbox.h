@@ -60,4 +60,7 @@ typedef struct {
  * tell of news. */
 ApdMailboxStep apd_mailbox_step(ApdMailbox *self, size_t grant, bool look);
 
+/* For the next login.  Not during a step. */
+void apd_mailbox_set_password(ApdMailbox *self, const char *password);
+
 bool apd_mailbox_is_connected(const ApdMailbox *self);

@@ -13,6 +13,9 @@ typedef struct {
     /* Something was filed, or seen, or lost from sight: look what is due. */
     void (*changed)(void *user_data);
 
+    /* The server refuses the access token of @section. */
+    void (*token_refused)(const char *section, void *user_data);
+
     /* The ledger can no longer be written: stop. */
     void (*failed)(const GError *error, void *user_data);
 } ApdWatcherEvents;
@@ -27,6 +30,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdWatcher, apd_watcher_free)
 
 /* All sources look for new messages now. */
 void apd_watcher_poke(ApdWatcher *self);
+
+/* @section does, with what it logs in with read anew. */
+void apd_watcher_poke_one(ApdWatcher *self, const char *section);
+
+/* @section cannot be read, as another part found out. */
+void apd_watcher_note_lost(ApdWatcher *self, const char *section, const GError *why);
 
 /* Whether every source has told how it stands and nothing is on its way: what
  * --once waits for. */

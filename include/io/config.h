@@ -28,6 +28,18 @@ typedef enum {
     APD_TLS_NONE, /* loopback only */
 } ApdTls;
 
+/* How an access token is got (OAuth 2.0). */
+typedef struct {
+    char *client_id;               /* NULL: it logs in by password */
+    ApdSecretConfig client_secret; /* may be unset: public clients have none */
+    char *token_url;
+    char *auth_url;   /* where a browser goes; or NULL */
+    char *device_url; /* RFC 8628; or NULL */
+    char *scope;      /* separated by blanks; or NULL */
+    char *redirect;   /* "http://localhost" or "http://127.0.0.1": where a browser comes back */
+    char *ca_file;    /* private CA of these servers instead of the system's, or NULL */
+} ApdOAuthConfig;
+
 /* One [imap NAME], [maildir NAME], ... */
 typedef struct {
     char *type;        /* "imap", "maildir" */
@@ -44,11 +56,13 @@ typedef struct {
     ApdTls tls;
     char *ca_file; /* private CA instead of the system's, or NULL */
     char *user;
-    char *auth; /* "auto", "login", "plain" */
+    char *auth; /* "auto", "login", "plain", "xoauth2", "oauthbearer"; "oauth": either of these */
     ApdSecretConfig password;
-    char **folders; /* UTF-8; never NULL */
-    bool send_id;   /* RFC 2971 ID after login */
-    ApdTime poll;   /* sweep when IDLE is silent, or NOOP where it is missing */
+    ApdOAuthConfig oauth;
+    char *token_file; /* what `appealctl login` keeps; NULL: it logs in by password */
+    char **folders;   /* UTF-8; never NULL */
+    bool send_id;     /* RFC 2971 ID after login */
+    ApdTime poll;     /* sweep when IDLE is silent, or NOOP where it is missing */
 
     /* maildir */
     char *path; /* "~" expanded */

@@ -26,9 +26,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdImap, apd_imap_free)
 
 typedef struct {
     const char *user;     /* borrowed */
-    const char *password; /* borrowed */
-    const char *auth;     /* borrowed; "auto", "login", "plain" */
-    bool send_id;         /* RFC 2971, even when the server does not ask for it */
+    const char *password; /* borrowed; or the access token */
+    const char *auth; /* borrowed; "auto", "login", "plain"; "xoauth2", "oauthbearer", "oauth" */
+    bool send_id;     /* RFC 2971, even when the server does not ask for it */
+    const char *host; /* borrowed; of the server, for "oauthbearer" */
+    int port;
 } ApdImapLogin;
 
 /* APD_ERROR_REFUSED: the server does not want this user and password; trying

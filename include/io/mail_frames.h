@@ -6,6 +6,7 @@
  *   ack    so many bytes of messages of a mailbox are dealt with
  *   poke   look now (0: at all mailboxes)
  *   drop   watch it no more
+ *   renew  a new password (an access token) for the next login
  * From the child:
  *   message  in ascending order of UIDs within a mailbox
  *   sight    proof of life, or what is wrong
@@ -24,6 +25,10 @@
 #define APD_MAIL_ACK  "(ut)"
 #define APD_MAIL_POKE "u"
 #define APD_MAIL_DROP "u"
+
+/* id, password; the same for g_variant_new() */
+#define APD_MAIL_RENEW     "(us)"
+#define APD_MAIL_RENEW_NEW "(u@s)"
 
 /* id, UIDVALIDITY, UID, received, first look, truncated, bytes */
 #define APD_MAIL_MESSAGE "(uuuxbb@ay)"

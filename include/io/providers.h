@@ -16,7 +16,12 @@ typedef struct {
     char *junk;        /* name of the junk folder where the server does not mark it; or NULL */
     char *authserv_id; /* what it writes first in Authentication-Results; or NULL */
     char **domains;    /* mail domains it serves; never NULL */
-    char *hint;        /* what a person needs to know to log in; or NULL */
+    char *token_url;   /* OAuth 2.0: as in ApdOAuthConfig; or NULL */
+    char *auth_url;
+    char *device_url;
+    char *scope;
+    char *redirect;
+    char *hint; /* what a person needs to know to log in; or NULL */
 } ApdProvider;
 
 void apd_provider_free(ApdProvider *self);

@@ -13,7 +13,7 @@ void apd_vault_free(ApdVault *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdVault, apd_vault_free)
 
 /* Returns: (transfer none): a copy of @secret that lives until dropped.  NULL
- * when it is longer than 1 KiB. */
+ * when it is longer than 16 KiB. */
 const char *apd_vault_store(ApdVault *self, const char *secret);
 
 /* Wipes.  NULL is allowed. */

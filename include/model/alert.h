@@ -11,7 +11,8 @@ typedef enum {
     APD_ALERT_UNREADABLE, /* a message could not be read: look yourself */
     APD_ALERT_REFUSED,    /* a channel refused an alert for good */
     APD_ALERT_TEST,
-    APD_ALERT_WELL, /* the daily note */
+    APD_ALERT_WELL,  /* the daily note */
+    APD_ALERT_LOGIN, /* a login was ended, or will end: log in again */
     APD_N_ALERTS,
 } ApdAlertType;
 

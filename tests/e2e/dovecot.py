@@ -100,7 +100,7 @@ first_valid_gid = 1
 mail_location = maildir:~/Maildir
 mail_fsync = never
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = {mechanisms}
 auth_failure_delay = 0
 login_trusted_networks =
 mail_max_userip_connections = 3000
@@ -166,10 +166,11 @@ service lmtp {{
 
 class Dovecot:
     def __init__(self, users=None, certificate="good", minimum="TLSv1.2", junk="no", extra="",
-                 folder=None):
+                 folder=None, mechanisms="plain login"):
         self.root = folder or tempfile.mkdtemp(prefix="dovecot-")
         self.users = dict(users or {"seller": "secret"})
         self.certificate, self.minimum, self.junk, self.extra = certificate, minimum, junk, extra
+        self.mechanisms = mechanisms
         self.port, self.tls_port = free_port(), free_port()
         self.process = None
         os.chmod(self.root, 0o755)
@@ -213,7 +214,8 @@ class Dovecot:
         with open(self.config, "w") as file:
             file.write(CONFIG.format(root=self.root, imap=self.port, imaps=self.tls_port,
                                      uid=self.uid, gid=self.gid, certificate=self.certificate,
-                                     minimum=self.minimum, junk=self.junk, extra=self.extra,
+                                     minimum=self.minimum, junk=self.junk, mechanisms=self.mechanisms,
+                                     extra=self.extra(self.root) if callable(self.extra) else self.extra,
                                      **self.names))
 
     def start(self, certificate=None):
