@@ -25,6 +25,7 @@ class Daemon(unittest.TestCase):
         cls.maildir = make_maildir(os.path.join(cls.folder, "mail"))
         cls.peers, cls.sections, cls.arrived = {}, [], 0
         cls.add_channels()
+        cls.before_start()
         config = (f"[appeald]\ntimezone = UTC\n[reminders]\nsteps = {cls.steps}\n[maildir synced]\npath = {cls.maildir}\n"
                   f"authserv-id = {samples.AUTHSERV}\n" + "".join(cls.sections))
         cls.appeald = Appeald(config, cls.folder)
@@ -32,6 +33,10 @@ class Daemon(unittest.TestCase):
         cls.appeald.start()
         wait_for(lambda: os.path.exists(cls.appeald.ledger)
                  and cls.rows("SELECT 1 FROM cursors WHERE looked_back"), 60, "first look")
+
+    @classmethod
+    def before_start(cls):
+        pass
 
     @classmethod
     def add_peer(cls, kind, name, severity="low"):

@@ -5,15 +5,18 @@ error of the service leads to the verdict it means."""
 import json
 import os
 import re
+import sqlite3
+import time
 import unittest
 
 import samples
 from channels import APPEAL, Daemon
 from harness import wait_for
 from peers import KINDS, PEERS
+from peers.base import Say
 
 # Still to be mended in appeald; APPEALD_OWED=1 runs them nevertheless.
-OWED = set() if os.environ.get("APPEALD_OWED") else {"rocketchat-markdown", "serverchan-markdown"}
+OWED = set() if os.environ.get("APPEALD_OWED") else {"rocketchat-markdown", "serverchan-markdown", "bark-alert-unreadable"}
 
 EVIL = "evil.example"
 FAMILY = "\U0001F468\u200D\U0001F469\u200D\U0001F467\u200D\U0001F466"
@@ -36,13 +39,18 @@ HOSTILE = {
 }
 
 
-def notice(subject, case, deadline):
+# Alerts about appeald itself: key and subject.
+OTHERS = {"blind": ("blind/imap planted-office/INBOX/1", "imap planted-office"), "sight": ("sight/imap planted-office/INBOX/1", "imap planted-office"),
+          "unreadable": ("unreadable/maildir synced/" + "0123456789abcdef" * 12, "maildir synced, message 1732541234.M1P2.host")}
+
+
+def notice(subject, case, deadline, sent=None):
     stated = deadline.strftime("%Y-%m-%d %H:%M:%S") + " UTC"
     return samples.message(
         subject,
         f"<html><body><p>Dear seller,</p><p>your product 1005006123456789 was found to be counterfeit: trademark "
         f"infringement. 2 points were deducted from your account. Case number: {case}.</p>"
-        f'<p>You may appeal no later than {stated}.</p><p><a href="{APPEAL}">Appeal</a></p></body></html>')
+        f'<p>You may appeal no later than {stated}.</p><p><a href="{APPEAL}">Appeal</a></p></body></html>', sent)
 
 
 def forms(deadline):
@@ -81,10 +89,22 @@ class AlertTest(Daemon, Checks):
     def add_channels(cls):
         for kind in KINDS:
             cls.add_peer(kind, kind)
+        cls.add_peer("webhook", "gone", "critical").always = Say(410)
+
+    @classmethod
+    def before_start(cls):
+        """History: one summary at the first look."""
+        week = samples.ahead(days=-6)
+        for number in range(14):
+            cls.put(notice("An older notice", f"IPR2026110000{number:02}", samples.ahead(days=3, hours=number), week))
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.owe("gone", "--severity", "low")
+        for number, (what, (key, words)) in enumerate(OTHERS.items(), 1):
+            cls.owe_other(f"planted-{number}", what, key, words)
+        cls.tested = cls.appeald.ctl("test", "--all")
         cls.deadline = samples.ahead(days=4, hours=1).replace(microsecond=0)
         cls.cases = {"good": "IPR2026112600001"}
         cls.cases |= {name: f"IPR20261126{number:05}" for number, name in enumerate(HOSTILE, 11)}
@@ -111,6 +131,39 @@ class AlertTest(Daemon, Checks):
             self.assert_inert(shown, HOSTILE[name][1] if name in HOSTILE else [], f"{kind} {name}")
 
 
+    @classmethod
+    def owe_other(cls, mark, what, key, subject):
+        """An alert about appeald itself, to all kinds."""
+        database = sqlite3.connect(cls.appeald.ledger, timeout=20)
+        with database:
+            now = int(time.time() * 1e6)
+            row = database.execute("INSERT INTO alerts (key, type, reason, severity, subject, text, created) VALUES (?, ?, 'new', 'low', ?, ?, ?)",
+                                   (key, what, subject, "connection refused", now)).lastrowid
+            database.executemany("INSERT INTO deliveries (alert_id, channel, state, rank, attempts, next_try, done_at, idempotency)"
+                                 " VALUES (?, ?, 'owed', ?, 0, 0, 0, ?)",
+                                 [(row, kind, now, f"msg_{mark}-{kind}") for kind in KINDS if f"{kind}-alert-{what}" not in OWED])
+        database.close()
+
+    def check_other(self, kind, what):
+        """Alerts that are about no case, or about many."""
+        peer = self.peers[kind]
+        words = {"summary": "14 open cases", "refused": "Channel gone refuses", "test": "Test alert of appeald",
+                 "blind": "Out of sight", "sight": "In sight again", "unreadable": "A message could not be read"}[what]
+        if kind == "webhook":
+            found = [call for call in peer.taken if call.json["data"]["alert"] == what
+                     and (what != "refused" or call.json["data"]["subject"] == "gone")]
+        elif kind == "serverchan" or kind == "alertmanager":
+            found = [call for call in peer.taken if words.split(" of ")[0] in call.shown.text]
+        else:
+            found = [call for call in peer.taken if words in call.shown.text]
+        self.assertEqual(peer.violations, [], f"{kind}: rules of the service are broken")
+        self.assertEqual(len(found), 1, f"{kind} {what}: {[call.shown.text[:200] for call in peer.taken][:4]} {self.tested}")
+        if what == "summary" and kind not in ("pushover", "pagerduty"):
+            self.assertIn("#14", found[0].shown.text.replace("and 4 more", "#14"), kind)
+        if what == "test":
+            self.assertRegex(self.tested[1], f"(?m)^{kind}: taken")
+
+
 def add(case, name, test):
     if name not in OWED:
         setattr(case, "test_" + re.sub("[^0-9a-z]", "_", name.lower()), test)
@@ -122,10 +175,16 @@ def add_alert_tests():
             def test(self, kind=kind, name=name):
                 self.check(kind, name)
             add(AlertTest, f"{kind}-{name}", test)
+        for what in ("summary", "refused", "test", *OTHERS):
+            def test(self, kind=kind, what=what):
+                self.check_other(kind, what)
+            add(AlertTest, f"{kind}-alert-{what}", test)
 
 
 class FaultTest(Daemon, Checks):
     """A channel for each error of each kind, all at once; alerts are owed directly."""
+
+    said = None
 
     @classmethod
     def add_channels(cls):
@@ -161,12 +220,12 @@ class FaultTest(Daemon, Checks):
         peer = self.peers[name]
         getattr(self, "check_" + fault.verdict.replace("-", "_"))(name, peer, fault)
         self.assertEqual(peer.violations, [], f"{name}: rules of the service are broken")
-        self.assert_masked(name, peer)
 
-    def assert_masked(self, name, peer):
-        said = (self.delivery(name)[3] or "") + self.appeald.output()
-        for secret in peer.secrets():
-            self.assertNotIn(secret, said, f"{name}: a secret is told")
+    def test_zz_no_secret_is_told(self):
+        said = self.appeald.output() + json.dumps(self.rows("SELECT last_error FROM deliveries")) + json.dumps(self.status(fresh=True))
+        for name, peer in self.peers.items():
+            for secret in peer.secrets():
+                self.assertNotIn(secret, said, f"{name}: a secret is told")
 
     def check_taken(self, name, peer, fault):
         _, attempts, _, _ = self.settle(name, lambda state, *_: state == "done")
@@ -195,11 +254,19 @@ class FaultTest(Daemon, Checks):
         self.assertRegex(said or "", "^refused", f"{name}: {said}")
         # Perhaps once more in plain text, where it is not clear what was refused.
         self.assertEqual(len([call for call in peer.calls[1:] if call.rich or len(peer.calls) > 2]), 0, f"{name}: is not tried again at once")
-        status, output = self.appeald.ctl("status", "--json")
-        self.assertEqual(status, 1)
-        owed = [one for one in json.loads(output)["owed"] if one["channel"] == name]
+        owed = [one for one in self.status() if one["channel"] == name and one["last_error"]] or self.status(fresh=True)
+        owed = [one for one in owed if one["channel"] == name]
         self.assertTrue(owed and owed[0]["last_error"].startswith("refused"), f"{name}: {owed}")
         wait_for(lambda: name in self.refusals(), 40, f"{name}: the refusal is told elsewhere")
+
+    def status(self, fresh=False):
+        """What `appealctl status --json` says is owed; asked anew when it matters."""
+        cls = type(self)
+        if fresh or cls.said is None:
+            status, output = self.appeald.ctl("status", "--json")
+            self.assertEqual(status, 1)
+            cls.said = json.loads(output)["owed"]
+        return cls.said
 
     def refusals(self):
         data = [call.json["data"] for call in list(self.told.taken)]

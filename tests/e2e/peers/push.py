@@ -173,9 +173,10 @@ class Bark(Peer):
     kind = "bark"
     key_of_device = "plantedBarkDeviceKey00"
     path = "/push"
+    # The id goes to Apple as apns-collapse-id, which is of 64 bytes at most.
     most_bytes = 4096
     body = {"device_key": (key_of_device,), "title?": Text(least=1), "subtitle?": Text(least=1), "body?": Text(least=1), "markdown?": str,
-            "level?": ("critical", "timeSensitive", "active", "passive"), "group?": str, "url?": URL, "id?": Text(64, least=1), "volume?": None,
+            "level?": ("critical", "timeSensitive", "active", "passive"), "group?": str, "url?": URL, "id?": Text(64, "bytes", 1), "volume?": None,
             "badge?": int, "sound?": str, "icon?": URL, "call?": str, "copy?": str, "isArchive?": None, "autoCopy?": None}
     faults = COMMON + BY_BODY + [
         Fault("device-gone", Say(400, {"code": 400, "message": "failed to get device token: failed to get [x] device token from database", "timestamp": 1}), "refused"),
