@@ -39,18 +39,24 @@ is_step(const ApdInput *input, int segment)
     if (segment < 0 || (guint) segment >= input->text->segments->len)
         return false;
 
-    const char *p = apd_text_at(input->text, (guint) segment)->folded;
+    const ApdSegment *at = apd_text_at(input->text, (guint) segment);
+    const char *p = at->folded;
     size_t digits = strspn(p, "0123456789.");
     size_t word = strcspn(p + digits, ":=>");
-    return digits > 0 && digits < 5 && word > 0 && word < 24 && p[digits + word] != '\0'
-           && memchr(p + digits, ',', word) == NULL;
+    return digits > 0 && digits < 5 && word > 0 && word < 24
+           && (p[digits + word] != '\0' || at->zone == APD_ZONE_LABEL)
+           && memchr(p + digits, ',', word) == NULL
+           && apd_weighing_has(input, segment, "points/word");
 }
 
 /* One step alone may be what was done; two are a scale. */
 bool
 apd_weighing_is_scale(const ApdInput *input, int segment)
 {
-    return is_step(input, segment) && (is_step(input, segment - 1) || is_step(input, segment + 1));
+    int label = apd_text_at(input->text, (guint) segment)->pair;
+    int at = label >= 0 ? label : segment, to_next = label >= 0 ? 2 : 1;
+
+    return is_step(input, at) && (is_step(input, at - to_next) || is_step(input, at + to_next));
 }
 
 /* Whether a number that can be a reference stands in the first @n bytes. */
@@ -110,8 +116,8 @@ is_points_sentence(const ApdInput *input, int segment)
     const char *p = apd_text_at(input->text, (guint) segment)->folded;
     size_t digits = strspn(p, "0123456789.");
 
-    if (digits == 0 || digits > 4 || strspn(p, "0.") == digits
-        || apd_weighing_is_scale(input, segment)
+    if (apd_text_at(input->text, (guint) segment)->zone == APD_ZONE_LABEL || digits == 0
+        || digits > 4 || strspn(p, "0.") == digits || apd_weighing_is_scale(input, segment)
         || !apd_weighing_has(input, segment, "points/word"))
         return false;
     for (size_t i = 0; i < G_N_ELEMENTS(others); i++)

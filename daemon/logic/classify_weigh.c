@@ -20,6 +20,7 @@ typedef struct {
     bool others;    /* of an example or of somebody else */
     bool tariff;    /* of what each violation costs */
     bool scale;     /* of what so many points lead to */
+    bool question;  /* asks whom it may concern */
 } Clause;
 
 typedef struct {
@@ -91,10 +92,8 @@ enter_clause(Weigher *self, int segment)
             clause.tariff = true;
         points += hit->signal == mods->point;
     }
-    if (is_question(self->weighing->input, segment))
-        clause.supposed = 0;
-    clause.scale =
-        points > 0 && (points > 2 || apd_weighing_is_scale(self->weighing->input, segment));
+    clause.question = is_question(self->weighing->input, segment);
+    clause.scale = points > 2 || apd_weighing_is_scale(self->weighing->input, segment);
     self->clause = clause;
 }
 
@@ -264,8 +263,12 @@ weigh_hit(Weigher *self, const ApdHit *hit)
     /* Part of the name of something else. */
     if ((category || answer) && is_inside(self, hit, "category"))
         return;
-    if (is_taken_back(self, hit))
+    if (is_taken_back(self, hit) || (act && self->clause.question))
         return;
+    if (category && self->clause.question)
+        points /= 2;
+    if (category && self->clause.scale)
+        points /= 4;
     if (category && is_stated_type(self, hit))
         points *= 2;
     if ((act || category) && self->clause.others)

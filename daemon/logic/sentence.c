@@ -166,7 +166,8 @@ is_label(const char *text, size_t n, size_t max_width)
         return false;
     for (size_t i = 0; i < n; i++) {
         words += text[i] == ' ';
-        if (strchr("!?;@=", text[i]) != NULL || (text[i] == '.' && i + 1 < n && text[i + 1] == ' ')
+        if (strchr("!?;@=", text[i]) != NULL || (i + 1 < n && memcmp(text + i, "//", 2) == 0)
+            || (text[i] == '.' && i + 1 < n && text[i + 1] == ' ')
             || (i > 0 && (unsigned char) text[i - 1] == 0xE3 && (unsigned char) text[i] == 0x80
                 && (unsigned char) text[i + 1] == 0x82))
             return false;
