@@ -99,6 +99,12 @@ apd_courier_is_elsewhere(const ApdCourier *self)
     return self->type->elsewhere;
 }
 
+const ApdRate *
+apd_courier_rate(const ApdCourier *self)
+{
+    return &self->type->rate;
+}
+
 bool
 apd_courier_is_unseen(const ApdCourier *self)
 {

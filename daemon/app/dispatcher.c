@@ -26,6 +26,9 @@ typedef struct {
     ApdCourier *courier;       /* owned */
     ApdDelivery *delivery;     /* owned; NULL: none is under way */
     ApdTime left;              /* to the deadline of what is under way */
+    ApdTime full;              /* of its rate: apd_rate_ready() */
+    ApdTime closed;            /* until then, the far side said, nothing is taken */
+    bool held;                 /* what is due waits for the rate alone */
 } Post;
 
 static void
@@ -86,6 +89,24 @@ apd_dispatcher_free(ApdDispatcher *self)
     g_free(self);
 }
 
+/* No far side closes for longer; a clock set back must not make it so. */
+#define MAX_CLOSED (6 * APD_HOUR)
+
+static bool
+is_closed(const Post *post, ApdTime now)
+{
+    return post->closed > now && post->closed <= now + MAX_CLOSED;
+}
+
+/* When the post may send again, at the earliest. */
+static ApdTime
+ready_at(const Post *post, ApdTime now)
+{
+    ApdTime ready = apd_rate_ready(apd_courier_rate(post->courier), post->full, now);
+
+    return is_closed(post, now) ? MAX(ready, post->closed) : ready;
+}
+
 /* --- verdicts -------------------------------------------------------------- */
 
 /* A channel that refuses is told of on the others, at most once a day. */
@@ -123,6 +144,8 @@ note_verdict(Post *post, const ApdJudgement *judgement, ApdTime now)
     case APD_TRY_AGAIN:
         pause = apd_backoff_wait(delivery->attempts, g_random_int(), post->left);
         delivery->next_try = now + MAX(pause, judgement->wait);
+        if (judgement->wait > 0) /* it means everybody, not this one alone */
+            post->closed = now + judgement->wait;
         break;
     case APD_REFUSED:
         delivery->next_try = now + REFUSED_WAIT;
@@ -190,6 +213,7 @@ start(Post *post, ApdDelivery *taken, ApdTime now, GError **error)
     post->left =
         alert->kase && alert->kase->deadline != APD_NEVER ? alert->kase->deadline - now : APD_NEVER;
     post->delivery = g_steal_pointer(&delivery);
+    post->full = apd_rate_take(apd_courier_rate(post->courier), post->full, now);
     apd_courier_send(post->courier, alert, post->delivery->idempotency, now, on_verdict, post);
     return true;
 }
@@ -197,7 +221,7 @@ start(Post *post, ApdDelivery *taken, ApdTime now, GError **error)
 static bool
 run_post(Post *post, ApdTime now, GError **error)
 {
-    if (post->delivery != NULL)
+    if (post->delivery != NULL || ready_at(post, now) > now)
         return true;
 
     g_autoptr(GPtrArray) owed =
@@ -213,14 +237,18 @@ find_next(ApdDispatcher *self, ApdTime now, ApdTime *ret_next, GError **error)
 {
     *ret_next = APD_NEVER;
     for (guint i = 0; i < self->posts->len; i++) {
-        const Post *post = self->posts->pdata[i];
+        Post *post = self->posts->pdata[i];
         ApdTime next;
 
+        post->held = false;
         if (post->delivery != NULL)
             continue; /* its verdict wakes us */
         if (!apd_ledger_next_try(self->ledger, post->channel, &next, error))
             return false;
-        *ret_next = MIN(*ret_next, MAX(next, now));
+        if (next == APD_NEVER)
+            continue;
+        post->held = next <= now && !is_closed(post, now);
+        *ret_next = MIN(*ret_next, MAX(MAX(next, now), ready_at(post, now)));
     }
     return true;
 }
@@ -240,6 +268,8 @@ apd_dispatcher_retry_all(ApdDispatcher *self, GError **error)
 {
     g_autoptr(GPtrArray) owed = apd_ledger_owed(self->ledger, NULL, APD_NEVER, 0, error);
 
+    for (guint i = 0; i < self->posts->len; i++)
+        ((Post *) self->posts->pdata[i])->closed = 0;
     for (guint i = 0; owed != NULL && i < owed->len; i++) {
         ApdDelivery *delivery = owed->pdata[i];
         if (delivery->next_try == 0)
@@ -254,9 +284,10 @@ apd_dispatcher_retry_all(ApdDispatcher *self, GError **error)
 bool
 apd_dispatcher_is_busy(const ApdDispatcher *self)
 {
-    for (guint i = 0; i < self->posts->len; i++)
-        if (((const Post *) self->posts->pdata[i])->delivery != NULL)
+    for (guint i = 0; i < self->posts->len; i++) {
+        const Post *post = self->posts->pdata[i];
+        if (post->delivery != NULL || post->held)
             return true;
-
+    }
     return false;
 }

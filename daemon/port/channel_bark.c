@@ -98,6 +98,7 @@ bark_judge(const ApdHttpResponse *response, ApdTime now, ApdJudgement *judgement
 
 const ApdChannelType apd_channel_bark = {
     .name = "bark",
+    .rate = { 5, APD_SECOND },
     .build = bark_build,
     .judge = bark_judge,
     .has_plain = true,

@@ -92,6 +92,7 @@ static const ApdVerdicts verdicts = {
 
 const ApdChannelType apd_channel_dingtalk = {
     .name = "dingtalk",
+    .rate = { 3, 4 * APD_SECOND }, /* 20 a minute, else it is stopped for ten */
     .build = dingtalk_build,
     .verdicts = &verdicts,
     .has_plain = true,

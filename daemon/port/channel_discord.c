@@ -131,6 +131,7 @@ discord_judge(const ApdHttpResponse *response, ApdTime now, ApdJudgement *judgem
 
 const ApdChannelType apd_channel_discord = {
     .name = "discord",
+    .rate = { 4, 2 * APD_SECOND }, /* 30 a minute */
     .build = discord_build,
     .judge = discord_judge,
     .has_plain = true,

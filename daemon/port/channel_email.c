@@ -213,6 +213,7 @@ email_judge(const ApdHttpResponse *response, ApdTime now, ApdJudgement *judgemen
 
 const ApdChannelType apd_channel_email = {
     .name = "email",
+    .rate = { 5, 2 * APD_SECOND }, /* providers take many mails at once for spam */
     .build = email_build,
     .judge = email_judge,
     .unseen = true,

@@ -127,6 +127,7 @@ static const ApdVerdicts verdicts = {
 
 const ApdChannelType apd_channel_feishu = {
     .name = "feishu",
+    .rate = { 4, APD_SECOND }, /* 100 a minute, five a second */
     .build = feishu_build,
     .verdicts = &verdicts,
     .has_plain = true,
@@ -136,6 +137,7 @@ const ApdChannelType apd_channel_feishu = {
 /* The same service outside China, at open.larksuite.com. */
 const ApdChannelType apd_channel_lark = {
     .name = "lark",
+    .rate = { 4, APD_SECOND },
     .build = feishu_build,
     .verdicts = &verdicts,
     .has_plain = true,

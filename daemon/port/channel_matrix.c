@@ -77,6 +77,7 @@ matrix_judge(const ApdHttpResponse *response, ApdTime now, ApdJudgement *judgeme
 
 const ApdChannelType apd_channel_matrix = {
     .name = "matrix",
+    .rate = { 5, APD_SECOND }, /* a setting of the server, often ten a second */
     .build = matrix_build,
     .judge = matrix_judge,
     .has_plain = true,

@@ -88,6 +88,7 @@ mattermost_judge(const ApdHttpResponse *response, ApdTime now, ApdJudgement *jud
 
 const ApdChannelType apd_channel_mattermost = {
     .name = "mattermost",
+    .rate = { 5, APD_SECOND }, /* a setting of the server */
     .build = mattermost_build,
     .judge = mattermost_judge,
     .has_plain = true,

@@ -108,6 +108,7 @@ ntfy_judge(const ApdHttpResponse *response, ApdTime now, ApdJudgement *judgement
 
 const ApdChannelType apd_channel_ntfy = {
     .name = "ntfy",
+    .rate = { 20, 5 * APD_SECOND }, /* 60 at once, then one every 5 s */
     .build = ntfy_build,
     .judge = ntfy_judge,
     .has_plain = true,

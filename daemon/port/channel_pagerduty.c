@@ -115,6 +115,7 @@ static const ApdVerdicts verdicts = { .code = "status", .rows = rows, .n = G_N_E
 
 const ApdChannelType apd_channel_pagerduty = {
     .name = "pagerduty",
+    .rate = { 10, APD_SECOND }, /* 120 a minute */
     .build = pagerduty_build,
     .verdicts = &verdicts,
 };

@@ -91,11 +91,12 @@ pushover_judge(const ApdHttpResponse *response, ApdTime now, ApdJudgement *judge
     apd_verdicts_judge(&verdicts, response, now, judgement);
     if (response->status == 429 && response->limit_reset != NULL
         && g_ascii_string_to_unsigned(response->limit_reset, 10, 0, G_MAXINT32, &reset, NULL))
-        judgement->wait = CLAMP((ApdTime) reset * APD_SECOND - now, APD_MINUTE, APD_DAY);
+        judgement->wait = CLAMP((ApdTime) reset * APD_SECOND - now, APD_MINUTE, 6 * APD_HOUR);
 }
 
 const ApdChannelType apd_channel_pushover = {
     .name = "pushover",
+    .rate = { 5, APD_SECOND },
     .build = pushover_build,
     .judge = pushover_judge,
     .has_plain = true,

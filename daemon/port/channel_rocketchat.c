@@ -87,6 +87,7 @@ rocketchat_judge(const ApdHttpResponse *response, ApdTime now, ApdJudgement *jud
 
 const ApdChannelType apd_channel_rocketchat = {
     .name = "rocketchat",
+    .rate = { 5, APD_SECOND }, /* a setting of the server */
     .build = rocketchat_build,
     .judge = rocketchat_judge,
     .has_plain = true,

@@ -144,6 +144,7 @@ slack_judge(const ApdHttpResponse *response, ApdTime now, ApdJudgement *judgemen
 
 const ApdChannelType apd_channel_slack = {
     .name = "slack",
+    .rate = { 3, APD_SECOND }, /* one a second, with short bursts */
     .build = slack_build,
     .judge = slack_judge,
     .has_plain = true,

@@ -159,6 +159,7 @@ teams_judge(const ApdHttpResponse *response, ApdTime now, ApdJudgement *judgemen
 
 const ApdChannelType apd_channel_teams = {
     .name = "teams",
+    .rate = { 4, APD_SECOND }, /* four a second */
     .build = teams_build,
     .judge = teams_judge,
     .has_plain = true,

@@ -119,6 +119,7 @@ telegram_judge(const ApdHttpResponse *response, ApdTime now, ApdJudgement *judge
 
 const ApdChannelType apd_channel_telegram = {
     .name = "telegram",
+    .rate = { 2, 7 * APD_SECOND / 2 }, /* 20 a minute in a group, one a second else */
     .build = telegram_build,
     .judge = telegram_judge,
     .has_plain = true,

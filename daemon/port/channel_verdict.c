@@ -5,8 +5,8 @@
 #include "base/text.h"
 #include "port/channel_tools.h"
 
-/* No pause is longer: a service that asks for more is mistaken. */
-#define MAX_WAIT (7 * APD_DAY)
+/* No pause is longer, whatever a service asks for: deadlines do not wait. */
+#define MAX_WAIT (6 * APD_HOUR)
 
 /* No answer of a service has as many objects and lists. */
 #define MAX_OPENINGS 4096
@@ -16,7 +16,9 @@ seconds(double value)
 {
     if (!(value > 0)) /* NaN, too */
         return 0;
-    return value >= 7 * 86400.0 ? MAX_WAIT : (ApdTime) (value * (double) APD_SECOND) + 1;
+    return value >= (double) MAX_WAIT / (double) APD_SECOND
+               ? MAX_WAIT
+               : (ApdTime) (value * (double) APD_SECOND) + 1;
 }
 
 ApdTime
@@ -30,7 +32,7 @@ apd_verdicts_wait(const char *header, ApdTime now)
     double value = g_ascii_strtod(header, &end);
     if (end != header && *end == '\0')
         return seconds(value);
-    return apd_http_retry_after(header, now);
+    return MIN(apd_http_retry_after(header, now), MAX_WAIT);
 }
 
 /* The node at @path below @root, borrowed; NULL when there is none. */

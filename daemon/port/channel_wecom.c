@@ -55,6 +55,7 @@ static const ApdVerdicts verdicts = {
 
 const ApdChannelType apd_channel_wecom = {
     .name = "wecom",
+    .rate = { 3, 4 * APD_SECOND }, /* 20 a minute */
     .build = wecom_build,
     .verdicts = &verdicts,
     .has_plain = true,

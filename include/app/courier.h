@@ -26,6 +26,9 @@ bool apd_courier_is_elsewhere(const ApdCourier *self);
 /* Whether a person alone can say that what was taken can be seen. */
 bool apd_courier_is_unseen(const ApdCourier *self);
 
+/* What the channel's service takes. */
+const ApdRate *apd_courier_rate(const ApdCourier *self);
+
 /* Whether a delivery is under way: one at a time keeps the order. */
 bool apd_courier_is_busy(const ApdCourier *self);
 

@@ -33,5 +33,5 @@ bool apd_dispatcher_run(ApdDispatcher *self, ApdTime now, ApdTime *ret_next, GEr
 /* Everything owed is tried at once again: a person has mended something. */
 bool apd_dispatcher_retry_all(ApdDispatcher *self, GError **error);
 
-/* Whether a delivery is under way. */
+/* Whether a delivery is under way, or due and held only by the rate of its service. */
 bool apd_dispatcher_is_busy(const ApdDispatcher *self);

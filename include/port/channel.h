@@ -12,6 +12,7 @@
 #include "io/command.h"
 #include "io/config.h"
 #include "io/http.h"
+#include "logic/rate.h"
 #include "model/alert.h"
 
 typedef enum {
@@ -45,6 +46,9 @@ struct ApdVerdicts;
 
 typedef struct {
     const char *name; /* as in `type =` */
+
+    /* What the service takes, with a margin. */
+    ApdRate rate;
 
     /* HTTP and mail.  Fills @request (empty, owned by the caller).  Pure.  Fails
      * with APD_ERROR_CONFIG when the url, token or secret is of no use. */
