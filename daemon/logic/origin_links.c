@@ -16,7 +16,7 @@
 typedef struct {
     const ApdOriginContext *context;
     const ApdText *text;
-    bool own_call; /* a call to action leads to the platform */
+    bool own_call; /* a bare address elsewhere need be no call: there is one that leads home */
     int foreign;   /* links elsewhere so far */
 } Judge;
 
@@ -249,7 +249,9 @@ ApdOriginLinks
 apd_origin_judge_links(const ApdOriginContext *context, const ApdDocument *document,
                        const ApdText *text, char **ret_why)
 {
-    Judge self = { context, text, has_own_call(context, document->links), 0 };
+    /* Whoever forwards a message may add an address of his own. */
+    bool own_call = text->is_forward || has_own_call(context, document->links);
+    Judge self = { context, text, own_call, 0 };
     ApdOriginLinks worst = APD_LINKS_CLEAN;
 
     *ret_why = NULL;

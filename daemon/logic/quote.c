@@ -52,6 +52,23 @@ static const char *const forward_words[] = {
     "원본 메일",
     "forwarded mail",
     "original-nachricht",
+    "przekazanej wiadomości",
+    "przekazywanej wiadomości",
+    "messaggio inviato",
+    "message réexpédié",
+    "weitergeleiteten nachricht",
+    "mensagem reencaminhada",
+    "iletinin başlangıcı",
+    "ileti başlangıcı",
+    "переадресованного сообщения",
+    "переадресованное сообщение",
+    "пересланного сообщения",
+    "пересылаемого сообщения",
+    "пересланное письмо",
+    "转发的邮件",
+    "轉寄的郵件",
+    "转发邮件信息",
+    "전달된 메세지",
 };
 
 static const char *const wrote_words[] = {
@@ -61,15 +78,22 @@ static const char *const wrote_words[] = {
     "pisze:",      "작성:",       "님이 작성:", "썼습니다:",
 };
 
+/* Whoever wrote what is quoted. */
+static const char *const from_labels[] = {
+    "from",        "发件人",    "發件人",   "寄件者", "寄件人", "от",  "от кого",
+    "отправитель", "de",        "gönderen", "kimden", "da",     "von", "od",
+    "nadawca",     "보낸 사람", "보낸사람", "발신",   "보낸이",
+};
+
 static const char *const header_labels[] = {
-    "from",       "sent",     "date",       "to",       "cc",        "reply-to",  "发件人",
-    "发送时间",   "收件人",   "日期",       "抄送",     "时间",      "發件人",    "寄件者",
-    "寄件人",     "傳送時間", "收件者",     "收件人",   "寄件日期",  "от",        "от кого",
-    "кому",       "дата",     "отправлено", "de",       "para",      "enviado",   "fecha",
-    "data",       "à",        "envoyé",     "gönderen", "kime",      "tarih",     "gönderme tarihi",
-    "gönderilme", "da",       "a",          "inviato",  "von",       "an",        "gesendet",
-    "datum",      "od",       "do",         "wysłano",  "보낸 사람", "받는 사람", "보낸 날짜",
-    "날짜",       "보낸사람", "받는사람",
+    "sent",       "date",     "to",       "cc",        "reply-to",
+    "发送时间",   "收件人",   "日期",     "抄送",      "时间",
+    "傳送時間",   "收件者",   "寄件日期", "кому",      "дата",
+    "отправлено", "para",     "enviado",  "fecha",     "data",
+    "à",          "envoyé",   "kime",     "tarih",     "gönderme tarihi",
+    "gönderilme", "a",        "inviato",  "an",        "gesendet",
+    "datum",      "do",       "wysłano",  "받는 사람", "보낸 날짜",
+    "날짜",       "받는사람", "수신",     "日付",
 };
 
 static const char *const subject_labels[] = {
@@ -140,6 +164,8 @@ apd_quote_of(const char *line)
         return APD_QUOTE_REPLY;
     if (has_label(lower, subject_labels, G_N_ELEMENTS(subject_labels)))
         return APD_QUOTE_SUBJECT;
+    if (has_label(lower, from_labels, G_N_ELEMENTS(from_labels)))
+        return APD_QUOTE_FROM;
     if (has_label(lower, header_labels, G_N_ELEMENTS(header_labels)))
         return APD_QUOTE_HEADER;
     return APD_QUOTE_NO;

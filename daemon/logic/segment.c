@@ -161,7 +161,7 @@ take_quote(Maker *self, const char *line, size_t n, Place *place)
         self->in_header = false;
         return false;
     }
-    if (quote == APD_QUOTE_HEADER && strchr(line, '@') != NULL && self->text->quoted_from == NULL)
+    if (quote == APD_QUOTE_FROM && self->text->quoted_from == NULL)
         self->text->quoted_from = g_strdup(strchr(line, ':') + 1);
     if (quote == APD_QUOTE_SUBJECT) {
         const char *value = strchr(line, ':') + 1;
@@ -173,17 +173,19 @@ take_quote(Maker *self, const char *line, size_t n, Place *place)
     return true;
 }
 
-/* Outlook sets no mark: "From: ... Sent: ... Subject: ..." in a row are one. */
+/* Outlook sets no mark: "From: ... Sent: ... Subject: ..." in a row are one; those who
+ * forward by hand may keep the first and the last. */
 static bool
-starts_header_block(const GPtrArray *lines, guint at)
+starts_header_block(const Maker *self, const GPtrArray *lines, guint at)
 {
     int headers = 0, subjects = 0;
 
     for (guint i = at; i < lines->len && i < at + 6; i++) {
         ApdQuote quote = apd_quote_of(lines->pdata[i]);
-        if (quote != APD_QUOTE_HEADER && quote != APD_QUOTE_SUBJECT)
+        if (quote != APD_QUOTE_FROM && quote != APD_QUOTE_HEADER && quote != APD_QUOTE_SUBJECT)
             break;
         headers += quote == APD_QUOTE_HEADER;
+        headers += quote == APD_QUOTE_FROM ? (self->forward_subject ? 2 : 1) : 0;
         subjects += quote == APD_QUOTE_SUBJECT;
     }
     return headers >= 2 && subjects >= 1;
@@ -228,7 +230,7 @@ add_text_block(Maker *self, const ApdBlock *block, ApdZone zone)
     for (guint i = 0; i < raw->len; i++)
         g_ptr_array_add(lines, show(raw->pdata[i]));
     for (guint i = 0; i < lines->len; i++) {
-        if (!self->in_header && starts_header_block(lines, i)) {
+        if (!self->in_header && starts_header_block(self, lines, i)) {
             self->forward_mark |= self->quoted == 0;
             self->quoted = MAX(self->quoted, 1);
             self->in_header = true;

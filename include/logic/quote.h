@@ -8,7 +8,8 @@ typedef enum {
     APD_QUOTE_NO,
     APD_QUOTE_REPLY,   /* "On ... wrote:" */
     APD_QUOTE_FORWARD, /* "---------- Forwarded message", "-----Original Message-----" */
-    APD_QUOTE_HEADER,  /* "From: ..." of the quoted message */
+    APD_QUOTE_FROM,    /* "From: ..." of the quoted message */
+    APD_QUOTE_HEADER,  /* "Sent: ...", "To: ..." of it */
     APD_QUOTE_SUBJECT, /* "Subject: ..." of the quoted message */
 } ApdQuote;
 
