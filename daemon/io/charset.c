@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "io/charset_guess.h"
+
 /* Longest name of a charset that is taken at its word. */
 #define MAX_NAME 40
 
@@ -143,34 +145,80 @@ used(char *text, const char *charset, const char **ret_used)
     return text;
 }
 
-char *
-apd_charset_to_utf8(const guint8 *data, gsize size, const char *charset, const char **ret_used)
+/* Charsets of one byte a character take any bytes: a label of theirs proves little. */
+static bool
+takes_anything(const char *charset)
 {
-    const char *declared = canonical(charset);
-    bool is_declared = declared != NULL && !g_str_equal(declared, "UTF-8");
-    char *text = NULL;
+    return g_str_has_prefix(charset, "WINDOWS-") || g_str_has_prefix(charset, "ISO-8859-")
+           || g_str_has_prefix(charset, "KOI8-") || g_str_equal(charset, "CP866");
+}
 
+static bool
+has_high_bytes(const guint8 *data, gsize size)
+{
+    for (gsize i = 0; i < size; i++)
+        if (data[i] >= 0x80)
+            return true;
+    return false;
+}
+
+/* A label that says something; NULL for none, and for UTF-8, which is seen from the bytes. */
+static const char *
+telling(const char *label)
+{
+    const char *charset = canonical(label);
+    return charset != NULL && !g_str_equal(charset, "UTF-8") ? charset : NULL;
+}
+
+/* What no label fits. */
+static char *
+by_guess(const guint8 *data, gsize size, const char *declared, const char **ret_used)
+{
+    const char *guessed = declared != NULL ? NULL : apd_charset_guess(data, size);
+
+    if (guessed != NULL && g_str_equal(guessed, "UTF-8"))
+        return used(mend_utf8(data, size), "UTF-8", ret_used);
+    if (guessed == NULL)
+        guessed = declared != NULL ? declared : "WINDOWS-1252";
+    char *text = convert(data, size, guessed, true);
+    return used(text != NULL ? text : mend_utf8(data, size), guessed, ret_used);
+}
+
+/* By a byte order mark; NULL when there is none. */
+static char *
+by_mark(const guint8 *data, gsize size, const char **ret_used)
+{
     if (size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0)
         return used(mend_utf8(data + 3, size - 3), "UTF-8", ret_used);
+    if (size >= 2 && (memcmp(data, "\xff\xfe", 2) == 0 || memcmp(data, "\xfe\xff", 2) == 0)) {
+        char *text = convert(data, size, "UTF-16", true);
+        return text != NULL ? used(text, "UTF-16", ret_used) : NULL;
+    }
+    return NULL;
+}
 
-    /* Bytes above 127 that are UTF-8 are hardly ever anything else, but for the
-     * charsets that mark their text by escapes. */
-    if (is_declared)
-        text = convert(data, size, declared, false);
+char *
+apd_charset_to_utf8(const guint8 *data, gsize size, const char *charset, const char *inner,
+                    const char **ret_used)
+{
+    const char *labels[] = { telling(charset), telling(inner) };
+    bool valid = is_utf8(data, size);
+    bool labelled = labels[0] != NULL || labels[1] != NULL;
+    bool unicode = labelled && valid && has_high_bytes(data, size);
+    char *text = by_mark(data, size, ret_used);
+
     if (text != NULL)
-        return used(text, declared, ret_used);
-    if (is_utf8(data, size))
+        return text;
+    for (size_t i = 0; i < G_N_ELEMENTS(labels); i++) {
+        /* Bytes above 127 that are UTF-8 are hardly ever anything else. */
+        if (labels[i] == NULL || (unicode && (i > 0 || takes_anything(labels[i]))))
+            continue;
+        text = convert(data, size, labels[i], false);
+        if (text != NULL)
+            return used(text, labels[i], ret_used);
+    }
+    if (valid)
         return used(size > 0 ? g_strndup((const char *) data, size) : g_strdup(""), "UTF-8",
                     ret_used);
-    if (!is_declared)
-        text = convert(data, size, "GB18030", false);
-    if (text != NULL)
-        return used(text, "GB18030", ret_used);
-    if (is_declared || declared != NULL)
-        text = convert(data, size, declared, true);
-    if (text != NULL)
-        return used(text, declared, ret_used);
-
-    text = convert(data, size, "WINDOWS-1252", true);
-    return used(text ? text : mend_utf8(data, size), "WINDOWS-1252", ret_used);
+    return by_guess(data, size, labels[0] != NULL ? labels[0] : labels[1], ret_used);
 }

@@ -64,7 +64,7 @@ flush(Decoding *self)
 {
     if (self->bytes->len > 0) {
         g_autofree char *text =
-            apd_charset_to_utf8(self->bytes->data, self->bytes->len, self->charset, NULL);
+            apd_charset_to_utf8(self->bytes->data, self->bytes->len, self->charset, NULL, NULL);
         g_string_append(self->out, text);
     }
     g_byte_array_set_size(self->bytes, 0);
@@ -89,7 +89,7 @@ static void
 add_plain(Decoding *self, const char *text, gsize size)
 {
     flush(self);
-    g_autofree char *utf8 = apd_charset_to_utf8((const guint8 *) text, size, NULL, NULL);
+    g_autofree char *utf8 = apd_charset_to_utf8((const guint8 *) text, size, NULL, NULL, NULL);
     g_string_append(self->out, utf8);
 }
 

@@ -5,78 +5,36 @@
 #include "io/html_attributes.h"
 #include "io/html_blocks.h"
 #include "io/html_entity.h"
+#include "io/html_sheet.h"
+#include "io/html_tags.h"
 
 /* Elements open at once that are told apart; deeper ones inherit. */
 #define MAX_DEPTH 512
 
-typedef enum {
-    TAG_OTHER, /* inline: splits no word */
-    TAG_BLOCK,
-    TAG_VOID_BLOCK, /* hr */
-    TAG_BR,
-    TAG_BOLD,
-    TAG_HEADING,
-    TAG_ITEM,
-    TAG_QUOTE,
-    TAG_PRE,
-    TAG_TABLE,
-    TAG_ROW,
-    TAG_CELL,
-    TAG_LINK,
-    TAG_IMAGE,
-    TAG_VOID,
-    TAG_RAW, /* script: its content is no text */
-    TAG_STYLE,
-    TAG_HIDDEN, /* title, template ... */
-} Tag;
-
-/* clang-format off */
-static const struct { const char *name; Tag tag; } tags[] = {
-    { "a", TAG_LINK }, { "address", TAG_BLOCK }, { "area", TAG_VOID }, { "article", TAG_BLOCK }, { "aside", TAG_BLOCK },
-    { "b", TAG_BOLD }, { "base", TAG_VOID }, { "blockquote", TAG_QUOTE }, { "body", TAG_BLOCK }, { "br", TAG_BR },
-    { "button", TAG_BLOCK }, { "caption", TAG_BLOCK }, { "center", TAG_BLOCK }, { "col", TAG_VOID }, { "dd", TAG_BLOCK },
-    { "div", TAG_BLOCK }, { "dl", TAG_BLOCK }, { "dt", TAG_BLOCK }, { "embed", TAG_VOID }, { "fieldset", TAG_BLOCK },
-    { "figure", TAG_BLOCK }, { "footer", TAG_BLOCK }, { "form", TAG_BLOCK }, { "h1", TAG_HEADING }, { "h2", TAG_HEADING },
-    { "h3", TAG_HEADING }, { "h4", TAG_HEADING }, { "h5", TAG_HEADING }, { "h6", TAG_HEADING }, { "header", TAG_BLOCK },
-    { "hr", TAG_VOID_BLOCK }, { "img", TAG_IMAGE }, { "input", TAG_VOID }, { "li", TAG_ITEM }, { "link", TAG_VOID },
-    { "main", TAG_BLOCK }, { "meta", TAG_VOID }, { "nav", TAG_BLOCK }, { "ol", TAG_BLOCK }, { "option", TAG_BLOCK },
-    { "p", TAG_BLOCK }, { "pre", TAG_PRE }, { "script", TAG_RAW }, { "section", TAG_BLOCK }, { "select", TAG_HIDDEN },
-    { "source", TAG_VOID }, { "strong", TAG_BOLD }, { "style", TAG_STYLE }, { "table", TAG_TABLE }, { "tbody", TAG_BLOCK },
-    { "td", TAG_CELL }, { "template", TAG_HIDDEN }, { "tfoot", TAG_BLOCK }, { "th", TAG_CELL }, { "thead", TAG_BLOCK },
-    { "title", TAG_RAW }, { "tr", TAG_ROW }, { "ul", TAG_BLOCK }, { "wbr", TAG_VOID }, { "textarea", TAG_RAW },
-};
-/* clang-format on */
-
 typedef struct {
-    Tag tag;
+    ApdTag tag;
     char name[12];
-    bool hidden;
-    int background;
+    bool marked;     /* its beginning was told to the blocks */
+    bool hidden;     /* nothing within is seen */
+    ApdSeen visible; /* of text, unless an element within undoes it */
+    ApdSeen size;
+    int colour, background;
 } Element;
 
 typedef struct {
     const char *at, *end;
     ApdHtmlBlocks *blocks; /* owned */
-    GHashTable *sheet;     /* owned: hidden classes and ids */
+    ApdHtmlSheet *sheet;   /* owned */
     GString *scratch;      /* owned */
+    char *base;            /* owned: what relative addresses are relative to; or NULL */
     Element open[MAX_DEPTH];
     int depth; /* may exceed MAX_DEPTH */
 } Html;
 
-static Tag
-find_tag(const char *name)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(tags); i++)
-        if (tags[i].name[0] == *name && strcmp(tags[i].name, name) == 0)
-            return tags[i].tag;
-
-    return TAG_OTHER;
-}
-
 static const Element *
 top(const Html *self)
 {
-    static const Element page = { TAG_OTHER, "", false, 0xffffff };
+    static const Element page = { .colour = 0, .background = 0xffffff };
     int depth = MIN(self->depth, MAX_DEPTH);
 
     return depth > 0 ? &self->open[depth - 1] : &page;
@@ -86,33 +44,33 @@ top(const Html *self)
 
 /* An element of @tag begins (@by 1) or ends (-1). */
 static void
-mark(Html *self, Tag tag, int by)
+mark(Html *self, ApdTag tag, int by)
 {
     switch (tag) {
-    case TAG_BLOCK:
+    case APD_TAG_BLOCK:
         apd_html_blocks_break(self->blocks);
         break;
-    case TAG_BOLD:
+    case APD_TAG_BOLD:
         apd_html_blocks_mark(self->blocks, APD_HTML_BOLD, by);
         break;
-    case TAG_HEADING:
-    case TAG_ITEM:
-    case TAG_QUOTE:
-    case TAG_PRE:
+    case APD_TAG_HEADING:
+    case APD_TAG_ITEM:
+    case APD_TAG_QUOTE:
+    case APD_TAG_PRE:
         apd_html_blocks_break(self->blocks);
-        apd_html_blocks_mark(self->blocks, (ApdHtmlMark) (APD_HTML_HEADING + (tag - TAG_HEADING)),
-                             by);
+        apd_html_blocks_mark(self->blocks,
+                             (ApdHtmlMark) (APD_HTML_HEADING + (tag - APD_TAG_HEADING)), by);
         break;
-    case TAG_TABLE:
+    case APD_TAG_TABLE:
         apd_html_blocks_table(self->blocks, by > 0);
         break;
-    case TAG_ROW:
+    case APD_TAG_ROW:
         apd_html_blocks_row(self->blocks);
         break;
-    case TAG_CELL:
+    case APD_TAG_CELL:
         apd_html_blocks_cell(self->blocks, by > 0);
         break;
-    case TAG_LINK: /* its beginning needs the address: push() */
+    case APD_TAG_LINK: /* its beginning needs the address: push() */
         if (by < 0)
             apd_html_blocks_link(self->blocks, NULL, false);
         break;
@@ -127,7 +85,7 @@ pop(Html *self)
     if (self->depth <= MAX_DEPTH) {
         Element element = self->open[self->depth - 1];
         self->depth--;
-        if (!element.hidden)
+        if (element.marked)
             mark(self, element.tag, -1);
     } else {
         self->depth--;
@@ -136,15 +94,15 @@ pop(Html *self)
 
 /* How far down an element may be closed: a table closes nothing outside itself. */
 static int
-find_open(const Html *self, const char *name, Tag tag)
+find_open(const Html *self, const char *name, ApdTag tag)
 {
     for (int i = MIN(self->depth, MAX_DEPTH) - 1; i >= 0; i--) {
         if (self->open[i].name[0] == *name && strcmp(self->open[i].name, name) == 0)
             return i;
-        if (self->open[i].tag == TAG_TABLE && tag != TAG_TABLE)
+        if (self->open[i].tag == APD_TAG_TABLE && tag != APD_TAG_TABLE)
             return -1;
-        if (self->open[i].tag == TAG_CELL && tag != TAG_TABLE && tag != TAG_ROW && tag != TAG_CELL
-            && tag != TAG_BLOCK)
+        if (self->open[i].tag == APD_TAG_CELL && tag != APD_TAG_TABLE && tag != APD_TAG_ROW
+            && tag != APD_TAG_CELL && tag != APD_TAG_BLOCK)
             return -1;
     }
     return -1;
@@ -159,58 +117,133 @@ close_to(Html *self, int depth)
 
 /* Tags whose end may be left out (HTML standard, "optional tags"). */
 static void
-close_implied(Html *self, const char *name, Tag tag)
+close_implied(Html *self, const char *name, ApdTag tag)
 {
     int at = -1;
 
-    if (tag == TAG_CELL || tag == TAG_ROW || tag == TAG_ITEM || g_str_equal(name, "p"))
+    if (tag == APD_TAG_CELL || tag == APD_TAG_ROW || tag == APD_TAG_ITEM || g_str_equal(name, "p"))
         at = find_open(self, name, tag);
-    if (tag == TAG_CELL && at < 0)
+    if (tag == APD_TAG_CELL && at < 0)
         at = find_open(self, g_str_equal(name, "td") ? "th" : "td", tag);
     if (at < 0)
         return;
-    if (tag == TAG_ITEM || g_str_equal(name, "p"))
+    if (tag == APD_TAG_ITEM || g_str_equal(name, "p"))
         for (int i = MIN(self->depth, MAX_DEPTH) - 1; i > at; i--)
-            if (self->open[i].tag == TAG_BLOCK || self->open[i].tag == TAG_TABLE
-                || self->open[i].tag == TAG_CELL)
+            if (self->open[i].tag == APD_TAG_BLOCK || self->open[i].tag == APD_TAG_TABLE
+                || self->open[i].tag == APD_TAG_CELL)
                 return; /* a list or box stands between: it is another one */
     close_to(self, at);
 }
 
-static bool
-is_hidden(const Html *self, const ApdHtmlAttributes *attributes)
+/* What the element at hand looks like, by sheets and its own style within its parent's. */
+static Element
+look(const Html *self, const char *name, ApdTag tag, const ApdHtmlAttributes *attributes)
 {
-    const ApdHtmlStyle *style = &attributes->style;
-    int background =
-        style->background >= APD_COLOUR_UNKNOWN ? style->background : top(self)->background;
+    ApdHtmlStyle style = APD_HTML_STYLE_NONE;
+    Element element = *top(self);
 
-    return top(self)->hidden || attributes->hidden || style->hidden
-           || (style->colour >= 0 && style->colour == background);
+    if (!apd_html_sheet_is_empty(self->sheet)) {
+        apd_html_sheet_apply(self->sheet, 't', name, strlen(name), &style);
+        apd_html_sheet_apply(self->sheet, 'c', attributes->class_names, attributes->class_size,
+                             &style);
+        apd_html_sheet_apply(self->sheet, 'i', attributes->id, attributes->id_size, &style);
+    }
+    apd_html_style_merge(&style, &attributes->style);
+
+    element.tag = tag;
+    element.hidden |= attributes->hidden || style.display == APD_SEEN_NO || style.gone
+                      || (style.flat && style.clipped) || tag == APD_TAG_HIDDEN;
+    if (style.visibility != APD_SEEN_UNSET)
+        element.visible = style.visibility;
+    if (style.size != APD_SEEN_UNSET)
+        element.size = style.size;
+    if (style.colour != APD_COLOUR_UNSET)
+        element.colour = style.colour;
+    else if (tag == APD_TAG_LINK)
+        element.colour = APD_COLOUR_UNKNOWN; /* links have one of their own */
+    if (style.background != APD_COLOUR_UNSET)
+        element.background = style.background;
+    return element;
+}
+
+/* Whether text in @element is seen. */
+static bool
+shows_text(const Html *self, const Element *element)
+{
+    /* A sheet that colours things in ways that we do not follow may colour this one. */
+    bool unclear = apd_html_sheet_is_unclear(self->sheet);
+
+    return !element->hidden && element->visible != APD_SEEN_NO && element->size != APD_SEEN_NO
+           && (unclear || !apd_html_colours_match(element->colour, element->background));
+}
+
+/* --- links ---------------------------------------------------------------------------- */
+
+/* Returns: (transfer full): @href as it leads from the page (RFC 3986, as far as hosts
+ * are concerned). */
+static char *
+resolve(const Html *self, const char *href)
+{
+    gsize scheme = strcspn(href, ":/?#");
+
+    if (self->base == NULL || *href == '#' || *href == '\0' || href[scheme] == ':'
+        || g_str_has_prefix(href, "//"))
+        return g_strdup(href);
+    const char *host = strstr(self->base, "//");
+    gsize n = host != NULL ? (gsize) (host - self->base) + 2 : 0;
+    n += strcspn(self->base + n, "/\\?#");
+    return g_strdup_printf("%.*s%s%s", (int) n, self->base, *href == '/' ? "" : "/", href);
+}
+
+/* Where a tag leads that is no link with words: a form, a map of an image, a button that is
+ * drawn for one mail program alone. */
+static void
+add_lone_link(Html *self, const char *href, bool seen)
+{
+    if (href == NULL || *href == '\0')
+        return;
+    g_autofree char *address = resolve(self, href);
+    apd_html_blocks_lone_link(self->blocks, address, seen);
 }
 
 static void
-push(Html *self, const char *name, Tag tag, const ApdHtmlAttributes *attributes)
+begin_link(Html *self, const Element *element, const ApdHtmlAttributes *attributes)
 {
-    bool hidden = is_hidden(self, attributes) || tag == TAG_HIDDEN;
-    int background = attributes->style.background >= APD_COLOUR_UNKNOWN
-                         ? attributes->style.background
-                         : top(self)->background;
+    const ApdHtmlStyle *style = &attributes->style;
+    bool drawn = style->padded && style->background >= APD_COLOUR_UNKNOWN;
 
-    if (!hidden)
+    if (attributes->href == NULL)
+        return;
+    if (element->hidden) {
+        add_lone_link(self, attributes->href, false);
+        return;
+    }
+    g_autofree char *address = resolve(self, attributes->href);
+    apd_html_blocks_link(self->blocks, address, drawn);
+}
+
+static void
+push(Html *self, const char *name, ApdTag tag, const ApdHtmlAttributes *attributes)
+{
+    Element element = look(self, name, tag, attributes);
+
+    /* Who quotes says so: a bare one only sets off what the sender says himself. */
+    if (tag == APD_TAG_QUOTE && !attributes->cites && !apd_html_blocks_announce_quote(self->blocks))
+        element.tag = tag = APD_TAG_BLOCK;
+    element.marked = !element.hidden;
+    if (element.marked)
         mark(self, tag, 1);
+    if (tag == APD_TAG_LINK)
+        begin_link(self, &element, attributes);
+    else
+        add_lone_link(self, attributes->href, !element.hidden);
+    add_lone_link(self, attributes->action, !element.hidden);
     self->depth++;
     if (self->depth > MAX_DEPTH)
         return;
 
-    Element *element = &self->open[self->depth - 1];
-    element->tag = tag;
-    g_strlcpy(element->name, name, sizeof element->name);
-    element->hidden = hidden;
-    element->background = background;
-    if (tag == TAG_LINK && !hidden && attributes->href != NULL)
-        apd_html_blocks_link(self->blocks, attributes->href,
-                             attributes->style.button
-                                 && attributes->style.background >= APD_COLOUR_UNKNOWN);
+    g_strlcpy(element.name, name, sizeof element.name);
+    self->open[self->depth - 1] = element;
 }
 
 /* --- text --------------------------------------------------------------------------- */
@@ -218,7 +251,7 @@ push(Html *self, const char *name, Tag tag, const ApdHtmlAttributes *attributes)
 static void
 add_text(Html *self, const char *text, gsize size)
 {
-    if (top(self)->hidden)
+    if (!shows_text(self, top(self)))
         return;
 
     g_string_truncate(self->scratch, 0);
@@ -259,33 +292,52 @@ skip_raw(Html *self, const char *name, gsize *ret_size)
     return start;
 }
 
+/* An image says its words; those of invisible ones are not for people. */
+static void
+add_image(Html *self, const ApdHtmlAttributes *attributes)
+{
+    Element element = look(self, "img", APD_TAG_IMAGE, attributes);
+
+    if (attributes->alt == NULL || element.hidden || element.visible == APD_SEEN_NO)
+        return;
+    apd_html_blocks_add(self->blocks, " ", 1);
+    apd_html_blocks_add(self->blocks, attributes->alt, strlen(attributes->alt));
+    apd_html_blocks_add(self->blocks, " ", 1);
+}
+
 static void
 open_tag(Html *self, const char *name, const ApdHtmlAttributes *attributes)
 {
-    Tag tag = find_tag(name);
+    ApdTag tag = apd_html_tag(name);
     gsize size;
 
     switch (tag) {
-    case TAG_BR:
-    case TAG_VOID_BLOCK:
+    case APD_TAG_BR:
+    case APD_TAG_VOID_BLOCK:
         if (!top(self)->hidden)
             apd_html_blocks_break(self->blocks);
         return;
-    case TAG_VOID:
+    case APD_TAG_VOID:
+        if (!g_str_equal(name, "link")) /* a style sheet */
+            add_lone_link(self, attributes->href, true);
+        add_lone_link(self, attributes->action, true);
         return;
-    case TAG_IMAGE:
-        if (attributes->alt != NULL && !is_hidden(self, attributes)) {
-            apd_html_blocks_add(self->blocks, " ", 1);
-            apd_html_blocks_add(self->blocks, attributes->alt, strlen(attributes->alt));
-            apd_html_blocks_add(self->blocks, " ", 1);
-        }
+    case APD_TAG_META:
+        add_lone_link(self, attributes->action, true);
         return;
-    case TAG_RAW:
+    case APD_TAG_BASE:
+        if (self->base == NULL)
+            self->base = g_strdup(attributes->href);
+        return;
+    case APD_TAG_IMAGE:
+        add_image(self, attributes);
+        return;
+    case APD_TAG_RAW:
         skip_raw(self, name, &size);
         return;
-    case TAG_STYLE: {
+    case APD_TAG_STYLE: {
         const char *sheet = skip_raw(self, name, &size);
-        apd_html_sheet_read(sheet, size, self->sheet);
+        apd_html_sheet_read(self->sheet, sheet, size);
         return;
     }
     default:
@@ -297,15 +349,32 @@ open_tag(Html *self, const char *name, const ApdHtmlAttributes *attributes)
 static void
 close_tag(Html *self, const char *name)
 {
-    Tag tag = find_tag(name);
+    ApdTag tag = apd_html_tag(name);
     int at = find_open(self, name, tag);
 
     if (self->depth > MAX_DEPTH)
         self->depth--;
     else if (at >= 0)
         close_to(self, at);
-    else if (g_str_equal(name, "p") || tag == TAG_BR)
+    else if (g_str_equal(name, "p") || tag == APD_TAG_BR)
         apd_html_blocks_break(self->blocks);
+}
+
+/* What one mail program alone shows ("<!--[if mso]>") leads where its readers are led. */
+static void
+read_conditional(Html *self, const char *at, const char *end)
+{
+    while ((at = memchr(at, '<', (gsize) (end - at))) != NULL) {
+        at++;
+        if (at >= end || !g_ascii_isalpha(*at))
+            continue;
+        g_auto(ApdHtmlAttributes) attributes = APD_HTML_ATTRIBUTES_NONE;
+        while (at < end && !g_ascii_isspace(*at) && *at != '>')
+            at++;
+        at = apd_html_attributes_read(at, end, &attributes);
+        add_lone_link(self, attributes.href, true);
+        add_lone_link(self, attributes.action, true);
+    }
 }
 
 /* <!-- -->, <!DOCTYPE>, <![if]>, <?xml?> */
@@ -317,6 +386,8 @@ skip_declaration(Html *self)
 
     if (left >= 4 && memcmp(self->at, "<!--", 4) == 0) {
         stop = g_strstr_len(self->at + 4, (gssize) left - 4, "-->");
+        if (left >= 7 && memcmp(self->at + 4, "[if", 3) == 0)
+            read_conditional(self, self->at + 7, stop ? stop : self->end);
         self->at = stop ? stop + 3 : self->end;
         return;
     }
@@ -347,7 +418,7 @@ read_tag(Html *self)
     name[n] = '\0';
 
     g_auto(ApdHtmlAttributes) attributes = APD_HTML_ATTRIBUTES_NONE;
-    self->at = apd_html_attributes_read(p, self->end, self->sheet, &attributes);
+    self->at = apd_html_attributes_read(p, self->end, &attributes);
     if (closes)
         close_tag(self, name);
     else
@@ -381,11 +452,12 @@ apd_html_read(const char *html, gsize size, ApdDocument *document)
     self->at = html;
     self->end = html + size;
     self->blocks = apd_html_blocks_new(document);
-    self->sheet = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    self->sheet = apd_html_sheet_new();
     self->scratch = g_string_new(NULL);
     read_all(self);
     apd_html_blocks_free(self->blocks);
-    g_hash_table_unref(self->sheet);
+    apd_html_sheet_free(self->sheet);
+    g_free(self->base);
     g_string_free(self->scratch, TRUE);
     g_free(self);
 }

@@ -6,6 +6,7 @@
 
 #define MAX_HREF  4096
 #define MAX_VALUE 4096
+#define MAX_HEAD  1024
 
 /* Entities decoded; blanks and controls have no place in an address. */
 static char *
@@ -27,49 +28,74 @@ read_value(const char *value, gsize size, bool address)
 }
 
 static bool
-is_hidden_by_sheet(GHashTable *sheet, char kind, const char *value, gsize size)
-{
-    if (g_hash_table_size(sheet) == 0)
-        return false;
-
-    g_autofree char *text = g_strndup(value, MIN(size, MAX_VALUE));
-    g_auto(GStrv) names = g_strsplit_set(text, " \t\r\n", 32);
-    for (char **name = names; *name != NULL; name++) {
-        g_autofree char *key = g_strdup_printf("%c:%s", kind, *name);
-        if (g_hash_table_contains(sheet, key))
-            return true;
-    }
-    return false;
-}
-
-static bool
 is_name(const char *name, gsize size, const char *wanted)
 {
     return size == strlen(wanted) && g_ascii_strncasecmp(name, wanted, size) == 0;
 }
 
-static void
-take_attribute(GHashTable *sheet, const char *name, gsize n, const char *value, gsize size,
-               ApdHtmlAttributes *into)
+static bool
+holds(const char *value, gsize size, const char *const *words, size_t n)
 {
-    if (is_name(name, n, "style"))
-        apd_html_style_read(value, MIN(size, MAX_VALUE), &into->style);
-    else if (is_name(name, n, "href") && into->href == NULL)
+    g_autofree char *lower = g_ascii_strdown(value, (gssize) MIN(size, MAX_VALUE));
+
+    for (size_t i = 0; i < n; i++)
+        if (strstr(lower, words[i]) != NULL)
+            return true;
+    return false;
+}
+
+/* "0; url=https://..." of a page that goes on by itself. */
+static char *
+read_refresh(const char *value, gsize size)
+{
+    g_autofree char *text = read_value(value, size, true);
+    g_autofree char *lower = g_ascii_strdown(text, -1);
+    const char *url = strstr(lower, ";url=");
+
+    return url != NULL ? g_strdup(text + (url - lower) + 5) : NULL;
+}
+
+static void
+take_address(const char *name, gsize n, const char *value, gsize size, ApdHtmlAttributes *into)
+{
+    if ((is_name(name, n, "href") || is_name(name, n, "xlink:href")) && into->href == NULL)
         into->href = read_value(value, size, true);
-    else if (is_name(name, n, "alt") && into->alt == NULL)
+    else if ((is_name(name, n, "action") || is_name(name, n, "formaction")) && into->action == NULL)
+        into->action = read_value(value, size, true);
+    else if (is_name(name, n, "content") && into->action == NULL)
+        into->action = read_refresh(value, size);
+}
+
+static void
+take_attribute(const char *name, gsize n, const char *value, gsize size, ApdHtmlAttributes *into)
+{
+    static const char *const quoting[] = { "quote", "cite" };
+
+    if (is_name(name, n, "style")) {
+        apd_html_style_read(value, MIN(size, MAX_VALUE), &into->style);
+    } else if (is_name(name, n, "class")) {
+        into->class_names = value;
+        into->class_size = MIN(size, MAX_VALUE);
+        into->cites |= holds(value, size, quoting, G_N_ELEMENTS(quoting));
+    } else if (is_name(name, n, "id")) {
+        into->id = value;
+        into->id_size = MIN(size, MAX_VALUE);
+    } else if (is_name(name, n, "alt") && into->alt == NULL) {
         into->alt = read_value(value, size, false);
-    else if (is_name(name, n, "bgcolor"))
+    } else if (is_name(name, n, "bgcolor")) {
         into->style.background = apd_html_colour(value, size);
-    else if (is_name(name, n, "background"))
+    } else if (is_name(name, n, "background")) {
         into->style.background = APD_COLOUR_UNKNOWN;
-    else if (is_name(name, n, "color"))
+    } else if (is_name(name, n, "color")) {
         into->style.colour = apd_html_colour(value, size);
-    else if (is_name(name, n, "hidden"))
+    } else if (is_name(name, n, "hidden")) {
         into->hidden = true;
-    else if (is_name(name, n, "class"))
-        into->hidden |= is_hidden_by_sheet(sheet, 'c', value, size);
-    else if (is_name(name, n, "id"))
-        into->hidden |= is_hidden_by_sheet(sheet, 'i', value, size);
+    } else if (is_name(name, n, "cite")
+               || (is_name(name, n, "type") && is_name(value, size, "cite"))) {
+        into->cites = true;
+    } else {
+        take_address(name, n, value, size, into);
+    }
 }
 
 static const char *
@@ -80,23 +106,37 @@ skip_blanks(const char *at, const char *end)
     return at;
 }
 
+/* A value in which tags stand has lost its closing mark, but for those that are words. */
+static bool
+holds_tags(const char *name, gsize n, const char *value, const char *stop)
+{
+    static const char *const words[] = { "alt", "title", "content", "value", "summary" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+        if (is_name(name, n, words[i]))
+            return false;
+    const char *close = memchr(value, '>', (gsize) (stop - value));
+    return close != NULL && memchr(close, '<', (gsize) (stop - close)) != NULL
+           && !(n > 2 && g_ascii_strncasecmp(name, "on", 2) == 0);
+}
+
 /* @at stands behind '='.  Returns where the next attribute may begin. */
 static const char *
-read_quoted(const char *at, const char *end, const char **ret_value, gsize *ret_size)
+read_quoted(const char *name, gsize n, const char *at, const char *end, const char **ret_value,
+            gsize *ret_size)
 {
     bool quoted = at < end && (*at == '"' || *at == '\'');
-    const char *value = at + quoted, *stop = value;
+    const char *value = at + quoted;
+    const char *stop = quoted ? memchr(value, *at, (gsize) (end - value)) : NULL;
 
-    if (quoted)
-        stop = memchr(value, *at, (gsize) (end - value));
-    else
-        while (stop < end && !g_ascii_isspace(*stop) && *stop != '>')
+    if (quoted && (stop == NULL || holds_tags(name, n, value, stop)))
+        quoted = false;
+    if (!quoted)
+        for (stop = value; stop < end && !g_ascii_isspace(*stop) && *stop != '>';)
             stop++;
-    if (stop == NULL)
-        stop = end;
     *ret_value = value;
     *ret_size = (gsize) (stop - value);
-    return quoted && stop < end ? stop + 1 : stop;
+    return quoted ? stop + 1 : stop;
 }
 
 static bool
@@ -106,8 +146,7 @@ ends_name(char c)
 }
 
 const char *
-apd_html_attributes_read(const char *at, const char *end, GHashTable *sheet,
-                         ApdHtmlAttributes *into)
+apd_html_attributes_read(const char *at, const char *end, ApdHtmlAttributes *into)
 {
     while (at < end && *at != '>') {
         const char *name = at, *value = "";
@@ -122,8 +161,8 @@ apd_html_attributes_read(const char *at, const char *end, GHashTable *sheet,
         }
         const char *equals = skip_blanks(at, end);
         if (equals < end && *equals == '=')
-            at = read_quoted(skip_blanks(equals + 1, end), end, &value, &size);
-        take_attribute(sheet, name, n, value, size, into);
+            at = read_quoted(name, n, skip_blanks(equals + 1, end), end, &value, &size);
+        take_attribute(name, n, value, size, into);
     }
     return at < end ? at + 1 : at;
 }
@@ -132,5 +171,24 @@ void
 apd_html_attributes_clear(ApdHtmlAttributes *self)
 {
     g_clear_pointer(&self->href, g_free);
+    g_clear_pointer(&self->action, g_free);
     g_clear_pointer(&self->alt, g_free);
+}
+
+char *
+apd_html_charset(const char *html, gsize size)
+{
+    g_autofree char *head = g_ascii_strdown(html, (gssize) MIN(size, MAX_HEAD));
+    const char *at = strstr(head, "<meta");
+    const char *name = at != NULL ? strstr(at, "charset") : NULL;
+
+    if (name == NULL)
+        return NULL;
+    name += strlen("charset");
+    name += strspn(name, " ");
+    if (*name != '=')
+        return NULL;
+    name += 1 + strspn(name + 1, " \"'");
+    gsize n = strcspn(name, " \"'/>;");
+    return n > 0 && n < 40 ? g_strndup(name, n) : NULL;
 }

@@ -3,17 +3,26 @@
 #include <string.h>
 
 #include "io/plain.h"
+#include "logic/quote.h"
 
 /* Bounds on what one message may become. */
 #define MAX_BLOCKS 20000
 #define MAX_LINKS  2000
 #define MAX_TABLES 32
+#define MAX_LONE   100
 
 /* A row whose cells are longer than this is a layout, not data. */
 #define MAX_CELL 300
 
 /* A bold line longer than this is emphasis, not a heading. */
 #define MAX_HEADING 120
+
+/* A link without words. */
+typedef struct {
+    char *href; /* owned */
+    int depth;
+    bool seen;
+} Lone;
 
 /* An open table. */
 typedef struct {
@@ -34,7 +43,15 @@ struct ApdHtmlBlocks {
     gsize link_start; /* in text */
     bool link_button;
     guint links_before; /* links of the document when the block began */
+    GArray *lone;       /* owned, element-type Lone: added at the end, where they disturb nothing */
 };
+
+static void
+clear_lone(void *data)
+{
+    Lone *lone = data;
+    g_free(lone->href);
+}
 
 ApdHtmlBlocks *
 apd_html_blocks_new(ApdDocument *document)
@@ -44,7 +61,28 @@ apd_html_blocks_new(ApdDocument *document)
     self->document = document;
     self->text = g_string_new(NULL);
     self->links_before = document->links->len;
+    self->lone = g_array_new(FALSE, FALSE, sizeof(Lone));
+    g_array_set_clear_func(self->lone, clear_lone);
     return self;
+}
+
+static bool
+has_link(const ApdDocument *document, const char *href)
+{
+    for (guint i = 0; i < document->links->len; i++)
+        if (g_str_equal(g_array_index(document->links, ApdLink, i).href, href))
+            return true;
+    return false;
+}
+
+static void
+add_lone_links(ApdHtmlBlocks *self)
+{
+    for (guint i = 0; i < self->lone->len; i++) {
+        const Lone *lone = &g_array_index(self->lone, Lone, i);
+        if (!has_link(self->document, lone->href))
+            apd_document_add_lone_link(self->document, lone->href, lone->depth, lone->seen);
+    }
 }
 
 void
@@ -55,6 +93,8 @@ apd_html_blocks_free(ApdHtmlBlocks *self)
 
     apd_html_blocks_link(self, NULL, false);
     apd_html_blocks_break(self);
+    add_lone_links(self);
+    g_array_unref(self->lone);
     g_string_free(self->text, TRUE);
     g_free(self);
 }
@@ -153,6 +193,50 @@ apd_html_blocks_mark(ApdHtmlBlocks *self, ApdHtmlMark mark, int by)
 
 /* --- tables -------------------------------------------------------------------- */
 
+/* "Label:", "Label: value": a line of its own. */
+static bool
+has_label(const char *text)
+{
+    for (const char *p = text; (p = strchr(p, ':')) != NULL; p++)
+        if (p[1] == '\0' || p[1] == ' ')
+            return true;
+    return strstr(text, "：") != NULL;
+}
+
+static bool
+goes_on(const ApdBlock *before, const ApdBlock *block)
+{
+    return before->column == block->column && before->row == block->row
+           && before->depth == block->depth && before->kind != APD_BLOCK_BUTTON
+           && block->kind != APD_BLOCK_BUTTON && block->kind != APD_BLOCK_ITEM
+           && strlen(before->text) <= MAX_CELL && !has_label(before->text)
+           && !has_label(block->text);
+}
+
+/* Lines of one cell are one text, but for those with a label of their own. */
+static void
+join_lines(GArray *blocks, guint start)
+{
+    guint kept = start;
+
+    for (guint i = start; i < blocks->len; i++) {
+        ApdBlock *block = &g_array_index(blocks, ApdBlock, i);
+        ApdBlock *before = kept > start ? &g_array_index(blocks, ApdBlock, kept - 1) : NULL;
+        ApdBlock moved = *block;
+
+        block->text = NULL;
+        if (before != NULL && goes_on(before, &moved)) {
+            char *both = g_strconcat(before->text, " ", moved.text, NULL);
+            g_free(before->text);
+            g_free(moved.text);
+            before->text = both;
+        } else {
+            g_array_index(blocks, ApdBlock, kept++) = moved;
+        }
+    }
+    g_array_set_size(blocks, kept);
+}
+
 /* The row that ends here is data when it has two cells or more, each of them one
  * short block: then they are told as cells of one row. */
 static void
@@ -180,6 +264,8 @@ end_row(ApdHtmlBlocks *self, Table *table)
             block->column = -1;
         }
     }
+    if (is_data)
+        join_lines(blocks, table->row_start);
     self->rows += is_data;
     table->row_start = blocks->len;
     table->column = -1;
@@ -244,4 +330,29 @@ apd_html_blocks_link(ApdHtmlBlocks *self, const char *href, bool button)
     self->href = g_strdup(href);
     self->link_start = self->text->len;
     self->link_button = button;
+}
+
+void
+apd_html_blocks_lone_link(ApdHtmlBlocks *self, const char *href, bool seen)
+{
+    Lone lone = { g_strdup(href), self->marks[APD_HTML_QUOTE], seen };
+
+    if (self->lone->len < MAX_LONE)
+        g_array_append_val(self->lone, lone);
+    else
+        g_free(lone.href);
+}
+
+bool
+apd_html_blocks_announce_quote(ApdHtmlBlocks *self)
+{
+    const GArray *blocks = self->document->blocks;
+
+    apd_html_blocks_break(self);
+    for (guint i = 1; i <= 6 && i <= blocks->len; i++) {
+        ApdQuote quote = apd_quote_of(g_array_index(blocks, ApdBlock, blocks->len - i).text);
+        if (quote == APD_QUOTE_REPLY || quote == APD_QUOTE_FORWARD)
+            return true;
+    }
+    return false;
 }

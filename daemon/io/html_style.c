@@ -1,8 +1,10 @@
 #include "io/html_style.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#define MAX_SHEET_NAMES 256
+/* Letters that differ from what is below them by less than this, of 255, are not read. */
+#define MAX_DIFFERENCE 6
 
 /* clang-format off */
 static const struct { const char *name; int colour; } names[] = {
@@ -12,6 +14,25 @@ static const struct { const char *name; int colour; } names[] = {
     { "whitesmoke", 0xf5f5f5 }, { "snow", 0xfffafa },
 };
 /* clang-format on */
+
+/* "255, 255, 255" of "rgb(" or "rgba("; a see-through one is no colour of its own. */
+static int
+read_rgb(const char *text, gsize size)
+{
+    g_autofree char *copy = g_strndup(text, MIN(size, 64));
+    int part[3] = { 0 };
+    char *at = copy;
+
+    for (int i = 0; i < 3; i++) {
+        at += strcspn(at, "0123456789");
+        if (*at == '\0')
+            return APD_COLOUR_UNKNOWN;
+        part[i] = (int) MIN(strtoul(at, &at, 10), 255ul);
+    }
+    at += strcspn(at, "0123456789.");
+    bool clear = *at != '\0' && g_ascii_strtod(at, NULL) <= 0;
+    return clear ? APD_COLOUR_UNSET : part[0] << 16 | part[1] << 8 | part[2];
+}
 
 int
 apd_html_colour(const char *text, gsize size)
@@ -28,6 +49,8 @@ apd_html_colour(const char *text, gsize size)
             return (value >> 8 & 15) * 0x110000 + (value >> 4 & 15) * 0x1100 + (value & 15) * 0x11;
         return n == 6 ? value : APD_COLOUR_UNKNOWN;
     }
+    if (size > 4 && g_ascii_strncasecmp(text, "rgb", 3) == 0)
+        return read_rgb(text + 3, size - 3);
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         gsize n = strlen(names[i].name);
         if (size >= n && g_ascii_strncasecmp(text, names[i].name, n) == 0
@@ -35,6 +58,17 @@ apd_html_colour(const char *text, gsize size)
             return names[i].colour;
     }
     return APD_COLOUR_UNKNOWN;
+}
+
+bool
+apd_html_colours_match(int colour, int background)
+{
+    if (colour < 0 || background < 0)
+        return false;
+    for (int shift = 0; shift <= 16; shift += 8)
+        if (ABS((colour >> shift & 255) - (background >> shift & 255)) > MAX_DIFFERENCE)
+            return false;
+    return true;
 }
 
 static bool
@@ -45,7 +79,7 @@ begins(const char *text, gsize size, const char *word)
     return size >= n && g_ascii_strncasecmp(text, word, n) == 0;
 }
 
-/* "0", "0px", "0.0em", ".1px": nothing that can be read. */
+/* "0", "0px", "0.0em", ".0px": nothing that can be read. */
 static bool
 is_zero(const char *text, gsize size)
 {
@@ -56,46 +90,74 @@ is_zero(const char *text, gsize size)
     return i > 0 && (i == size || !g_ascii_isdigit(text[i]));
 }
 
-static bool
-is_tiny(const char *text, gsize size)
+/* Parts of a size of letters depend on that of the element around. */
+static ApdSeen
+seen_at_size(const char *text, gsize size)
 {
-    return is_zero(text, size)
-           || (size >= 3 && (begins(text, size, "1px") || begins(text, size, "1pt")));
+    gsize n = 0;
+
+    if (is_zero(text, size)
+        || (size >= 3 && (begins(text, size, "1px") || begins(text, size, "1pt"))))
+        return APD_SEEN_NO;
+    while (n < size && (g_ascii_isdigit(text[n]) || text[n] == '.'))
+        n++;
+    if (n == 0) /* a name: "small", "inherit" */
+        return begins(text, size, "inherit") || begins(text, size, "larger")
+                       || begins(text, size, "smaller")
+                   ? APD_SEEN_UNSET
+                   : APD_SEEN_YES;
+    bool relative = n < size && (text[n] == '%' || begins(text + n, size - n, "em"));
+    return relative ? APD_SEEN_UNSET : APD_SEEN_YES;
+}
+
+/* "italic bold 12px/1.6 Arial": the first that is a length. */
+static ApdSeen
+seen_at_font(const char *text, gsize size)
+{
+    for (gsize i = 0; i < size; i++) {
+        bool starts = i == 0 || text[i - 1] == ' ';
+        gsize n = 0;
+        while (starts && i + n < size && (g_ascii_isdigit(text[i + n]) || text[i + n] == '.'))
+            n++;
+        if (n > 0 && (text[i] == '0' || (i + n < size && g_ascii_isalpha(text[i + n]))))
+            return seen_at_size(text + i, size - i);
+    }
+    return APD_SEEN_UNSET;
 }
 
 /* One declaration: what it hides or colours. */
 static void
-apply(const char *key, gsize key_size, const char *value, gsize size, ApdHtmlStyle *style)
+apply(const char *name, gsize key_size, const char *value, gsize size, ApdHtmlStyle *style)
 {
-    char name[24];
+    ApdSeen seen;
 
-    if (key_size >= sizeof name)
-        return;
-    for (gsize i = 0; i < key_size; i++)
-        name[i] = g_ascii_tolower(key[i]);
-    name[key_size] = '\0';
-
-    if (g_str_equal(name, "display"))
-        style->hidden |= begins(value, size, "none");
-    else if (g_str_equal(name, "visibility"))
-        style->hidden |= begins(value, size, "hidden") || begins(value, size, "collapse");
-    else if (g_str_equal(name, "opacity") || g_str_equal(name, "max-height"))
-        style->hidden |= is_zero(value, size);
-    else if (g_str_equal(name, "font-size"))
-        style->hidden |= is_tiny(value, size);
-    else if (g_str_equal(name, "mso-hide"))
-        style->hidden |= begins(value, size, "all");
-    else if (g_str_equal(name, "text-indent") || g_str_equal(name, "left")
-             || g_str_equal(name, "top"))
-        style->hidden |= size > 4 && *value == '-' && strspn(value + 1, "0123456789") >= 3;
-    else if (g_str_equal(name, "color"))
+    if (g_str_equal(name, "display")) {
+        style->display = begins(value, size, "none") ? APD_SEEN_NO : APD_SEEN_YES;
+    } else if (g_str_equal(name, "visibility")) {
+        bool no = begins(value, size, "hidden") || begins(value, size, "collapse");
+        style->visibility = no ? APD_SEEN_NO : APD_SEEN_YES;
+    } else if (g_str_equal(name, "opacity") || g_str_equal(name, "max-height")) {
+        style->gone |= is_zero(value, size);
+    } else if (g_str_equal(name, "height") || g_str_equal(name, "width")
+               || g_str_equal(name, "max-width")) {
+        style->flat |= is_zero(value, size);
+    } else if (begins(name, key_size, "overflow")) {
+        style->clipped |= begins(value, size, "hidden");
+    } else if (g_str_equal(name, "font-size") || g_str_equal(name, "font")) {
+        seen = name[4] == '\0' ? seen_at_font(value, size) : seen_at_size(value, size);
+        style->size = seen != APD_SEEN_UNSET ? seen : style->size;
+    } else if (g_str_equal(name, "text-indent") || g_str_equal(name, "left")
+               || g_str_equal(name, "top")) {
+        style->gone |= size > 4 && *value == '-' && strspn(value + 1, "0123456789") >= 3;
+    } else if (g_str_equal(name, "color")) {
         style->colour = apd_html_colour(value, size);
-    else if (g_str_equal(name, "background-color") || g_str_equal(name, "background"))
+    } else if (g_str_equal(name, "background-color") || g_str_equal(name, "background")) {
         style->background = apd_html_colour(value, size);
-    else if (g_str_equal(name, "background-image"))
+    } else if (g_str_equal(name, "background-image")) {
         style->background = APD_COLOUR_UNKNOWN;
-    else if (begins(name, key_size, "padding") && !is_zero(value, size))
-        style->button = true;
+    } else if (begins(name, key_size, "padding") && !is_zero(value, size)) {
+        style->padded = true;
+    }
 }
 
 void
@@ -110,59 +172,39 @@ apd_html_style_read(const char *text, gsize size, ApdHtmlStyle *style)
 
         if (colon != NULL) {
             const char *key = text, *value = colon + 1, *key_end = colon;
+            char name[24];
+            gsize n = 0;
             while (key < key_end && g_ascii_isspace(*key))
                 key++;
             while (key_end > key && g_ascii_isspace(key_end[-1]))
                 key_end--;
             while (value < last && g_ascii_isspace(*value))
                 value++;
-            apply(key, (gsize) (key_end - key), value, (gsize) (last - value), style);
+            for (; key + n < key_end && n < sizeof name - 1; n++)
+                name[n] = g_ascii_tolower(key[n]);
+            name[n] = '\0';
+            if (key + n == key_end)
+                apply(name, n, value, (gsize) (last - value), style);
         }
         text = last + 1;
     }
 }
 
-/* Names of ".a, .b span, #c": only selectors of a single class or id count. */
-static void
-add_names(const char *text, gsize size, GHashTable *hidden)
-{
-    g_autofree char *list = g_strndup(text, MIN(size, 1024));
-    g_auto(GStrv) selectors = g_strsplit(list, ",", 16);
-
-    for (char **selector = selectors; *selector != NULL; selector++) {
-        char *name = g_strstrip(*selector);
-        char *mark = strpbrk(name, ".#");
-        if (mark == NULL || strpbrk(mark + 1, " .#:>+[*") != NULL
-            || g_hash_table_size(hidden) >= MAX_SHEET_NAMES)
-            continue;
-        g_hash_table_add(hidden, g_strdup_printf("%c:%s", *mark == '.' ? 'c' : 'i', mark + 1));
-    }
-}
-
 void
-apd_html_sheet_read(const char *text, gsize size, GHashTable *hidden)
+apd_html_style_merge(ApdHtmlStyle *style, const ApdHtmlStyle *over)
 {
-    const char *end = text + size;
-
-    while (text < end) {
-        const char *open = memchr(text, '{', (gsize) (end - text));
-        if (open == NULL)
-            return;
-
-        int depth = 1;
-        const char *close = open + 1;
-        for (; close < end && depth > 0; close++)
-            depth += *close == '{' ? 1 : *close == '}' ? -1 : 0;
-
-        /* @media is for other screens than most. */
-        const char *first = text;
-        while (first < open && (g_ascii_isspace(*first) || *first == '}'))
-            first++;
-        ApdHtmlStyle style = { false, APD_COLOUR_UNSET, APD_COLOUR_UNSET, false };
-        if (*first != '@')
-            apd_html_style_read(open + 1, (gsize) (close - open - 1), &style);
-        if (style.hidden)
-            add_names(first, (gsize) (open - first), hidden);
-        text = close;
-    }
+    if (over->display != APD_SEEN_UNSET)
+        style->display = over->display;
+    if (over->visibility != APD_SEEN_UNSET)
+        style->visibility = over->visibility;
+    if (over->size != APD_SEEN_UNSET)
+        style->size = over->size;
+    if (over->colour != APD_COLOUR_UNSET)
+        style->colour = over->colour;
+    if (over->background != APD_COLOUR_UNSET)
+        style->background = over->background;
+    style->gone |= over->gone;
+    style->flat |= over->flat;
+    style->clipped |= over->clipped;
+    style->padded |= over->padded;
 }

@@ -43,39 +43,103 @@ flush(GString *paragraph, int depth, ApdDocument *document)
     g_string_truncate(paragraph, 0);
 }
 
+/* ASCII only: Chinese text follows an address without a blank. */
+static bool
+is_of_address(char c)
+{
+    return (guchar) c > ' ' && (guchar) c < 0x7f && strchr("<>\"`{}|\\^", c) == NULL;
+}
+
 static gsize
 address_length(const char *text)
 {
     gsize n = 0;
 
-    /* ASCII only: Chinese text follows an address without a blank. */
-    while ((guchar) text[n] > ' ' && (guchar) text[n] < 0x7f
-           && strchr("<>\"`{}|\\^", text[n]) == NULL)
+    while (n < MAX_HREF && is_of_address(text[n]))
         n++;
     while (n > 0 && strchr(".,;:!?)]}'", text[n - 1]) != NULL)
         n--;
-    return MIN(n, MAX_HREF);
+    return n;
+}
+
+/* Where the next address in @text from @p on begins: "https://" or "www."; NULL: none. */
+static const char *
+find_address(const char *text, const char *p)
+{
+    for (; (p = strpbrk(p, ":wW")) != NULL; p++) {
+        const char *start = p;
+        if (*p == ':') {
+            while (start > text && p - start < 6 && g_ascii_isalpha(start[-1]))
+                start--;
+            if (strncmp(p, "://", 3) == 0
+                && (g_ascii_strncasecmp(start, "http:", 5) == 0
+                    || g_ascii_strncasecmp(start, "https:", 6) == 0))
+                return start;
+        } else if (g_ascii_strncasecmp(p, "www.", 4) == 0
+                   && (p == text || !(g_ascii_isalnum(p[-1]) || strchr("/.@-_", p[-1]) != NULL))) {
+            return p;
+        }
+    }
+    return NULL;
 }
 
 void
 apd_plain_links(const char *text, int depth, ApdDocument *document)
 {
-    for (const char *p = text; (p = strstr(p, "://")) != NULL;) {
-        const char *start = p;
-        while (start > text && g_ascii_isalpha(start[-1]))
-            start--;
-        gsize n = address_length(start);
-        bool is_web = g_ascii_strncasecmp(start, "http://", 7) == 0
-                      || g_ascii_strncasecmp(start, "https://", 8) == 0;
-        p += 3;
-        if (!is_web || n <= 8)
-            continue;
+    for (const char *p = text;
+         document->links->len < MAX_LINKS && (p = find_address(text, p)) != NULL;) {
+        gsize n = address_length(p);
+        bool bare = *p == 'w' || *p == 'W';
 
-        g_autofree char *href = g_strndup(start, n);
-        if (document->links->len < MAX_LINKS)
-            apd_document_add_link(document, href, href, text, (gsize) (start - text), depth, false);
-        p = start + n;
+        if (n > 8) {
+            g_autofree char *shown = g_strndup(p, n);
+            g_autofree char *href = g_strconcat(bare ? "http://" : "", shown, NULL);
+            apd_document_add_link(document, href, href, text, (gsize) (p - text), depth, false);
+        }
+        p += MAX(n, 4);
+        while (n >= MAX_HREF - 1 && is_of_address(*p)) /* the rest of a giant one */
+            p++;
     }
+}
+
+char *
+apd_plain_unflow(const char *text, bool delsp)
+{
+    GString *out = g_string_sized_new(strlen(text));
+    int open = -1; /* depth of the paragraph that goes on in the next line; -1: none does */
+
+    while (*text != '\0') {
+        gsize n = strcspn(text, "\n"), size = n;
+        const char *line = text, *end = text + n;
+        int depth = 0;
+
+        text += n + (text[n] == '\n');
+        while (line < end && *line == '>') {
+            depth++;
+            line++;
+        }
+        if (line < end && *line == ' ')
+            line++;
+        if (end > line && end[-1] == '\r')
+            end--;
+        size = (gsize) (end - line);
+        bool signature = size == 3 && memcmp(line, "-- ", 3) == 0;
+        bool flows = size > 0 && end[-1] == ' ' && !signature;
+
+        if (open >= 0 && (open != depth || signature)) {
+            g_string_append_c(out, '\n');
+            open = -1;
+        }
+        for (int i = 0; open < 0 && i < depth; i++)
+            g_string_append_c(out, '>');
+        if (open < 0 && depth > 0)
+            g_string_append_c(out, ' ');
+        g_string_append_len(out, line, (gssize) (size - (flows && delsp)));
+        if (!flows)
+            g_string_append_c(out, '\n');
+        open = flows ? depth : -1;
+    }
+    return g_string_free(out, FALSE);
 }
 
 void

@@ -14,6 +14,22 @@ static const guint8 values[256] = {
 };
 /* clang-format on */
 
+/* What is looked at to tell text from base64. */
+#define SAMPLE 512
+
+bool
+apd_base64_is_plain(const char *text, gsize size)
+{
+    gsize n = MIN(size, SAMPLE), odd = 0;
+
+    for (gsize i = 0; i < n; i++) {
+        bool ends_line = i + 1 == n || g_ascii_isspace(text[i + 1]);
+        odd += values[(guchar) text[i]] == 0 && text[i] != '=' && text[i] != '\r' && text[i] != '\n'
+               && !(g_ascii_isspace(text[i]) && ends_line);
+    }
+    return odd > 1 && odd * 16 > n;
+}
+
 /* Bytes of a quantum of @n characters, @n less than 4. */
 static gsize
 write_rest(guint32 bits, int n, guint8 *out)

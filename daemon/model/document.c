@@ -116,3 +116,10 @@ apd_document_add_link(ApdDocument *self, const char *href, const char *text, con
     ApdLink link = { g_strdup(href), g_strdup(text), lead_of(self, before, n), depth, button };
     g_array_append_val(self->links, link);
 }
+
+void
+apd_document_add_lone_link(ApdDocument *self, const char *href, int depth, bool seen)
+{
+    ApdLink link = { g_strdup(href), g_strdup(""), g_strdup(""), depth, seen };
+    g_array_append_val(self->links, link);
+}

@@ -7,19 +7,26 @@
 #include "io/html_style.h"
 
 typedef struct {
-    char *href, *alt; /* owned */
+    char *href;   /* owned */
+    char *action; /* owned: where a form, or a page that goes on by itself, leads */
+    char *alt;    /* owned */
     ApdHtmlStyle style;
-    bool hidden; /* by the attribute itself, or by a class or id of the sheet */
+    const char *class_names, *id; /* borrowed from the text, not NUL-terminated; may be NULL */
+    gsize class_size, id_size;
+    bool hidden; /* by the attribute itself */
+    bool cites;  /* says that it quotes another message */
 } ApdHtmlAttributes;
 
 #define APD_HTML_ATTRIBUTES_NONE                                                                   \
     {                                                                                              \
-        NULL, NULL, { false, APD_COLOUR_UNSET, APD_COLOUR_UNSET, false }, false                    \
+        .style = APD_HTML_STYLE_NONE                                                               \
     }
 
-/* @at stands behind the name of the tag.  @sheet: of apd_html_sheet_read().
- * Returns: where the text goes on, behind '>'. */
-const char *apd_html_attributes_read(const char *at, const char *end, GHashTable *sheet,
-                                     ApdHtmlAttributes *into);
+/* @at stands behind the name of the tag.  Returns: where the text goes on, behind '>'. */
+const char *apd_html_attributes_read(const char *at, const char *end, ApdHtmlAttributes *into);
 void apd_html_attributes_clear(ApdHtmlAttributes *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ApdHtmlAttributes, apd_html_attributes_clear)
+
+/* Looks for the charset that the beginning of a page names (html.spec.whatwg.org,
+ * "prescan").  Returns: (transfer full): NULL when it names none. */
+char *apd_html_charset(const char *html, gsize size);

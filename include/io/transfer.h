@@ -12,6 +12,9 @@
  * ends a quantum and a new one may follow. */
 void apd_base64_decode(const char *text, gsize size, gsize limit, GByteArray *out);
 
+/* Whether @text, said to be base64, is text that was never encoded. */
+bool apd_base64_is_plain(const char *text, gsize size);
+
 /* @header: '_' is a blank (RFC 2047 section 4.2).  What is no escape stays as it is. */
 void apd_quoted_printable_decode(const char *text, gsize size, bool header, gsize limit,
                                  GByteArray *out);

@@ -75,3 +75,6 @@ void apd_document_add_block(ApdDocument *self, ApdBlockKind kind, int depth, int
  * that was added last is taken in. */
 void apd_document_add_link(ApdDocument *self, const char *href, const char *text,
                            const char *before, size_t n, int depth, bool button);
+
+/* A link that has no words: @seen: drawn where people can press it, a call to action. */
+void apd_document_add_lone_link(ApdDocument *self, const char *href, int depth, bool seen);

@@ -162,9 +162,42 @@ static const struct { const char *what, *message, *shown; } messages[] = {
     { "hidden: attribute", HTML("<div hidden>no</div>yes"), "t:yes" },
     { "not hidden: size 10, opacity 0.9", HTML("<p style='font-size:10px;opacity:0.9'>yes</p>"), "t:yes" },
     { "comments and scripts", HTML("a<!-- no --><![if mso]>b<![endif]><script>no('</p>')</script><title>no</title>c"), "t:abc" },
-    { "blockquote", HTML("new<blockquote>old</blockquote>"), "t:new|t1:old" },
+    { "a bare blockquote sets off the sender's own words", HTML("new<blockquote>own</blockquote>"), "t:new|t:own" },
+    { "blockquote of a reply", HTML("new<blockquote type=cite>old</blockquote>after"), "t:new|t1:old|t:after" },
+    { "blockquote of a mail program", HTML("new<blockquote class='gmail_quote'>old</blockquote>"), "t:new|t1:old" },
+    { "blockquote announced", HTML("new<p>On 5 March A wrote:</p><blockquote>old</blockquote>"), "t:new|t:On 5 March A wrote:|t1:old" },
+    { "blockquote announced as forwarded", HTML("<p>-----Original Message-----</p><p>From: a@b.example</p><blockquote>old</blockquote>"), "t:-----Original Message-----|t:From: a@b.example|t1:old" },
+    { "lines of a cell", HTML("<table><tr><td>Deadline</td><td>5 March<br>12:00 (GMT+8)</td></tr></table>"), "c(0,0):Deadline|c(0,1):5 March 12:00 (GMT+8)" },
+    { "lines of a cell with labels", HTML("<table><tr><td>Case</td><td>Points: 2<br>Order: 1</td></tr></table>"), "c(0,0):Case|c(0,1):Points: 2|c(0,1):Order: 1" },
+    { "mso-hide hides in one program alone", HTML("<p><a href='https://x.example/' style='mso-hide:all'>Appeal</a></p>"), "b:Appeal [Appeal](https://x.example/)!" },
+    { "a form", HTML("<form action='https://f.example/'><input type=submit value=Go></form>"), " [](https://f.example/)!" },
+    { "a button of a form", HTML("<p>x</p><button formaction=https://f.example/>Go</button>"), "t:x|t:Go [](https://f.example/)!" },
+    { "a drawn button", HTML("<p>x</p><!--[if mso]><v:roundrect xmlns:v='urn:x' href='https://v.example/' fillcolor=red><v:textbox>Go</v:textbox></v:roundrect><![endif]-->"), "t:x [](https://v.example/)!" },
+    { "a drawn button beside a link", HTML("<!--[if mso]><v:rect href='https://v.example/'/><![endif]--><!--[if !mso]><!--><a href='https://v.example/'>Go</a><!--<![endif]-->"), "b:Go [Go](https://v.example/)!" },
+    { "a map of an image", HTML("<img usemap=#m src=x><map name=m><area href=https://m.example/></map>x"), "t:x [](https://m.example/)!" },
+    { "a base", HTML("<base href='https://b.example/d/'><p>see <a href='/x'>this</a></p><a href=y>Go</a>"), "t:see this|b:Go [this](https://b.example/x) [Go](https://b.example/y)!" },
+    { "a page that goes on", HTML("<meta http-equiv=refresh content='0; URL=https://r.example/'>x"), "t:x [](https://r.example/)!" },
+    { "a drawing with a link", HTML("<svg><a xlink:href='https://s.example/'><text>Go</text></a></svg>"), "b:Go [Go](https://s.example/)!" },
+    { "a hidden link", HTML("<p>x</p><a style='display:none' href='https://h.example/'>no</a>"), "t:x [](https://h.example/)" },
+    { "size 0 undone within", HTML("<td style='font-size:0'>no<span style='font-size:14px'>yes</span> <span style='font:italic 12px/1.5 Arial'>too</span></td>"), "t:yestoo" },
+    { "size 0 is not undone by parts of it", HTML("<div style='font-size:0'><span style='font-size:120%'>no</span><b style='font-size:2em'>no</b></div>yes"), "t:yes" },
+    { "visibility undone within", HTML("<div style='visibility:hidden'>no<span style='visibility:visible'>yes</span></div>"), "t:yes" },
+    { "colour undone within", HTML("<td style='color:#fff'>no<span style='color:#333'>yes</span></td>"), "t:yes" },
+    { "white on a background that a class sets", HTML("<style>.h{background:#e62e04}</style><div class=h><span style='color:#fff'>yes</span></div>"), "t:yes" },
+    { "white on a background that a tag sets", HTML("<style>/* x */ th{background-color:#e62e04}</style><table><tr><th style='color:#fff'>yes<th>b</table>"), "c(0,0):yes|c(0,1):b" },
+    { "white where backgrounds cannot be told", HTML("<style>.w td{background:#e62e04}</style><table class=w><tr><td style='color:#fff'>yes</table>"), "t:yes" },
+    { "white by a class on white", HTML("<style>@import url(x); .n{color:#fefefe}</style><p class=n>no</p><p>yes</p>"), "t:yes" },
+    { "rgb", HTML("<p style='color:rgb(255, 255,255)'>no</p><p style='color:rgba(0,0,0,.5)'>yes</p>"), "t:yes" },
+    { "shown again by its own style", HTML("<style>.n{display:none}</style><p class=n style='display:block'>yes</p>"), "t:yes" },
+    { "no height, cut off", HTML("<div style='height:0;overflow:hidden'>no</div>yes"), "t:yes" },
+    { "a mark that is never closed", HTML("<p><a href=\"https://x.example/>Appeal</a></p><p>Then</p>"), "b:Appeal|t:Then [Appeal](https://x.example/)!" },
+    { "a mark that another tag closes", HTML("<p><a href=\"https://x.example/>Appeal</a></p><p class=\"a\">Then</p>"), "b:Appeal|t:Then [Appeal](https://x.example/)!" },
+    { "an angle in words", HTML("<img alt=\"a > b <c\" src=x>"), "t:a > b <c" },
     { "unclosed everything", HTML("<div><p><table><tr><td>x<td>y"), "c(0,0):x|c(0,1):y" },
     { "a lone <", HTML("1 < 2 <3 </> <"), "t:1 < 2 <3 </> <" },
+    { "page that names its charset", "Content-Type: text/html\n\n<html><head><meta charset=windows-1251></head>\xd8\xf2\xf0\xe0\xf4", "t:\xd0\xa8\xd1\x82\xd1\x80\xd0\xb0\xd1\x84" },
+    { "page that names its charset the old way", "Content-Type: text/html\n\n<META HTTP-EQUIV='Content-Type' CONTENT='text/html; charset=koi8-r'>\xfb\xd4\xd2\xc1\xc6", "t:\xd0\xa8\xd1\x82\xd1\x80\xd0\xb0\xd1\x84" },
+    { "unlabelled koi8-r", "\n\xfb\xd4\xd2\xc1\xc6 \xce\xc1\xcc\xcf\xd6\xc5\xce", "t:\xd0\xa8\xd1\x82\xd1\x80\xd0\xb0\xd1\x84 \xd0\xbd\xd0\xb0\xd0\xbb\xd0\xbe\xd0\xb6\xd0\xb5\xd0\xbd" },
     { "unlabelled gbk", "Content-Type: text/plain\n\n\xce\xa5\xb9\xe6\xcd\xa8\xd6\xaa", "t:\xe8\xbf\x9d\xe8\xa7\x84\xe9\x80\x9a\xe7\x9f\xa5" },
     { "gb2312 label on gb18030", "Content-Type: text/plain; charset=gb2312\n\n\x81\x39\xef\x30", "t:\xe3\x90\x81" },
     { "latin1 label on utf-8 is taken at its word", "Content-Type: text/plain; charset=iso-8859-1\n\ncaf\xe9", "t:caf\xc3\xa9" },
@@ -173,6 +206,13 @@ static const struct { const char *what, *message, *shown; } messages[] = {
     { "iso-2022-jp", "Content-Type: text/plain; charset=iso-2022-jp\n\n\x1b$B0cH?\x1b(B", "t:\xe9\x81\x95\xe5\x8f\x8d" },
     { "windows-1251", "Content-Type: text/plain; charset=windows-1251\n\n\xd8\xf2\xf0\xe0\xf4", "t:\xd0\xa8\xd1\x82\xd1\x80\xd0\xb0\xd1\x84" },
     { "base64 without padding", "Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\nSGVsbG8gd29ybGQ", "t:Hello world" },
+    { "text that is said to be base64", "Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\nDear seller, your product was removed.\n", "t:Dear seller, your product was removed." },
+    { "flowed", "Content-Type: text/plain; format=flowed\n\nPlease appeal \nbefore 5 \nMarch.\nSecond line\n> quoted \n> text\n-- \nme\n", "t:Please appeal before 5 March.\nSecond line|t1:quoted text|t:-- \nme" },
+    { "flowed without blanks", "Content-Type: text/plain; format=flowed; delsp=yes; charset=utf-8\n\n\xe8\xbf\x9d \n\xe8\xa7\x84\n", "t:\xe8\xbf\x9d\xe8\xa7\x84" },
+    { "an attached page alone", "Content-Type: text/html; name=a.html\nContent-Disposition: attachment; filename=a.html\n\n<p>Your <b>product</b></p>", "t:Your product" },
+    { "an attached page beside text", "Content-Type: multipart/mixed; boundary=b\n\n--b\n\ntext\n--b\nContent-Type: application/octet-stream; name=\"a.htm\"\nContent-Disposition: attachment\n\n<form action=https://f.example/>x</form>\n--b--\n", "t:text [](https://f.example/)!" },
+    { "links of the other form", "Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\nAppeal at https://p.example/\n--b\nContent-Type: text/html\n\n<p>A html part that says enough to stand for the message as a whole, surely more than the plain one.</p>\n--b--\n",
+      "t:A html part that says enough to stand for the message as a whole, surely more than the plain one. [https://p.example/](https://p.example/)" },
     { "alternative prefers html", "Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\nplain\n--b\nContent-Type: text/html\n\n<p>A html part that says enough to stand for the message as a whole, surely more than the plain one.</p>\n--b--\n",
       "t:A html part that says enough to stand for the message as a whole, surely more than the plain one." },
     { "alternative with an empty html", "Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\nplain\n--b\nContent-Type: text/html\n\n<img src=x>\n--b--\n", "t:plain" },
@@ -186,14 +226,19 @@ static const struct { const char *what, *message, *shown; } messages[] = {
 static void
 test_messages(void)
 {
+    int wrong = 0;
+
     for (size_t i = 0; i < G_N_ELEMENTS(messages); i++) {
         g_autoptr(ApdDocument) document =
             apd_mime_read(messages[i].message, strlen(messages[i].message));
         g_autofree char *shown = show(document);
 
-        g_test_message("%s", messages[i].what);
-        g_assert_cmpstr(shown, ==, messages[i].shown);
+        if (g_str_equal(shown, messages[i].shown))
+            continue;
+        g_test_message("%s: '%s', not '%s'", messages[i].what, shown, messages[i].shown);
+        wrong++;
     }
+    g_assert_cmpint(wrong, ==, 0);
 }
 
 static void
@@ -243,6 +288,52 @@ test_attached(void)
     g_assert_cmpstr(g_array_index(inner->blocks, ApdBlock, 0).text, ==, "inside");
 }
 
+/* An attached message may not be encoded, and is. */
+static void
+test_attached_encoded(void)
+{
+    static const char message[] =
+        "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nsee\n--b\n"
+        "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
+        "U3ViamVjdDogaW5uZXIKCmluc2lkZQo=\n--b--\n";
+    g_autoptr(ApdDocument) document = apd_mime_read(message, strlen(message));
+
+    g_assert_cmpuint(document->attached->len, ==, 1);
+    const ApdDocument *inner = document->attached->pdata[0];
+    g_assert_cmpstr(inner->subject, ==, "inner");
+    g_assert_cmpstr(g_array_index(inner->blocks, ApdBlock, 0).text, ==, "inside");
+}
+
+/* clang-format off */
+static const struct { const char *header, *address, *name, *domains; } senders[] = {
+    { "From: A <a@a.example>\n", "a@a.example", "A", "a.example" },
+    { "From: a@a.example\n", "a@a.example", NULL, "a.example" },
+    { "From: a@a.example (A B)\n", "a@a.example", "A B", "a.example" },
+    { "From: a@a.example\nFrom: B <b@b.example>\n", "a@a.example", NULL, "a.example b.example" },
+    { "From: Team: A <a@a.example>, b@b.example;\n", "a@a.example", "A", "a.example b.example" },
+    { "From: Team: a@a.example;\n", "a@a.example", "Team", "a.example" },
+    { "From: A <a@a.example> <b@b.example>\n", "b@b.example", "A <a@a.example>", "b.example a.example" },
+    { "From: \"A: b, <c@c.example>\" <a@a.example>\n", "a@a.example", "A: b, <c@c.example>", "a.example" },
+    { "From: =?utf-8?Q?a=40a.example?=\n", "=?utf-8?Q?a=40a.example?=", "a@a.example", "" },
+    { "From: =?utf-8?Q?A?= <@x.example:a@a.example>\n", "@x.example:a@a.example", "A", "a.example" },
+    { "From: A\n <a@a.example\n", "a@a.example", "A", "a.example" },
+};
+/* clang-format on */
+
+static void
+test_senders(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(senders); i++) {
+        g_autofree char *message = g_strconcat(senders[i].header, "\nx", NULL);
+        g_autoptr(ApdDocument) document = apd_mime_read(message, strlen(message));
+        g_autofree char *domains = g_strjoinv(" ", document->from_domains);
+
+        g_assert_cmpstr(document->from_address, ==, senders[i].address);
+        g_assert_cmpstr(document->from_name, ==, senders[i].name);
+        g_assert_cmpstr(domains, ==, senders[i].domains);
+    }
+}
+
 /* Made to be slow or deep: each is read in bounded time and memory. */
 static GString *
 repeat(const char *head, const char *piece, int n)
@@ -275,6 +366,22 @@ test_hostile(void)
         { "Content-Type: multipart/mixed; boundary=a\n\n", "--a\n\nx\n", 100000 },
         { "\n", "> ", 500000 },
         { "\n", "http://a", 200000 },
+        { "Content-Type: message/rfc822\n\nTo: ", "a:", 300000 },
+        { "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: message/rfc822\n\nCc : ",
+          "a:\n\t", 300000 },
+        { "", "Content-Type: message/rfc822\n\n", 50000 },
+        { HTML(""), "<!--[if mso]><v:rect href=https://a.example/x>", 40000 },
+        { HTML(""), "<form action=https://a.example/>", 60000 },
+        { HTML(""), "<a href=\"https://a.example/>", 60000 },
+        { HTML(""), "<blockquote>", 150000 },
+        { HTML("<table><tr>"), "<td>a<br>b<br>c", 100000 },
+        { HTML("<table><tr><td>x<td>"), "a<br>", 300000 },
+        { HTML("<style>"), ".a{color:red}.b .c{background:red}", 50000 },
+        { HTML("<style>.a{color:red}</style>"), "<i class='a b c d e f'>", 80000 },
+        { "Content-Type: text/plain; format=flowed\n\n", "a \n", 400000 },
+        { "\n", "\xc3\xa9\xd0\xff", 200000 },
+        { "From: ", "a:<", 20000 },
+        { "From: ", "(", 60000 },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(hostile); i++) {
@@ -300,6 +407,8 @@ main(int argc, char **argv)
     g_test_add_func("/mime/messages", test_messages);
     g_test_add_func("/mime/headers", test_headers);
     g_test_add_func("/mime/attached", test_attached);
+    g_test_add_func("/mime/attached-encoded", test_attached_encoded);
+    g_test_add_func("/mime/senders", test_senders);
     g_test_add_func("/mime/hostile", test_hostile);
     return g_test_run();
 }
