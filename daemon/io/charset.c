@@ -60,6 +60,8 @@ canonical(const char *label)
 {
     if (label == NULL || strlen(label) > MAX_NAME)
         return NULL;
+    if (g_ascii_strcasecmp(label, "utf-8") == 0) /* nearly all */
+        return "UTF-8";
 
     for (size_t i = 0; i < G_N_ELEMENTS(aliases); i++)
         if (g_ascii_strcasecmp(aliases[i].label, label) == 0)

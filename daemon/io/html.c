@@ -144,9 +144,11 @@ look(const Html *self, const char *name, ApdTag tag, const ApdHtmlAttributes *at
 
     if (!apd_html_sheet_is_empty(self->sheet)) {
         apd_html_sheet_apply(self->sheet, 't', name, strlen(name), &style);
-        apd_html_sheet_apply(self->sheet, 'c', attributes->class_names, attributes->class_size,
-                             &style);
-        apd_html_sheet_apply(self->sheet, 'i', attributes->id, attributes->id_size, &style);
+        if (attributes->class_size > 0)
+            apd_html_sheet_apply(self->sheet, 'c', attributes->class_names, attributes->class_size,
+                                 &style);
+        if (attributes->id_size > 0)
+            apd_html_sheet_apply(self->sheet, 'i', attributes->id, attributes->id_size, &style);
     }
     apd_html_style_merge(&style, &attributes->style);
 
@@ -222,13 +224,23 @@ begin_link(Html *self, const Element *element, const ApdHtmlAttributes *attribut
     apd_html_blocks_link(self->blocks, address, drawn);
 }
 
+/* Who quotes another says so: a bare blockquote only sets off what he says himself. */
+static bool
+quotes_other(Html *self, const ApdHtmlAttributes *attributes)
+{
+    g_autofree char *names = g_ascii_strdown(attributes->class_names ? attributes->class_names : "",
+                                             (gssize) attributes->class_size);
+
+    return attributes->cites || strstr(names, "quote") != NULL || strstr(names, "cite") != NULL
+           || apd_html_blocks_announce_quote(self->blocks);
+}
+
 static void
 push(Html *self, const char *name, ApdTag tag, const ApdHtmlAttributes *attributes)
 {
     Element element = look(self, name, tag, attributes);
 
-    /* Who quotes says so: a bare one only sets off what the sender says himself. */
-    if (tag == APD_TAG_QUOTE && !attributes->cites && !apd_html_blocks_announce_quote(self->blocks))
+    if (tag == APD_TAG_QUOTE && !quotes_other(self, attributes))
         element.tag = tag = APD_TAG_BLOCK;
     element.marked = !element.hidden;
     if (element.marked)
@@ -447,10 +459,12 @@ read_all(Html *self)
 void
 apd_html_read(const char *html, gsize size, ApdDocument *document)
 {
-    Html *self = g_new0(Html, 1);
+    Html *self = g_new(Html, 1); /* the elements are many, and few are ever open */
 
     self->at = html;
     self->end = html + size;
+    self->base = NULL;
+    self->depth = 0;
     self->blocks = apd_html_blocks_new(document);
     self->sheet = apd_html_sheet_new();
     self->scratch = g_string_new(NULL);

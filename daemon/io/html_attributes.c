@@ -27,21 +27,11 @@ read_value(const char *value, gsize size, bool address)
     return g_utf8_make_valid(whole, -1); /* the limit may cut a character */
 }
 
-static bool
+static G_ALWAYS_INLINE inline bool
 is_name(const char *name, gsize size, const char *wanted)
 {
-    return size == strlen(wanted) && g_ascii_strncasecmp(name, wanted, size) == 0;
-}
-
-static bool
-holds(const char *value, gsize size, const char *const *words, size_t n)
-{
-    g_autofree char *lower = g_ascii_strdown(value, (gssize) MIN(size, MAX_VALUE));
-
-    for (size_t i = 0; i < n; i++)
-        if (strstr(lower, words[i]) != NULL)
-            return true;
-    return false;
+    return size == strlen(wanted) && (*name | 0x20) == *wanted
+           && g_ascii_strncasecmp(name, wanted, size) == 0;
 }
 
 /* "0; url=https://..." of a page that goes on by itself. */
@@ -69,14 +59,11 @@ take_address(const char *name, gsize n, const char *value, gsize size, ApdHtmlAt
 static void
 take_attribute(const char *name, gsize n, const char *value, gsize size, ApdHtmlAttributes *into)
 {
-    static const char *const quoting[] = { "quote", "cite" };
-
     if (is_name(name, n, "style")) {
         apd_html_style_read(value, MIN(size, MAX_VALUE), &into->style);
     } else if (is_name(name, n, "class")) {
         into->class_names = value;
         into->class_size = MIN(size, MAX_VALUE);
-        into->cites |= holds(value, size, quoting, G_N_ELEMENTS(quoting));
     } else if (is_name(name, n, "id")) {
         into->id = value;
         into->id_size = MIN(size, MAX_VALUE);
@@ -110,13 +97,12 @@ skip_blanks(const char *at, const char *end)
 static bool
 holds_tags(const char *name, gsize n, const char *value, const char *stop)
 {
-    static const char *const words[] = { "alt", "title", "content", "value", "summary" };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
-        if (is_name(name, n, words[i]))
-            return false;
     const char *close = memchr(value, '>', (gsize) (stop - value));
-    return close != NULL && memchr(close, '<', (gsize) (stop - close)) != NULL
+
+    if (close == NULL || memchr(close, '<', (gsize) (stop - close)) == NULL)
+        return false;
+    return !is_name(name, n, "alt") && !is_name(name, n, "title") && !is_name(name, n, "content")
+           && !is_name(name, n, "value") && !is_name(name, n, "summary")
            && !(n > 2 && g_ascii_strncasecmp(name, "on", 2) == 0);
 }
 
@@ -175,20 +161,42 @@ apd_html_attributes_clear(ApdHtmlAttributes *self)
     g_clear_pointer(&self->alt, g_free);
 }
 
+/* The end of "charset=" in @size bytes at @text; NULL when it is not there. */
+static const char *
+behind_charset(const char *text, gsize size)
+{
+    const char *end = text + size;
+
+    for (const char *p = text; p + 8 < end; p++) {
+        if ((*p | 0x20) != 'c' || g_ascii_strncasecmp(p, "charset", 7) != 0)
+            continue;
+        p += 7;
+        while (p < end && *p == ' ')
+            p++;
+        return p < end && *p == '=' ? p + 1 : NULL;
+    }
+    return NULL;
+}
+
 char *
 apd_html_charset(const char *html, gsize size)
 {
-    g_autofree char *head = g_ascii_strdown(html, (gssize) MIN(size, MAX_HEAD));
-    const char *at = strstr(head, "<meta");
-    const char *name = at != NULL ? strstr(at, "charset") : NULL;
+    const char *end = html + MIN(size, MAX_HEAD), *at = html;
 
-    if (name == NULL)
-        return NULL;
-    name += strlen("charset");
-    name += strspn(name, " ");
-    if (*name != '=')
-        return NULL;
-    name += 1 + strspn(name + 1, " \"'");
-    gsize n = strcspn(name, " \"'/>;");
-    return n > 0 && n < 40 ? g_strndup(name, n) : NULL;
+    while ((at = memchr(at, '<', (gsize) (end - at))) != NULL) {
+        at++;
+        if (end - at < 5 || g_ascii_strncasecmp(at, "meta", 4) != 0)
+            continue;
+        const char *stop = memchr(at, '>', (gsize) (end - at));
+        const char *name = behind_charset(at, (gsize) ((stop != NULL ? stop : end) - at));
+        while (name != NULL && name < end && strchr(" \"'", *name) != NULL)
+            name++;
+        gsize n = 0;
+        while (name != NULL && name + n < end
+               && (g_ascii_isalnum(name[n]) || strchr("-_", name[n])))
+            n++;
+        if (n > 0 && n < 40)
+            return g_strndup(name, n);
+    }
+    return NULL;
 }

@@ -9,7 +9,8 @@
 
 typedef struct {
     guint hash;
-    char *key; /* owned: 't', 'c' or 'i', and the name */
+    gsize size; /* of the name */
+    char *key;  /* owned: 't', 'c' or 'i', and the name */
     ApdHtmlStyle style;
 } Rule;
 
@@ -63,7 +64,7 @@ hash_of(char kind, const char *name, gsize size)
     guint hash = (guchar) kind;
 
     for (gsize i = 0; i < size; i++)
-        hash = hash * 33 + (guchar) g_ascii_tolower(name[i]);
+        hash = hash * 33 + ((guchar) name[i] | 0x20);
     return hash;
 }
 
@@ -74,7 +75,7 @@ find(const ApdHtmlSheet *self, char kind, const char *name, gsize size)
 
     for (guint i = 0; i < self->rules->len; i++) {
         Rule *rule = &g_array_index(self->rules, Rule, i);
-        if (rule->hash == hash && rule->key[0] == kind && strlen(rule->key + 1) == size
+        if (rule->hash == hash && rule->key[0] == kind && rule->size == size
             && g_ascii_strncasecmp(rule->key + 1, name, size) == 0)
             return rule;
     }
@@ -90,7 +91,8 @@ add_rule(ApdHtmlSheet *self, char kind, const char *name, const ApdHtmlStyle *st
     if (known != NULL) {
         apd_html_style_merge(&known->style, style);
     } else if (self->rules->len < MAX_RULES) {
-        Rule rule = { hash_of(kind, name, size), g_strdup_printf("%c%s", kind, name), *style };
+        Rule rule = { hash_of(kind, name, size), size, g_strdup_printf("%c%s", kind, name),
+                      *style };
         g_array_append_val(self->rules, rule);
     }
 }
@@ -133,20 +135,20 @@ says_something(const ApdHtmlStyle *style)
 
 /* Returns: (transfer full): without comments. */
 static char *
-without_comments(const char *text, gsize size)
+without_comments(const char *sheet, gsize size)
 {
-    GString *out = g_string_sized_new(size);
-    const char *end = text + size;
+    g_autofree char *copy = g_strndup(sheet, size);
+    const char *text = copy, *open;
 
-    while (text < end) {
-        const char *open = g_strstr_len(text, end - text, "/*");
-        const char *stop = open != NULL ? open : end;
-        g_string_append_len(out, text, stop - text);
-        if (open == NULL)
-            break;
-        const char *close = g_strstr_len(open + 2, end - open - 2, "*/");
-        text = close != NULL ? close + 2 : end;
+    if (strstr(text, "/*") == NULL)
+        return g_steal_pointer(&copy);
+    GString *out = g_string_sized_new(size);
+    while ((open = strstr(text, "/*")) != NULL) {
+        g_string_append_len(out, text, open - text);
+        const char *close = strstr(open + 2, "*/");
+        text = close != NULL ? close + 2 : "";
     }
+    g_string_append(out, text);
     return g_string_free(out, FALSE);
 }
 

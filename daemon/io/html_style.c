@@ -125,39 +125,124 @@ seen_at_font(const char *text, gsize size)
     return APD_SEEN_UNSET;
 }
 
+typedef enum {
+    PROPERTY_OTHER,
+    PROPERTY_DISPLAY,
+    PROPERTY_VISIBILITY,
+    PROPERTY_GONE, /* at zero */
+    PROPERTY_FLAT, /* likewise */
+    PROPERTY_CLIP,
+    PROPERTY_FONT,
+    PROPERTY_SIZE,
+    PROPERTY_PLACE,
+    PROPERTY_COLOUR,
+    PROPERTY_BACKGROUND,
+    PROPERTY_IMAGE,
+    PROPERTY_PADDING,
+} Property;
+
+/* clang-format off */
+static const struct { const char *name; Property property; } properties[] = {
+    { "background", PROPERTY_BACKGROUND }, { "background-color", PROPERTY_BACKGROUND },
+    { "background-image", PROPERTY_IMAGE }, { "color", PROPERTY_COLOUR }, { "display", PROPERTY_DISPLAY },
+    { "font", PROPERTY_FONT }, { "font-size", PROPERTY_SIZE }, { "height", PROPERTY_FLAT },
+    { "left", PROPERTY_PLACE }, { "max-height", PROPERTY_GONE }, { "max-width", PROPERTY_FLAT },
+    { "opacity", PROPERTY_GONE }, { "overflow", PROPERTY_CLIP }, { "overflow-x", PROPERTY_CLIP },
+    { "overflow-y", PROPERTY_CLIP }, { "padding", PROPERTY_PADDING }, { "padding-bottom", PROPERTY_PADDING },
+    { "padding-left", PROPERTY_PADDING }, { "padding-right", PROPERTY_PADDING },
+    { "padding-top", PROPERTY_PADDING }, { "text-indent", PROPERTY_PLACE }, { "top", PROPERTY_PLACE },
+    { "visibility", PROPERTY_VISIBILITY }, { "width", PROPERTY_FLAT },
+};
+/* clang-format on */
+
+static Property
+find_property(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(properties) && properties[i].name[0] <= *name; i++)
+        if (properties[i].name[0] == *name && strcmp(properties[i].name, name) == 0)
+            return properties[i].property;
+    return PROPERTY_OTHER;
+}
+
+static void
+set_seen(ApdSeen seen, ApdSeen *field)
+{
+    if (seen != APD_SEEN_UNSET)
+        *field = seen;
+}
+
 /* One declaration: what it hides or colours. */
 static void
-apply(const char *name, gsize key_size, const char *value, gsize size, ApdHtmlStyle *style)
+apply(Property property, const char *value, gsize size, ApdHtmlStyle *style)
 {
-    ApdSeen seen;
+    bool hidden;
 
-    if (g_str_equal(name, "display")) {
+    switch (property) {
+    case PROPERTY_DISPLAY:
         style->display = begins(value, size, "none") ? APD_SEEN_NO : APD_SEEN_YES;
-    } else if (g_str_equal(name, "visibility")) {
-        bool no = begins(value, size, "hidden") || begins(value, size, "collapse");
-        style->visibility = no ? APD_SEEN_NO : APD_SEEN_YES;
-    } else if (g_str_equal(name, "opacity") || g_str_equal(name, "max-height")) {
+        break;
+    case PROPERTY_VISIBILITY:
+        hidden = begins(value, size, "hidden") || begins(value, size, "collapse");
+        style->visibility = hidden ? APD_SEEN_NO : APD_SEEN_YES;
+        break;
+    case PROPERTY_GONE:
         style->gone |= is_zero(value, size);
-    } else if (g_str_equal(name, "height") || g_str_equal(name, "width")
-               || g_str_equal(name, "max-width")) {
+        break;
+    case PROPERTY_FLAT:
         style->flat |= is_zero(value, size);
-    } else if (begins(name, key_size, "overflow")) {
+        break;
+    case PROPERTY_CLIP:
         style->clipped |= begins(value, size, "hidden");
-    } else if (g_str_equal(name, "font-size") || g_str_equal(name, "font")) {
-        seen = name[4] == '\0' ? seen_at_font(value, size) : seen_at_size(value, size);
-        style->size = seen != APD_SEEN_UNSET ? seen : style->size;
-    } else if (g_str_equal(name, "text-indent") || g_str_equal(name, "left")
-               || g_str_equal(name, "top")) {
+        break;
+    case PROPERTY_FONT:
+        set_seen(seen_at_font(value, size), &style->size);
+        break;
+    case PROPERTY_SIZE:
+        set_seen(seen_at_size(value, size), &style->size);
+        break;
+    case PROPERTY_PLACE:
         style->gone |= size > 4 && *value == '-' && strspn(value + 1, "0123456789") >= 3;
-    } else if (g_str_equal(name, "color")) {
+        break;
+    case PROPERTY_COLOUR:
         style->colour = apd_html_colour(value, size);
-    } else if (g_str_equal(name, "background-color") || g_str_equal(name, "background")) {
+        break;
+    case PROPERTY_BACKGROUND:
         style->background = apd_html_colour(value, size);
-    } else if (g_str_equal(name, "background-image")) {
+        break;
+    case PROPERTY_IMAGE:
         style->background = APD_COLOUR_UNKNOWN;
-    } else if (begins(name, key_size, "padding") && !is_zero(value, size)) {
-        style->padded = true;
+        break;
+    case PROPERTY_PADDING:
+        style->padded |= !is_zero(value, size);
+        break;
+    default:
+        break;
     }
+}
+
+/* One "name: value", up to @last. */
+static void
+read_declaration(const char *text, const char *colon, const char *last, ApdHtmlStyle *style)
+{
+    const char *key = text, *value = colon + 1, *end = colon;
+    char name[24];
+    gsize n = 0;
+
+    while (key < end && g_ascii_isspace(*key))
+        key++;
+    while (end > key && g_ascii_isspace(end[-1]))
+        end--;
+    if (end - key >= (gssize) sizeof name)
+        return;
+    for (; key + n < end; n++)
+        name[n] = g_ascii_isupper(key[n]) ? (char) (key[n] | 0x20) : key[n];
+    name[n] = '\0';
+    Property property = find_property(name);
+    if (property == PROPERTY_OTHER)
+        return;
+    while (value < last && g_ascii_isspace(*value))
+        value++;
+    apply(property, value, (gsize) (last - value), style);
 }
 
 void
@@ -170,22 +255,8 @@ apd_html_style_read(const char *text, gsize size, ApdHtmlStyle *style)
         const char *last = stop ? stop : end;
         const char *colon = memchr(text, ':', (gsize) (last - text));
 
-        if (colon != NULL) {
-            const char *key = text, *value = colon + 1, *key_end = colon;
-            char name[24];
-            gsize n = 0;
-            while (key < key_end && g_ascii_isspace(*key))
-                key++;
-            while (key_end > key && g_ascii_isspace(key_end[-1]))
-                key_end--;
-            while (value < last && g_ascii_isspace(*value))
-                value++;
-            for (; key + n < key_end && n < sizeof name - 1; n++)
-                name[n] = g_ascii_tolower(key[n]);
-            name[n] = '\0';
-            if (key + n == key_end)
-                apply(name, n, value, (gsize) (last - value), style);
-        }
+        if (colon != NULL)
+            read_declaration(text, colon, last, style);
         text = last + 1;
     }
 }

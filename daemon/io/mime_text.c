@@ -138,9 +138,8 @@ has_link(const ApdDocument *document, const char *href)
 static bool
 may_have_links(GMimePart *part, const GByteArray *bytes)
 {
-    return apd_mime_is_html(part)
-           || g_strstr_len((const char *) bytes->data, (gssize) bytes->len, "//") != NULL
-           || g_strstr_len((const char *) bytes->data, (gssize) bytes->len, "www.") != NULL;
+    return apd_mime_is_html(part) || memmem(bytes->data, bytes->len, "//", 2) != NULL
+           || memmem(bytes->data, bytes->len, "www.", 4) != NULL;
 }
 
 void

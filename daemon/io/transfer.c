@@ -15,7 +15,7 @@ static const guint8 values[256] = {
 /* clang-format on */
 
 /* What is looked at to tell text from base64. */
-#define SAMPLE 512
+#define SAMPLE 256
 
 bool
 apd_base64_is_plain(const char *text, gsize size)
