@@ -57,7 +57,7 @@ BUILD_PACKAGES = gcc libc6-dev pkg-config libglib2.0-dev libetpan-dev libcurl4-g
                  libsystemd-dev libseccomp-dev libpsl-dev publicsuffix libhyperscan-dev libpcre2-dev tzdata
 TEST_PACKAGES  = python3 openssl dovecot-core dovecot-imapd dovecot-lmtpd dunst xvfb xdotool dbus \
                  dbus-x11 imagemagick x11-apps man-db mandoc groff-base clang libclang-rt-14-dev clang-tidy \
-                 clang-format cppcheck valgrind sqlite3 systemd
+                 clang-format cppcheck valgrind sqlite3 systemd prometheus-alertmanager
 BENCH_PACKAGES = rspamd
 VM_PACKAGES    = mmdebstrap e2fsprogs qemu-system-x86 python3
 
@@ -143,7 +143,7 @@ AGAIN = $(MAKE) --no-print-directory
 
 check: ## install what is missing, build, run every test
 	@$(AGAIN) setup SETUP_ALSO="$(TEST_PACKAGES)"
-	@$(AGAIN) test-programs
+	@$(AGAIN) test-programs validators
 	@tests/run --build $(BUILD) lint unit rules notices e2e
 
 check-unit: ## unit tests only
@@ -161,7 +161,7 @@ check-notices: ## the cases beside the rules, and tests/notices
 check-san: ## unit and end-to-end tests and notices under ASan and UBSan, unit tests under valgrind
 	@$(AGAIN) setup SETUP_ALSO="$(TEST_PACKAGES)"
 	@$(AGAIN) test-programs SAN=address,undefined
-	@$(AGAIN) test-programs
+	@$(AGAIN) test-programs validators
 	@tests/run --build build-san unit rules notices e2e
 	@tests/run --build build valgrind
 
