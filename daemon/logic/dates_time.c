@@ -103,6 +103,17 @@ apply_half(const ApdToken *token, ApdClockTime *time)
         time->hour = 0;
 }
 
+/* "noon", "noon, 12:00" */
+static int
+read_moment(const ApdDates *self, int at, ApdClockTime *time)
+{
+    time->hour = tok(self, at)->word->value[APD_WORD_MOMENT];
+    const ApdToken *hour = tok(self, at + 1);
+    if (hour->is_digits && is_number(hour, 24) && hour->number % 12 == time->hour % 12)
+        return read_minutes(self, at + 2, ":", time);
+    return at + 1;
+}
+
 /* A time of day that begins at @at. */
 static int
 read_clock(const ApdDates *self, int at, ApdClockTime *time)
@@ -119,17 +130,8 @@ read_clock(const ApdDates *self, int at, ApdClockTime *time)
         while (tok(self, i)->sign == '.' || tok(self, i)->sign == ':')
             i++;
     }
-    if (apd_token_means(tok(self, i), APD_WORD_MOMENT)) {
-        time->hour = tok(self, i)->word->value[APD_WORD_MOMENT];
-        i++;
-        /* "noon, 12:00" */
-        if (tok(self, i)->is_digits && is_number(tok(self, i), 24)
-            && tok(self, i)->number % 12 == time->hour % 12) {
-            i++;
-            return read_minutes(self, i, ":", time);
-        }
-        return i;
-    }
+    if (apd_token_means(tok(self, i), APD_WORD_MOMENT))
+        return read_moment(self, i, time);
     if (!is_number(tok(self, i), 24))
         return at;
     time->hour = (int) tok(self, i)->number;

@@ -352,12 +352,10 @@ is_answer(const ApdDeadlineCase *kase)
 }
 
 static bool
-leaves_chance(const ApdCandidate *candidate)
+is_bound(const ApdCandidate *candidate)
 {
     const ApdMention *mention = &candidate->mention;
-    return candidate->role.explicit_chance
-           && (mention->bound != APD_BOUND_NONE || mention->within || mention->is_range_end
-               || candidate->labelled);
+    return mention->bound != APD_BOUND_NONE || mention->within || candidate->labelled;
 }
 
 /* Takes the earliest of the candidates of at least @least. */
@@ -370,11 +368,11 @@ choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, i
         const ApdCandidate *candidate = &g_array_index(candidates, ApdCandidate, i);
         if (candidate->role.score < least || !can_reckon(&candidate->mention, kase))
             continue;
-        if (is_answer(kase) && !leaves_chance(candidate))
+        if (is_answer(kase) && !candidate->role.explicit_chance)
             continue;
-        if (kase->kind == APD_KIND_POLICY && candidate->mention.is_range_end
-            && candidate->mention.bound == APD_BOUND_NONE)
+        if ((is_answer(kase) || kase->kind == APD_KIND_POLICY) && !is_bound(candidate))
             continue;
+
         g_autoptr(GString) how = g_string_new(NULL);
         ApdTime instant = reckon(self, text, candidates, candidate, kase, how);
         /* An end that lies behind is believed only when nothing speaks against it. */

@@ -164,7 +164,9 @@ add_before(const ApdDates *dates, int percent, int *best)
 {
     for (int i = 0; i < (int) dates->tokens->len; i++) {
         int role = role_of(apd_dates_token(dates, i));
-        if (role >= 0 && carries_over(role))
+        /* A measure with a date of its own is about that one. */
+        bool told = weights[MAX(role, 0)] < 0 && dates->mentions->len > 0;
+        if (role >= 0 && carries_over(role) && !told)
             keep_strongest(best, role, weights[role] * percent / 400);
     }
 }
