@@ -155,7 +155,8 @@ look_back(const ApdDates *self, ApdMention *mention)
             mention->zone = zone;
         } else if (!means(self, i, APD_WORD_GLUE) && !means(self, i, APD_WORD_WEEKDAY)
                    && !means(self, i, APD_WORD_ZONE) && !means(self, i, APD_WORD_INCLUSIVE)
-                   && !is_sign(tok(self, i), "(,\"'[") && !ends_abbreviation(self, i)) {
+                   && !means(self, i, APD_WORD_MOMENT) && !is_sign(tok(self, i), "(,\"'[")
+                   && !ends_abbreviation(self, i)) {
             return;
         }
     }
@@ -332,6 +333,11 @@ read_near(const ApdDates *self, int at, const char *text, bool day_first, Pendin
     finish_date(self, pending, mention);
     bool end = mention->near == APD_NEAR_END_OF_WEEK || mention->near == APD_NEAR_END_OF_MONTH;
     if (end)
+        mention->bound = APD_BOUND_BY;
+    /* "pour demain", "for Friday" */
+    const ApdToken *before = tok(self, mention->first - 1);
+    if (mention->bound == APD_BOUND_NONE && apd_token_means(before, APD_WORD_ROLE)
+        && before->word->value[APD_WORD_ROLE] == APD_ROLE_DURATION)
         mention->bound = APD_BOUND_BY;
     bool timed = mention->has_time && mention->near != APD_NEAR_WEEKDAY;
     return mention->is_start || (mention->bound == APD_BOUND_NONE && !timed && !end) ? at : next;

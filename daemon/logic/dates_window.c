@@ -180,6 +180,8 @@ read_single(const ApdDates *self, int at, ApdMention *mention)
         && !(is_role(self, at, APD_ROLE_DEADLINE) && !dense))
         return at;
     int i = skip_joints(self, at + 1, 3);
+    if (tok(self, i)->is_number)
+        return at;
     /* "you have got a week" */
     if (i == at + 1 && tok(self, i)->sign == 0 && !tok(self, i)->is_number
         && tok(self, i)->end - tok(self, i)->start == 1)
@@ -193,6 +195,23 @@ read_single(const ApdDates *self, int at, ApdMention *mention)
     mention->amount = 1;
     mention->within = true;
     return i + 1;
+}
+
+/* "2 days and 12 hours", "71 hours 30 minutes": what is added to a window in @unit. */
+static int
+read_more(const ApdDates *self, int at, ApdUnit unit, ApdUnit lesser, const ApdMention *mention,
+          int *ret_more)
+{
+    bool has = mention->unit == unit || (unit == APD_UNIT_HOUR && mention->more_hours > 0);
+    int more = skip_joints(self, at, 2);
+    const ApdToken *number = tok(self, more);
+    bool minute = lesser == APD_UNIT_MINUTE && means(self, more + 1, APD_WORD_MARK)
+                  && tok(self, more + 1)->word->value[APD_WORD_MARK] == APD_MARK_MINUTE;
+    if (!has || !number->is_digits || number->number >= 60
+        || !(minute || is_unit(self, more + 1, lesser)))
+        return at;
+    *ret_more = (int) number->number;
+    return more + 2;
 }
 
 /* "fortnight", "десятидневный": a number and its unit in one word. */
@@ -241,18 +260,13 @@ apd_dates_read_window(const ApdDates *self, int at, ApdMention *mention)
         mention->unit = APD_UNIT_BUSINESS_DAY;
     if (is_unit(self, i, APD_UNIT_BUSINESS_DAY) && mention->unit == APD_UNIT_BUSINESS_DAY)
         i++;
+    int unit = i - 1;
+    i = read_more(self, i, APD_UNIT_DAY, APD_UNIT_HOUR, mention, &mention->more_hours);
+    i = read_more(self, i, APD_UNIT_HOUR, APD_UNIT_MINUTE, mention, &mention->more_minutes);
     mention->within = is_within(self, at, i, &mention->is_weak);
-    if (means(self, i - 1, APD_WORD_WITHIN_END)) {
+    if (means(self, unit, APD_WORD_WITHIN_END)) {
         mention->within = true;
         mention->is_weak = false;
-    }
-    if (mention->unit == APD_UNIT_DAY) {
-        int more = skip_joints(self, i, 2);
-        if (tok(self, more)->is_digits && tok(self, more)->number < 24
-            && is_unit(self, more + 1, APD_UNIT_HOUR)) {
-            mention->more_hours = (int) tok(self, more)->number;
-            i = more + 2;
-        }
     }
     return i;
 }

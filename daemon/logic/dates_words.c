@@ -31,9 +31,9 @@ static const char *const nears[] = { "none",        "today",        "tomorrow", 
 static const char *const roles[] = { "deadline", "action",   "sanction",  "event",     "effective",
                                      "platform", "review",   "other",     "history",   "life",
                                      "offer",    "over",     "all-times", "otherwise", "duty",
-                                     "former",   "extended", "duration",  "late",      "final",
-                                     NULL };
-static const char *const anchors[] = { "notice", "record", "event", "effect", NULL };
+                                     "former",   "extended", "duration",  "rule",      "late",
+                                     "final",    NULL };
+static const char *const anchors[] = { "notice", "record", "event", "effect", "trade", NULL };
 
 /* What follows the type in a section: one of @names, or a number, or nothing. */
 static const struct {

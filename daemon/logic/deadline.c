@@ -24,6 +24,7 @@ static const char *const role_names[APD_N_ROLES] = {
     [APD_ROLE_OFFER] = "an offer or survey",
     [APD_ROLE_OVER] = "an end that was missed",
     [APD_ROLE_DURATION] = "how long a measure lasts",
+    [APD_ROLE_RULE] = "a rule for everybody",
     [APD_ROLE_FORMER] = "an end that holds no more",
 };
 
@@ -306,6 +307,8 @@ reckon(const ApdTimeData *self, const ApdText *text, const GArray *candidates,
     if (candidate->mention.type == APD_MENTION_DATE)
         return apd_reckon_date(self, &candidate->mention, kase->date, how);
     ApdTime start = apd_deadline_window_start(self, text, candidates, candidate, kase, how);
+    if (start == APD_NEVER)
+        return APD_NEVER;
     return apd_reckon_window(self, &candidate->mention, start, how);
 }
 
@@ -375,6 +378,8 @@ choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, i
 
         g_autoptr(GString) how = g_string_new(NULL);
         ApdTime instant = reckon(self, text, candidates, candidate, kase, how);
+        if (instant == APD_NEVER)
+            continue;
         /* An end that lies behind is believed only when nothing speaks against it. */
         bool doubtful = is_answer(kase) || candidate->role.score < APD_ROLE_CERTAIN
                         || !candidate->role.explicit_chance || candidate->role.against >= 0;

@@ -172,5 +172,5 @@ apd_reckon_window(const ApdTimeData *self, const ApdMention *mention, ApdTime st
             g_string_append_printf(
                 how, "; the holidays of %d are not known, weekdays only (rule 7)", missing);
     }
-    return end + mention->more_hours * APD_HOUR;
+    return end + mention->more_hours * APD_HOUR + mention->more_minutes * APD_MINUTE;
 }

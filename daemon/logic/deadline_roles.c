@@ -6,8 +6,8 @@ static const int weights[APD_N_ROLES] = {
     [APD_ROLE_EVENT] = -110,   [APD_ROLE_EFFECTIVE] = -120, [APD_ROLE_PLATFORM] = -240,
     [APD_ROLE_OTHER] = -240,   [APD_ROLE_HISTORY] = -150,   [APD_ROLE_LIFE] = -170,
     [APD_ROLE_OFFER] = -160,   [APD_ROLE_OVER] = -250,      [APD_ROLE_ALL_TIMES] = 0,
-    [APD_ROLE_DURATION] = -70, [APD_ROLE_REVIEW] = -120,    [APD_ROLE_DUTY] = 60,
-    [APD_ROLE_FORMER] = -300,  [APD_ROLE_EXTENDED] = 100,
+    [APD_ROLE_RULE] = -140,    [APD_ROLE_DURATION] = -70,   [APD_ROLE_REVIEW] = -120,
+    [APD_ROLE_DUTY] = 60,      [APD_ROLE_FORMER] = -300,    [APD_ROLE_EXTENDED] = 100,
 };
 
 /* Roles that only hold right beside the date: "the last 30 days". */
@@ -207,10 +207,12 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     ApdRoleScore result = { .against = -1 };
 
     walk(self, first_of(self, mention) - 1, -1, false, best);
-    bool asks = best[APD_ROLE_ACTION] > 0 || best[APD_ROLE_DUTY] > 0;
+    bool asks = best[APD_ROLE_ACTION] > 0 || best[APD_ROLE_DUTY] > 0 || best[APD_ROLE_DEADLINE] > 0;
     walk(self, mention->last + 1, 1, asks, best);
     if (label != NULL)
         add_all(label, 100, best);
+    if (mention->type == APD_MENTION_DATE)
+        best[APD_ROLE_HISTORY] = 0;
     /* "within 7 days from" begins nothing. */
     if (mention->type == APD_MENTION_WINDOW || mention->is_range_end)
         best[APD_ROLE_EFFECTIVE] = 0;
@@ -230,11 +232,17 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     /* "must be delivered by": what must be has not happened. */
     if (bound && best[APD_ROLE_DUTY] > 0)
         best[APD_ROLE_EVENT] /= 4;
+    else if (bound && ahead && best[APD_ROLE_ACTION] > 0)
+        best[APD_ROLE_EVENT] /= 2;
     bool bare = best[APD_ROLE_DEADLINE] == 0 && best[APD_ROLE_ACTION] == 0;
     if (before != NULL && mention->continues)
         add_before(before, 100, best);
     else if (before != NULL && bare)
         add_before(before, 35, best);
+
+    /* "do nothing for 5 days" */
+    if (best[APD_ROLE_DEADLINE] >= 12)
+        best[APD_ROLE_DURATION] = 0;
 
     /* A date that nothing binds needs a word for a deadline. */
     if (!bound && best[APD_ROLE_DEADLINE] < 5

@@ -235,7 +235,8 @@ find_date(const ApdTimeData *self, const ApdText *text, const GArray *candidates
             continue;
         bool same = other->segment == window->segment;
         if (same
-            && ((date->is_start && abs(date->first - window->mention.last) < NEAR_BY)
+            && ((date->is_start && date->first - window->mention.last < NEAR_BY
+                 && window->mention.first - date->last <= 6)
                 || (date->first >= start->first && date->first <= start->last)))
             return other;
         if (same || start->is_notice)
@@ -263,6 +264,8 @@ apd_deadline_window_start(const ApdTimeData *self, const ApdText *text, const GA
         read_before(&dates, segment, window->mention.first, &start);
 
     const ApdCandidate *named = find_date(self, text, candidates, window, &start, kase->date);
+    if (named == NULL && !start.is_notice && start.anchor == APD_ANCHOR_TRADE)
+        return APD_NEVER;
     if (named == NULL) {
         g_string_append(how, "; counted from the Date header (rule 5)");
         return kase->date;

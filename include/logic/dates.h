@@ -45,6 +45,7 @@ typedef struct {
     int amount;    /* of a window */
     ApdUnit unit;
     int more_hours; /* "2 days and 12 hours" */
+    int more_minutes;
     bool within;    /* a word for "within" stands beside it */
     bool is_weak;   /* that word says little: "in" */
     bool continues; /* the segment before ends in a word that binds it */

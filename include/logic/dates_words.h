@@ -99,6 +99,7 @@ typedef enum {
     APD_ROLE_FORMER,    /* "original", "previous": an end that holds no more */
     APD_ROLE_EXTENDED,  /* "extended": of two ends the later holds */
     APD_ROLE_DURATION,  /* "for": right before a window that lasts */
+    APD_ROLE_RULE,      /* "the rule": what holds for everybody */
     APD_ROLE_LATE,      /* "will not be considered": what comes after a date */
     APD_ROLE_FINAL,     /* "is final": a decision that leaves no further chance */
     APD_N_ROLES,
@@ -109,6 +110,7 @@ typedef enum {
     APD_ANCHOR_RECORD, /* the record, penalty or decision being made */
     APD_ANCHOR_EVENT,  /* a violation, dispute, order or complaint happening */
     APD_ANCHOR_EFFECT, /* a measure taking effect */
+    APD_ANCHOR_TRADE,  /* any order's payment or delivery: a rule for all of them */
     APD_N_ANCHORS,
 } ApdAnchor;
 

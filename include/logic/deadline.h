@@ -84,7 +84,8 @@ typedef struct {
 
 /* The instant that @window counts from (reading rule 5): the message, unless the
  * words beside it name another start and one of @candidates (element-type
- * ApdCandidate) says when that was.  Appends what was taken to @how. */
+ * ApdCandidate) says when that was.  APD_NEVER for a rule about any order ("within 7 days of
+ * payment").  Appends what was taken to @how. */
 ApdTime apd_deadline_window_start(const ApdTimeData *self, const ApdText *text,
                                   const GArray *candidates, const ApdCandidate *window,
                                   const ApdDeadlineCase *kase, GString *how);
