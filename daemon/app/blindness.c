@@ -56,11 +56,22 @@ stands_for_source(GPtrArray *sights, guint at)
     return true;
 }
 
+/* A dead line is noticed late: what counts is how long nothing was seen.  Yet a
+ * machine that wakes from suspend has seen nothing for long, and its network needs
+ * a moment: a quarter of the limit is left in any case. */
+static ApdTime
+due_at(const ApdConfig *config, const ApdSight *sight)
+{
+    ApdTime dark = sight->last_life > 0 ? MIN(sight->last_life, sight->since) : sight->since;
+
+    return MAX(sight->since + config->blind_limit / 4, dark + config->blind_limit);
+}
+
 static bool
 tend_spell(ApdLedger *ledger, const ApdConfig *config, GPtrArray *sights, const ApdSight *sight,
            ApdTime now, ApdTime *next, GError **error)
 {
-    ApdTime told_at = sight->since + config->blind_limit;
+    ApdTime told_at = due_at(config, sight);
 
     if (now < told_at) {
         *next = MIN(*next, told_at);

@@ -1,5 +1,5 @@
-/* Blindness: a source that cannot be read is an alert of its own, told once it
- * has lasted blind-limit, again daily, and its end is told too.
+/* Blindness: a source that cannot be read is an alert of its own, told once nothing
+ * was seen of it for blind-limit, again daily, and its end is told too.
  *
  * One spell of a source is one matter, however many of its folders are dark.
  */

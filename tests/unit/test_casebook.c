@@ -488,6 +488,8 @@ TEST(blindness)
     note(f, "INBOX", NULL);
     fake_clock_advance(D);
     assert_log(f, ""); /* shorter than the limit: nothing */
+    note(f, "INBOX", NULL);
+    note(f, "Junk", NULL);
 
     ApdTime since = apd_now();
     note(f, "INBOX", "no answer");
@@ -509,6 +511,30 @@ TEST(blindness)
     g_autofree char *end = g_strdup_printf("desk:sight/imap office/%" G_GINT64_FORMAT " ", since);
     assert_log(f, end);
     fake_clock_advance(10 * D);
+    assert_log(f, "");
+}
+
+/* Two minutes from the last sign of life, however late the silence was noticed; but
+ * never at once: a network that wakes up needs a moment. */
+TEST(blindness_counts_from_the_last_sign_of_life)
+{
+    note(f, "INBOX", NULL);
+    fake_clock_advance(75 * APD_SECOND);
+    note(f, "INBOX", "no answer");
+    fake_clock_advance(45 * APD_SECOND - 1);
+    assert_log(f, "");
+    fake_clock_advance(1);
+    g_assert_true(g_str_has_prefix(f->log->str, "desk:blind/"));
+    g_string_truncate(f->log, 0);
+    note(f, "INBOX", NULL);
+    g_string_truncate(f->log, 0);
+
+    fake_clock_advance(8 * H); /* asleep */
+    note(f, "INBOX", "no network");
+    fake_clock_advance(30 * APD_SECOND - 1);
+    assert_log(f, "");
+    note(f, "INBOX", NULL);
+    fake_clock_advance(D);
     assert_log(f, "");
 }
 
@@ -664,6 +690,7 @@ main(int argc, char **argv)
     ADD("nobodys-case-goes-to-all", nobodys_case_goes_to_all);
     ADD("stores", stores);
     ADD("blindness", blindness);
+    ADD("blindness_counts_from_the_last_sign_of_life", blindness_counts_from_the_last_sign_of_life);
     ADD("snooze", snooze);
     ADD("acts-refuse", acts_refuse);
     ADD("acts-leave-history", acts_leave_history);
