@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/courier.h"
+#include "app/ctl_online.h"
 #include "io/secret.h"
 
 /* Secrets are read once, to say now what would otherwise be said at night. */
@@ -62,11 +63,16 @@ apd_ctl_check(const ApdCtl *ctl, char **operands)
     if (operands[0] != NULL)
         return apd_ctl_complain(APD_EXIT_USAGE, "check: '%s' is not expected here", operands[0]);
 
+    if (ctl->json && !ctl->online)
+        return apd_ctl_complain(APD_EXIT_USAGE, "check: --json goes with --online");
+
     g_autoptr(ApdConfig) config = apd_config_load(path, &error);
     if (config == NULL) {
         g_printerr("%s\n", error->message);
         return APD_EXIT_NO;
     }
+    if (ctl->online)
+        return apd_online_run(config, ctl->json);
 
     g_autoptr(ApdHttp) http = apd_http_new();
     for (guint i = 0; i < config->sources->len; i++)

@@ -8,6 +8,7 @@
 
 #include "app/mail_crash.h"
 #include "app/mail_private.h"
+#include "app/mail_probe.h"
 #include "base/error.h"
 #include "io/child.h"
 #include "io/mail_frames.h"
@@ -224,6 +225,9 @@ on_frame(ApdMail *self, const char *word, GVariant *content)
         g_variant_get(content, APD_MAIL_ACK, &id, &bytes);
         if ((slot = slot_of(self, id)) != NULL)
             apd_mail_ack(self, slot, (size_t) bytes);
+    } else if (g_str_equal(word, "probe")
+               && g_variant_is_of_type(content, G_VARIANT_TYPE(APD_MAIL_PROBE))) {
+        apd_mail_probe(self, content);
     } else if (g_str_equal(word, "renew")
                && g_variant_is_of_type(content, G_VARIANT_TYPE(APD_MAIL_RENEW))) {
         on_renew(self, content);

@@ -101,9 +101,10 @@ try_later(Keeper *keeper, const GError *why, ApdTime now)
 
     unlock(keeper);
     keeper->due = now + MIN(pause, LAST_PAUSE);
-    apd_log(G_LOG_LEVEL_WARNING, "APPEALD_SOURCE", keeper->source->section,
-            "%s: the access token could not be renewed: %s; will try again",
-            keeper->source->section, why->message);
+    if (self->ledger != NULL)
+        apd_log(G_LOG_LEVEL_WARNING, "APPEALD_SOURCE", keeper->source->section,
+                "%s: the access token could not be renewed: %s; will try again",
+                keeper->source->section, why->message);
     if (now >= keeper->expires)
         self->events.lost(keeper->source, why, self->user_data);
     self->events.changed(self->user_data);
@@ -154,8 +155,9 @@ give_up(Keeper *keeper, ApdOAuthResult result, const char *text, ApdTime now)
         keeper->due = now + LAST_PAUSE;
     }
     unlock(keeper);
-    apd_log(G_LOG_LEVEL_WARNING, "APPEALD_SOURCE", keeper->source->section, "%s: %s",
-            keeper->source->section, error->message);
+    if (self->ledger != NULL)
+        apd_log(G_LOG_LEVEL_WARNING, "APPEALD_SOURCE", keeper->source->section, "%s: %s",
+                keeper->source->section, error->message);
     if (now >= keeper->expires || keeper->doubted)
         self->events.lost(keeper->source, error, self->user_data);
     self->events.changed(self->user_data);
@@ -258,7 +260,7 @@ run_alerts(ApdTokens *self, Keeper *keeper, ApdTime now, GError **error)
     g_autoptr(ApdToken) token = apd_token_load(keeper->source, NULL);
 
     keeper->alert_due = APD_NEVER;
-    return token == NULL
+    return token == NULL || self->ledger == NULL
            || apd_token_alert_run(self->ledger, self->config, keeper->source, token, now,
                                   &keeper->alert_due, error);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "io/stream_chain.h"
 
 /* Versions below 1.2 are refused; the rest is GnuTLS's and the system's choice. */
 #define PRIORITY "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
@@ -71,11 +72,15 @@ fail_certificate(ApdStream *self, const char *name)
     gnutls_datum_t text = { 0 };
     unsigned status = gnutls_session_get_verify_cert_status(self->tls);
 
+    g_autoptr(GPtrArray) chain = apd_stream_chain(self);
+    g_autofree char *shown = chain->len > 0 ? apd_certificate_describe(chain->pdata[0]) : NULL;
+
     gnutls_certificate_verification_status_print(
         status, gnutls_certificate_type_get2(self->tls, GNUTLS_CTYPE_PEERS), &text, 0);
-    apd_stream_fail(self, APD_ERROR_REFUSED,
-                    "certificate not accepted for %s, no password was sent: %s", name,
-                    text.data != NULL ? (const char *) text.data : "unknown reason");
+    apd_stream_fail(
+        self, APD_ERROR_REFUSED, "certificate not accepted for %s, no password was sent: %s%s%s%s",
+        name, text.data != NULL ? (const char *) text.data : "unknown reason",
+        shown != NULL ? " (it is of " : "", shown != NULL ? shown : "", shown != NULL ? ")" : "");
     gnutls_free(text.data);
     return false;
 }

@@ -20,7 +20,8 @@ typedef struct {
     void (*changed)(void *user_data);
 } ApdTokensEvents;
 
-/* Returns: NULL when no source of @config needs it; @ledger and @config are borrowed.
+/* Returns: NULL when no source of @config needs it; @ledger (NULL: nobody is to be
+ * told of logins that end, and nothing is logged) and @config are borrowed.
  * Events come from the main context and from apd_tokens_run(). */
 ApdTokens *apd_tokens_new(ApdLedger *ledger, const ApdConfig *config, const ApdTokensEvents *events,
                           void *user_data);

@@ -6,11 +6,13 @@
  *   ack    so many bytes of messages of a mailbox are dealt with
  *   poke   look now (0: at all mailboxes)
  *   drop   watch it no more
+ *   probe  look at a server, tell what that shows, and nothing else
  *   renew  a new password (an access token) for the next login
  * From the child:
  *   message  in ascending order of UIDs within a mailbox
  *   sight    proof of life, or what is wrong
  *   looked   all messages of the first look were sent
+ *   probed, probed-all  what a look shows, and its end
  *   crashed  this mailbox is killing the child: its last word
  */
 #pragma once
@@ -36,6 +38,15 @@
 /* id, 0 when well, else 1 + ApdErrorCode; text */
 #define APD_MAIL_SIGHT  "(uus)"
 #define APD_MAIL_LOOKED "u"
+
+/* Of a look at a server, instead of all the others: host, port, tls, CA file or "",
+ * user, password, auth, folders, send ID */
+#define APD_MAIL_PROBE     "(suyssssasb)"
+#define APD_MAIL_PROBE_NEW "(suyss@ss^asb)"
+
+/* ApdProof, what, text, remedy; and its end */
+#define APD_MAIL_PROBED     "(ysss)"
+#define APD_MAIL_PROBED_ALL "u"
 
 /* Written by a signal handler: its length must not depend on its content. */
 #define APD_MAIL_CRASHED "u"

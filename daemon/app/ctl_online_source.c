@@ -1,0 +1,169 @@
+/* A source: its token, its folder, and through a child its server. */
+#include <string.h>
+
+#include "app/ctl_online.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "io/child.h"
+#include "io/mail_frames.h"
+#include "io/secret.h"
+#include "io/token.h"
+
+/* A login that ends sooner is warned of, as by alert. */
+#define LOGIN_WARN (7 * APD_DAY)
+
+#define PROGRAM "appeald-mail"
+
+/* --- what it logs in with --------------------------------------------------------------- */
+
+static char *
+roughly(ApdTime span)
+{
+    ApdTime unit = span >= 2 * APD_DAY      ? APD_DAY
+                   : span >= 2 * APD_HOUR   ? APD_HOUR
+                   : span >= 2 * APD_MINUTE ? APD_MINUTE
+                                            : APD_SECOND;
+
+    return apd_duration_format(MAX(span, 0) / unit * unit);
+}
+
+static void
+show_token(ApdOnlineSubject *self, const ApdSourceConfig *source)
+{
+    const char *lost = g_hash_table_lookup(self->owner->lost, source->section);
+    g_autofree char *login = g_strdup_printf("appealctl login %s", source->name);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(ApdToken) token = apd_token_load(source, &error);
+
+    if (token == NULL) {
+        apd_online_add(self, APD_PROOF_BAD, "token", login, "%s", error->message);
+        return;
+    }
+    ApdTime now = apd_now(), end = token->refresh_expires;
+    g_autofree char *left = roughly(token->expires - now);
+    g_autofree char *age = roughly(now - token->login);
+    g_autofree char *until = end == APD_NEVER ? NULL : roughly(end - now);
+    if (lost != NULL)
+        apd_online_add(self, APD_PROOF_BAD, "token", "", "could not be renewed: %s", lost);
+    else if (token->refused != NULL)
+        apd_online_add(self, APD_PROOF_BAD, "token", login, "the provider has ended the login: %s",
+                       token->refused);
+    else if (token->refresh == NULL)
+        apd_online_add(self, APD_PROOF_WARN, "token", login,
+                       "good for %s more, and nothing was given to renew it with", left);
+    else
+        apd_online_add(self, end - now < LOGIN_WARN ? APD_PROOF_WARN : APD_PROOF_GOOD, "token",
+                       end - now < LOGIN_WARN ? login : "",
+                       "good for %s more, then renewed; logged in %s ago; the login %s%s", left,
+                       age, until ? "ends in " : "has no end that is known", until ? until : "");
+}
+
+/* --- its server ------------------------------------------------------------------------- */
+
+/* The child knows no names of ours. */
+static char *
+own_remedy(const ApdOnlineSubject *self, const char *what, const char *remedy)
+{
+    const ApdSourceConfig *source = apd_config_source(self->owner->config, self->name);
+
+    if (source != NULL && source->token_file != NULL && *remedy != '\0'
+        && g_str_equal(what, "login"))
+        return g_strdup_printf("log in again, as that user: appealctl login %s", source->name);
+    return g_strdup(remedy);
+}
+
+static void
+on_frame(ApdChild *child, const char *word, GVariant *content, void *user_data)
+{
+    ApdOnlineSubject *self = user_data;
+    const char *what, *text, *remedy;
+    guint8 proof;
+
+    (void) child;
+    if (self->pending == 0)
+        return;
+    if (g_str_equal(word, "probed-all")) {
+        apd_online_done(self);
+    } else if (g_str_equal(word, "probed")
+               && g_variant_is_of_type(content, G_VARIANT_TYPE(APD_MAIL_PROBED))) {
+        g_variant_get(content, "(y&s&s&s)", &proof, &what, &text, &remedy);
+        g_autofree char *own = own_remedy(self, what, remedy);
+        apd_online_add(self, (ApdProof) MIN(proof, APD_PROOF_BAD), what, own, "%s", text);
+    }
+}
+
+static void
+on_ended(ApdChild *child, const char *text, void *user_data)
+{
+    ApdOnlineSubject *self = user_data;
+
+    (void) child;
+    if (self->pending == 0)
+        return;
+    apd_online_add(self, APD_PROOF_BAD, "server", "please report this",
+                   "what it sends has ended our mail reader: %s", text);
+    apd_online_done(self);
+}
+
+static void
+show_server(ApdOnlineSubject *self, const ApdSourceConfig *source)
+{
+    static const ApdChildEvents events = { .frame = on_frame, .ended = on_ended };
+    g_autofree char *program = apd_child_program(PROGRAM);
+    const char *const argv[] = { program, NULL };
+    g_autoptr(GError) error = NULL;
+    char *secret = apd_token_secret(source, &error);
+
+    if (secret == NULL && source->token_file == NULL)
+        apd_online_add(self, APD_PROOF_BAD, "password", "", "%s", error->message);
+    g_clear_error(&error);
+    ApdChild *child = apd_child_start(argv, &events, self, &error);
+    if (child == NULL) {
+        apd_online_add(self, APD_PROOF_BAD, "server", "", "cannot start %s: %s", program,
+                       error->message);
+        apd_secret_free(secret);
+        return;
+    }
+    /* Without a secret the server is looked at all the same, up to the login. */
+    g_ptr_array_add(self->owner->children, child);
+    self->pending++;
+    apd_child_send(child, "probe",
+                   g_variant_new(APD_MAIL_PROBE_NEW, source->host, (guint32) source->port,
+                                 (guint8) source->tls, source->ca_file ? source->ca_file : "",
+                                 source->user, apd_frame_secret(secret ? secret : ""), source->auth,
+                                 source->folders, (gboolean) source->send_id));
+    apd_secret_free(secret);
+}
+
+static void
+show_maildir(ApdOnlineSubject *self, const ApdSourceConfig *source)
+{
+    static const char *const parts[] = { "new", "cur" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+        g_autofree char *path = g_build_filename(source->path, parts[i], NULL);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GDir) dir = g_dir_open(path, 0, &error);
+        if (dir != NULL)
+            apd_online_add(self, APD_PROOF_GOOD, parts[i], "", "%s can be read", path);
+        else
+            apd_online_add(
+                self, APD_PROOF_BAD, parts[i],
+                "is path the folder that holds new/ and cur/, and may this user read it?", "%s",
+                error->message);
+    }
+}
+
+void
+apd_online_source(ApdOnlineSubject *self, const ApdSourceConfig *source)
+{
+    if (source->path != NULL) {
+        show_maildir(self, source);
+        return;
+    }
+    if (source->token_file != NULL) {
+        show_token(self, source);
+        apd_online_ask_server(self, "token server", source->oauth.token_url, source->oauth.ca_file);
+    }
+    show_server(self, source);
+}
