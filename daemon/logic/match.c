@@ -21,7 +21,9 @@ typedef struct {
     const char *source; /* borrowed from the chunk: as it was written */
     int signal;
     int weight;
-    int next;     /* the next one with the same anchor, or -1 */
+    int word;     /* number of its anchor among the words looked for */
+    bool first;   /* the anchor is the first part, ... */
+    bool final;   /* ... the last one: read here alone, thousands of times a message */
     int language; /* 1 and more: counts in a text of this language alone; 0: in any */
 } Entry;
 
@@ -33,7 +35,8 @@ struct ApdMatcher {
     GPtrArray *languages;  /* owned, element-type utf8: 1 is the first */
     int language;          /* of the phrases being added */
     GPtrArray *words;      /* owned, element-type utf8: distinct anchors */
-    GArray *heads;         /* owned, element-type int: first entry of each anchor */
+    GArray *firsts;        /* owned, element-type int: where the entries of each anchor begin,
+                              and one more */
     ApdLiterals *literals; /* owned */
 };
 
@@ -56,7 +59,7 @@ apd_matcher_new(void)
     self->chunk = g_string_chunk_new(4096);
     self->languages = g_ptr_array_new_with_free_func(g_free);
     self->words = g_ptr_array_new_with_free_func(g_free);
-    self->heads = g_array_new(FALSE, FALSE, sizeof(int));
+    self->firsts = g_array_new(FALSE, FALSE, sizeof(int));
     return self;
 }
 
@@ -67,7 +70,7 @@ apd_matcher_free(ApdMatcher *self)
         return;
 
     apd_literals_free(self->literals);
-    g_array_unref(self->heads);
+    g_array_unref(self->firsts);
     g_ptr_array_unref(self->words);
     g_ptr_array_unref(self->languages);
     g_array_unref(self->entries);
@@ -148,7 +151,9 @@ apd_matcher_add(ApdMatcher *self, int signal, const char *phrase, int weight, GE
     g_ptr_array_set_free_func(flat, NULL);
     const char *source = g_string_chunk_insert(self->chunk, phrase);
     for (guint i = 0; i < flat->len; i++) {
-        Entry entry = { flat->pdata[i], source, signal, weight, -1, 0 };
+        Entry entry = { flat->pdata[i], source, signal, weight, 0, false, false, 0 };
+        entry.first = entry.phrase->anchor == 0;
+        entry.final = entry.phrase->anchor + 1 == entry.phrase->n;
         if (is_latin(entry.phrase))
             entry.language = self->language;
         g_array_append_val(self->entries, entry);
@@ -171,26 +176,37 @@ apd_matcher_remove(ApdMatcher *self, int signal, const char *phrase)
     return found;
 }
 
+static int
+by_word(const void *a, const void *b)
+{
+    const Entry *x = a, *y = b;
+    return (x->word > y->word) - (x->word < y->word);
+}
+
 void
 apd_matcher_compile(ApdMatcher *self)
 {
     g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+    int n = 0;
 
     for (guint i = 0; i < self->entries->len; i++) {
         Entry *entry = &g_array_index(self->entries, Entry, i);
         const char *anchor = entry->phrase->parts[entry->phrase->anchor].text;
-        int word = GPOINTER_TO_INT(g_hash_table_lookup(known, anchor)) - 1;
-        int at = (int) i;
-        if (word < 0) {
-            g_ptr_array_add(self->words, g_strdup(anchor));
-            g_array_append_val(self->heads, at);
-            g_hash_table_insert(known, self->words->pdata[self->words->len - 1],
-                                GINT_TO_POINTER((int) self->words->len));
-        } else {
-            entry->next = g_array_index(self->heads, int, word);
-            g_array_index(self->heads, int, word) = at;
-        }
+        entry->word = GPOINTER_TO_INT(g_hash_table_lookup(known, anchor)) - 1;
+        if (entry->word >= 0)
+            continue;
+        entry->word = (int) self->words->len;
+        g_ptr_array_add(self->words, g_strdup(anchor));
+        g_hash_table_insert(known, self->words->pdata[entry->word],
+                            GINT_TO_POINTER(entry->word + 1));
     }
+    g_array_sort(self->entries, by_word);
+    for (guint i = 0; i < self->entries->len; i++)
+        if (g_array_index(self->entries, Entry, i).word == n) {
+            g_array_append_vals(self->firsts, &i, 1);
+            n++;
+        }
+    g_array_append_vals(self->firsts, &self->entries->len, 1);
     self->literals = apd_literals_new(self->words, APD_LITERALS_BEST);
 }
 
@@ -220,23 +236,38 @@ segment_at(const Scan *scan, size_t at)
 }
 
 static void
+add_hit(const Scan *scan, const Entry *entry, size_t from, size_t to)
+{
+    ApdHit hit = { entry->signal,         (int) segment_at(scan, from),
+                   (int) scan->map[from], (int) scan->map[to - 1] + 1,
+                   entry->weight,         entry->language };
+
+    g_array_append_val(scan->hits, hit);
+}
+
+static void
 on_literal(unsigned literal, size_t end, void *user_data)
 {
     const Scan *scan = user_data;
     const ApdMatcher *self = scan->self;
+    const Entry *entry = (const Entry *) (const void *) self->entries->data;
+    const int *firsts = (const int *) (const void *) self->firsts->data;
+    const Entry *last = entry + firsts[literal + 1];
+    size_t from, to;
 
-    for (int i = g_array_index(self->heads, int, literal); i >= 0;) {
-        const Entry *entry = &g_array_index(self->entries, Entry, (guint) i);
-        size_t at = end - entry->phrase->parts[entry->phrase->anchor].n, from, to;
-        if (scan->hits->len < MAX_HITS
-            && apd_phrase_check(entry->phrase, scan->text, at, &from, &to)) {
-            guint segment = segment_at(scan, from);
-            ApdHit hit = { entry->signal,         (int) segment,
-                           (int) scan->map[from], (int) scan->map[to - 1] + 1,
-                           entry->weight,         entry->language };
-            g_array_append_val(scan->hits, hit);
-        }
-        i = entry->next;
+    /* The same for all phrases of one anchor; most are no more than it. */
+    entry += firsts[literal];
+    size_t at = end - entry->phrase->parts[entry->phrase->anchor].n;
+    bool starts = apd_phrase_is_boundary(scan->text, at);
+    bool ends = apd_phrase_is_boundary(scan->text, end);
+
+    for (; entry < last && scan->hits->len < MAX_HITS; entry++) {
+        if ((entry->first && !starts) || (entry->final && !ends))
+            continue;
+        if (entry->first && entry->final)
+            add_hit(scan, entry, at, end);
+        else if (apd_phrase_check(entry->phrase, scan->text, at, &from, &to))
+            add_hit(scan, entry, from, to);
     }
 }
 

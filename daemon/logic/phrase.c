@@ -239,8 +239,8 @@ apd_phrase_prepare(const char *folded, size_t n, GString *prepared, GArray *map)
 }
 
 /* Whether a word may begin or end at @at. */
-static bool
-is_boundary(const char *text, size_t at)
+bool
+apd_phrase_is_boundary(const char *text, size_t at)
 {
     if (!apd_text_is_word_byte(text[at]) || at == 0 || !apd_text_is_word_byte(text[at - 1]))
         return true;
@@ -287,7 +287,8 @@ forward_gap(const ApdPhrase *self, const char *text, int i, size_t at, size_t *r
     int cost = 0;
 
     for (size_t p = at; cost <= 2 * MAX_GAP_WORDS && p - at <= MAX_GAP; p++) {
-        if (is_boundary(text, p) && text[p] != ' ' && forward(self, text, i + 1, p, ret_end))
+        if (apd_phrase_is_boundary(text, p) && text[p] != ' '
+            && forward(self, text, i + 1, p, ret_end))
             return true;
         if (text[p] == '\0')
             return false;
@@ -311,7 +312,7 @@ forward_star(const ApdPhrase *self, const char *text, int i, size_t at, size_t *
     }
     bool gap = self->parts[i + 1].kind == APD_PART_GAP;
     for (size_t p = end + 1; p-- > at;)
-        if ((!gap || is_boundary(text, p)) && forward(self, text, i + 1, p, ret_end))
+        if ((!gap || apd_phrase_is_boundary(text, p)) && forward(self, text, i + 1, p, ret_end))
             return true;
     return false;
 }
@@ -322,7 +323,7 @@ forward(const ApdPhrase *self, const char *text, int i, size_t at, size_t *ret_e
 {
     if (i == self->n) {
         *ret_end = at;
-        return is_boundary(text, at) || self->parts[i - 1].kind == APD_PART_NUMBER;
+        return apd_phrase_is_boundary(text, at) || self->parts[i - 1].kind == APD_PART_NUMBER;
     }
 
     const ApdPart *part = &self->parts[i];
@@ -350,7 +351,7 @@ backward_gap(const ApdPhrase *self, const char *text, int i, size_t at, size_t *
     int cost = 0;
 
     for (size_t p = at; cost <= 2 * MAX_GAP_WORDS && at - p <= MAX_GAP; p--) {
-        if (is_boundary(text, p) && (p == 0 || text[p - 1] != ' ')
+        if (apd_phrase_is_boundary(text, p) && (p == 0 || text[p - 1] != ' ')
             && backward(self, text, i - 1, p, ret_start))
             return true;
         if (p == 0 || text[p - 1] == '\0')
@@ -385,7 +386,7 @@ backward(const ApdPhrase *self, const char *text, int i, size_t at, size_t *ret_
 {
     if (i < 0) {
         *ret_start = at;
-        return is_boundary(text, at) || self->parts[0].kind == APD_PART_NUMBER;
+        return apd_phrase_is_boundary(text, at) || self->parts[0].kind == APD_PART_NUMBER;
     }
 
     const ApdPart *part = &self->parts[i];

@@ -40,6 +40,9 @@ GPtrArray *apd_phrase_parse(const char *text, GError **error);
  * the result its place in @folded, and one entry more for the end. */
 void apd_phrase_prepare(const char *folded, size_t n, GString *prepared, GArray *map);
 
+/* Whether a word may begin or end at @at of @text (prepared, with a NUL at both ends). */
+bool apd_phrase_is_boundary(const char *text, size_t at);
+
 /* Whether the phrase stands in @text (prepared, with a NUL at both ends) with its
  * anchor at @at.  @ret_start, @ret_end: its whole extent. */
 bool apd_phrase_check(const ApdPhrase *self, const char *text, size_t at, size_t *ret_start,
