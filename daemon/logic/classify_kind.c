@@ -170,7 +170,8 @@ is_decision(const ApdWeighing *self, const Acts *acts)
     if (offered && self->outcome == APD_OUTCOME_RECEIVED)
         return false;
     /* "Your answer" to a dispute is what is asked for. */
-    if (is_answerable(self) && !self->acted)
+    if (is_answerable(self)
+        && (!self->acted || (own->best == 0 && !apd_weighing_is(self, "order.dispute"))))
         return false;
     /* Executed, but open to appeal; or of something else that stands. */
     if (own->best == 0 && self->outcome == APD_OUTCOME_UPHELD && acts->offer + acts->demand > 0)
