@@ -128,7 +128,7 @@ perform_one(const ApdCtl *ctl, Act act, const Wish *wish, const char *operand)
 
 /* The first @n operands are cases. */
 static int
-perform(const ApdCtl *ctl, const char *name, Act act, Wish *wish, char **operands, guint n)
+perform(const ApdCtl *ctl, const char *name, Act act, const Wish *wish, char **operands, guint n)
 {
     int status = APD_EXIT_GOOD;
     int64_t id;
@@ -146,10 +146,11 @@ perform(const ApdCtl *ctl, const char *name, Act act, Wish *wish, char **operand
     if (!apd_ctl_desk_open(&desk, ctl, &status))
         return status;
 
-    wish->desk = &desk;
-    wish->until += desk.now;
+    Wish now = *wish;
+    now.desk = &desk;
+    now.until += desk.now;
     for (guint i = 0; i < n; i++) {
-        int one = perform_one(ctl, act, wish, operands[i]);
+        int one = perform_one(ctl, act, &now, operands[i]);
         status = MAX(status, one);
     }
     return status;
