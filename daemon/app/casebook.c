@@ -5,6 +5,7 @@
 #include "app/steps.h"
 #include "base/text.h"
 #include "logic/change.h"
+#include "logic/envelope.h"
 #include "logic/ladder.h"
 #include "logic/matter.h"
 #include "logic/message_key.h"
@@ -265,6 +266,18 @@ file_notice(Filing *f, GError **error)
 
 /* --- the rest -------------------------------------------------------------- */
 
+/* Why, and what helps a person to find it in the mail program. */
+static char *
+describe_unreadable(const Filing *f)
+{
+    gsize size;
+    const void *bytes = g_bytes_get_data(f->message->bytes, &size);
+    g_autofree char *envelope = apd_envelope_describe(bytes, size);
+    const char *why = f->why ? f->why : "";
+
+    return g_strconcat(why, *why && *envelope ? "\n" : "", envelope, NULL);
+}
+
 static bool
 file_unreadable(Filing *f, GError **error)
 {
@@ -276,7 +289,7 @@ file_unreadable(Filing *f, GError **error)
     alert->type = APD_ALERT_UNREADABLE;
     alert->severity = APD_SEVERITY_HIGH;
     alert->subject = g_strconcat(f->message->source, *folder ? ": " : "", folder, NULL);
-    alert->text = g_strdup(f->why);
+    alert->text = describe_unreadable(f);
     alert->created = f->now;
 
     f->filed = (ApdFiled){ APD_FILED_UNREADABLE, 0 };

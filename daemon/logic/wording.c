@@ -240,8 +240,11 @@ other_body(const Making *self)
         add_sentence(body, more);
     }
 
-    g_autofree char *text = quote(self->alert->text);
-    add_sentence(body, text);
+    g_auto(GStrv) lines = g_strsplit(self->alert->text ? self->alert->text : "", "\n", MAX_LINES);
+    for (char **line = lines; *line != NULL; line++) {
+        g_autofree char *text = quote(*line);
+        add_sentence(body, text);
+    }
     return g_string_free(body, FALSE);
 }
 

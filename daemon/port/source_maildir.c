@@ -154,14 +154,16 @@ scan(Maildir *self, GError **error)
     if (!ensure_watch(self, error))
         return false;
 
-    while (self->pending == NULL && self->stale) {
-        self->stale = false;
-        self->pending = apd_maildir_list(self->path, self->known, error);
+    while (self->pending != NULL || self->stale) {
+        if (self->pending == NULL) {
+            self->stale = false;
+            self->pending = apd_maildir_list(self->path, self->known, error);
+        }
         if (self->pending == NULL || !take_pending(self, error))
             return false;
+        if (self->pending != NULL)
+            return true; /* enough is on its way */
     }
-    if (self->pending != NULL)
-        return take_pending(self, error);
 
     finish_look_back(self);
     return true;

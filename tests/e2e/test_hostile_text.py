@@ -35,38 +35,58 @@ class HostileText(unittest.TestCase):
                         file.write(text)
                     self.assertLess(self.seconds_of([path]) - base, MOST_SECONDS * (8 if SLOW else 1))
 
-    def has_looked(self, daemon):
-        """What arrives from now on is news, not history."""
+    def rows(self, daemon, query):
         if not os.path.exists(daemon.ledger):
-            return False
+            return []
         database = sqlite3.connect(daemon.ledger, timeout=10)
         try:
-            return database.execute("SELECT 1 FROM cursors WHERE looked_back").fetchall() != []
+            return database.execute(query).fetchall()
         finally:
             database.close()
 
+    def start(self, programs=BUILD):
+        """appeald over a Maildir, past its first look: what arrives from now on is news."""
+        folder = self.enterContext(tempfile.TemporaryDirectory(prefix="apd-hostile-"))
+        self.maildir = make_maildir(os.path.join(folder, "mail"))
+        self.peer = self.enterContext(WebhookPeer("slack"))
+        write_private(os.path.join(folder, "hook.url"), self.peer.url + "\n")
+        daemon = self.enterContext(Appeald(
+            f"[appeald]\nrules-dir = {ROOT}/conf\n[maildir synced]\npath = {self.maildir}\n"
+            f"authserv-id = {samples.AUTHSERV}\n[channel hook]\ntype = slack\nurl-file = hook.url\n", folder))
+        daemon.programs = programs
+        daemon.start()
+        wait_for(lambda: self.rows(daemon, "SELECT 1 FROM cursors WHERE looked_back"), what="first look")
+        return daemon
+
+    def said(self):
+        return "\n".join(str(request.json) for request in self.peer.requests)
+
+    def test_through_the_daemon(self):
+        """By way of the sandboxed reader and its limits; then it still reads what matters."""
+        daemon = self.start()
+        count = 0
+        for name, text in hostile.messages():
+            deliver(self.maildir, text.encode(), f"{count}.hostile")
+            count += 1
+        deliver(self.maildir, samples.counterfeit(samples.ahead(days=2)), "good.test")
+        wait_for(lambda: self.rows(daemon, "SELECT count(*) FROM places")[0][0] == count + 1, 240, "all read")
+        wait_for(lambda: "IPR2026112500017" in self.said(), what="the notice")
+        if not SLOW:  # their limit of processor time is that of everybody
+            self.assertEqual(self.rows(daemon, "SELECT text FROM alerts WHERE type = 'unreadable'"), [])
+
     def test_one_that_never_ends_is_reported(self):
-        folder = self.enterContext(tempfile.TemporaryDirectory(prefix="apd-slow-"))
-        programs = os.path.join(folder, "programs")
-        os.mkdir(programs)
+        programs = self.enterContext(tempfile.TemporaryDirectory(prefix="apd-slow-"))
         for name in ("appeald", "appeald-mail"):
             shutil.copy(os.path.join(BUILD, name), programs)
         shutil.copy(os.path.join(BUILD, "tests/fake/prog_slow_reader"), os.path.join(programs, "appeald-reader"))
-        maildir = make_maildir(os.path.join(folder, "mail"))
-        peer = self.enterContext(WebhookPeer("slack"))
-        write_private(os.path.join(folder, "hook.url"), peer.url + "\n")
-        daemon = self.enterContext(Appeald(
-            f"[appeald]\nrules-dir = {ROOT}/conf\n[maildir synced]\npath = {maildir}\nauthserv-id = {samples.AUTHSERV}\n"
-            "[channel hook]\ntype = slack\nurl-file = hook.url\n", folder))
-        daemon.programs = programs
-        daemon.start()
-        wait_for(lambda: self.has_looked(daemon), what="first look")
-        deliver(maildir, b"X-Test: stall-the-reader\n" + samples.message("Look at this", "Hello."), "1.test")
-        deliver(maildir, samples.counterfeit(samples.ahead(days=2)), "2.test")
-        peer.wait(2, 60)
-        said = "\n".join(str(request.json) for request in peer.requests)
-        self.assertIn("could not be read", said)
+        self.start(programs)
+        deliver(self.maildir, b"X-Test: stall-the-reader\n" + samples.message("Look at this", "Hello."), "1.test")
+        deliver(self.maildir, samples.counterfeit(samples.ahead(days=2)), "2.test")
+        self.peer.wait(2, 60)
+        said = self.said()
         self.assertIn("IPR2026112500017", said)
+        for told in ("could not be read", "maildir synced", "Subject: Look at this", "From: ", "Date: "):
+            self.assertIn(told, said)
 
 
 if __name__ == "__main__":

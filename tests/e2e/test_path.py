@@ -123,8 +123,18 @@ class PathTest(unittest.TestCase):
         peer.wait(2)
         self.assertEqual([r.data.get("case", {}).get("case_ref") for r in peer.requests], [None, "IPR2026110047"])
 
+    def test_many_at_once(self):
+        """More than may be on their way; the later ones wait for no sweep."""
+        self.add_peer()
+        daemon = self.appeald().start()
+        self.wait_first_look(daemon)
+        for number in range(50):
+            self.put(samples.marketing())
+            harness.pause(0.02)
+        wait_for(lambda: self.rows(daemon, "SELECT count(*) FROM places") == [(50,)], 30, "all read")
+
     def test_reader_that_starts_slowly(self):
-        """A small machine loads the rules for longer than a message may take."""
+        """A small machine loads the rules for long."""
         programs = os.path.join(self.folder, "programs")
         os.mkdir(programs)
         shutil.copy(os.path.join(harness.BUILD, "appeald"), programs)
