@@ -106,6 +106,12 @@ apd_courier_rate(const ApdCourier *self)
 }
 
 bool
+apd_courier_takes_digests(const ApdCourier *self)
+{
+    return self->type->rate.burst > 0 && !self->type->one_by_one;
+}
+
+bool
 apd_courier_is_unseen(const ApdCourier *self)
 {
     return self->type->unseen;

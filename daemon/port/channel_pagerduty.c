@@ -116,6 +116,7 @@ static const ApdVerdicts verdicts = { .code = "status", .rows = rows, .n = G_N_E
 const ApdChannelType apd_channel_pagerduty = {
     .name = "pagerduty",
     .rate = { 10, APD_SECOND }, /* 120 a minute */
+    .one_by_one = true,
     .build = pagerduty_build,
     .verdicts = &verdicts,
 };

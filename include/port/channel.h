@@ -47,8 +47,10 @@ struct ApdVerdicts;
 typedef struct {
     const char *name; /* as in `type =` */
 
-    /* What the service takes, with a margin. */
+    /* What the service takes, with a margin; a burst becomes one message, unless
+     * it keeps an account of each case. */
     ApdRate rate;
+    bool one_by_one;
 
     /* HTTP and mail.  Fills @request (empty, owned by the caller).  Pure.  Fails
      * with APD_ERROR_CONFIG when the url, token or secret is of no use. */

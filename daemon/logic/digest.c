@@ -1,0 +1,58 @@
+#include "logic/digest.h"
+
+/* What is due within these is told alone. */
+#define SOON (6 * APD_HOUR)
+
+bool
+apd_digest_takes(const ApdAlert *alert, ApdTime now)
+{
+    const ApdCase *kase = alert->kase;
+
+    return alert->type == APD_ALERT_CASE && kase != NULL
+           && (alert->reason == APD_REASON_NEW || alert->reason == APD_REASON_STEP
+               || alert->reason == APD_REASON_CHANGED)
+           && apd_state_runs(kase->state) && kase->authenticity != APD_AUTHENTICITY_FORGED
+           && kase->outcome == APD_OUTCOME_NONE
+           && (kase->deadline == APD_NEVER || kase->deadline - now > SOON);
+}
+
+static int
+soonest_first(const void *a, const void *b)
+{
+    const ApdCase *x = *(const ApdCase *const *) a, *y = *(const ApdCase *const *) b;
+
+    if (x->deadline != y->deadline)
+        return x->deadline < y->deadline ? -1 : 1;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+/* Two alerts may speak of one case. */
+static bool
+has_case(const GPtrArray *cases, int64_t id)
+{
+    for (guint i = 0; i < cases->len; i++)
+        if (((const ApdCase *) cases->pdata[i])->id == id)
+            return true;
+
+    return false;
+}
+
+ApdAlert *
+apd_digest_make(GPtrArray *alerts, ApdTime now)
+{
+    ApdAlert *digest = apd_alert_new();
+    const ApdAlert *first = alerts->pdata[0];
+
+    digest->key = g_strdup_printf("digest/%s", first->key);
+    digest->type = APD_ALERT_SUMMARY;
+    digest->reason = APD_REASON_NEW;
+    digest->created = now;
+    for (guint i = 0; i < alerts->len; i++) {
+        ApdAlert *alert = alerts->pdata[i];
+        digest->severity = MAX(digest->severity, alert->severity);
+        if (!has_case(digest->cases, alert->kase->id))
+            g_ptr_array_add(digest->cases, g_steal_pointer(&alert->kase));
+    }
+    g_ptr_array_sort(digest->cases, soonest_first);
+    return digest;
+}
