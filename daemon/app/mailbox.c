@@ -214,6 +214,10 @@ add_todo(ApdMailbox *self, const GArray *entries, uint32_t first_look_up_to)
     }
 }
 
+/* With more old messages than this the bodies of those alone are fetched that can
+ * be a matter of ours. */
+#define ECONOMY 1000
+
 /* The first look, one that was cut short, or one after UIDVALIDITY changed: by
  * date.  What was read before is known upstairs by what it holds. */
 static bool
@@ -223,7 +227,8 @@ look_back(ApdMailbox *self, GArray *entries, GError **error)
     uint32_t highest;
 
     if (!apd_imap_highest(self->imap, &highest, error)
-        || !apd_imap_search(self->imap, self->last, since, entries, error))
+        || !apd_imap_search(self->imap, self->last, since, entries, error)
+        || (entries->len > ECONOMY && !apd_imap_search_matter(self->imap, entries, error)))
         return false;
     add_todo(self, entries, highest);
     self->last = MAX(self->last, highest);

@@ -66,7 +66,7 @@ const ApdConfigKey apd_config_keys[] = {
     { "appeald", "user-rules-dir", APD_VALUE_PATH,     GLOBAL(user_rules_dir), NULL,  0, 0, NULL,
       "Folder of your own rules, which extend or override the shipped ones; without it rules/ beside the configuration." },
     { "appeald", "look-back",      APD_VALUE_DURATION, GLOBAL(look_back),      "30d", 0, 366 * APD_DAY, NULL,
-      "How far back mail is read at the first contact with a mailbox." },
+      "How far back mail is read at the first contact with a mailbox; of more than a thousand messages those alone that name the platform or its matters." },
     { "appeald", "blind-limit",    APD_VALUE_DURATION, GLOBAL(blind_limit),    "2m",  APD_SECOND, APD_DAY, NULL,
       "How long a source may be out of sight before that is an alert." },
 

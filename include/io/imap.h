@@ -59,6 +59,11 @@ bool apd_imap_list(ApdImap *self, uint32_t after, GArray *entries, GError **erro
  * dates are still unknown.  @since: not those of days before; 0: all. */
 bool apd_imap_search(ApdImap *self, uint32_t after, ApdTime since, GArray *entries, GError **error);
 
+/* Leaves in @entries those of which the server's own SEARCH says that headers or
+ * text name the platform or its matters.  A server that cannot search so leaves
+ * them all. */
+bool apd_imap_search_matter(ApdImap *self, GArray *entries, GError **error);
+
 /* Fills in sizes and dates of @n entries (64 at most); a message that is gone
  * gets size 0. */
 bool apd_imap_measure(ApdImap *self, ApdImapEntry *entries, guint n, GError **error);

@@ -1,5 +1,6 @@
 """IMAP as a source against a real Dovecot: appeald-mail and its parent's side,
 driven by tests/fake/prog_sources."""
+import base64
 import hashlib
 import json
 import os
@@ -245,6 +246,28 @@ class Reading(unittest.TestCase):
         self.assertEqual(watcher.message(large[:1 << 20])["truncated"], 1)
         watcher.message(notice("many59"))
         self.assertEqual([m["uid"] for m in watcher.messages()], list(range(1, 62)))
+
+    def test_the_first_look_at_a_large_folder_fetches_what_can_matter(self):
+        folder = os.path.join(self.server.root, "home", "seller", "Maildir", "new")
+        self.server.append("seller", notice("first"))  # makes the folder
+        wanted = []
+        for n in range(1300):
+            body = base64.encodebytes(f"see https://csp.ALIexpress.com/x{n}".encode()).decode().strip() if n % 130 == 7 else "hello"
+            text = (f"From: a@b.example\r\nSubject: n{n}\r\nDate: Mon, 05 Jan 2026 12:00:00 +0000\r\n"
+                    f"MIME-Version: 1.0\r\nContent-Transfer-Encoding: {'7bit' if body == 'hello' else 'base64'}\r\n\r\n{body}\r\n")
+            path = os.path.join(folder, f"{int(time.time())}.{n}.host")
+            with open(path, "w", newline="") as file:
+                file.write(text)
+            os.chown(path, self.server.uid, self.server.gid)
+            if body != "hello":
+                wanted.append(text.encode())
+        watcher = self.watch()
+        watcher.wait(lambda e: e["event"] == "looked_back", 60)
+        for text in wanted:
+            watcher.message(text)
+        self.assertEqual(len(watcher.messages()), len(wanted))
+        self.server.append("seller", notice("news of no platform"))
+        watcher.message(notice("news of no platform"))
 
     def test_server_restarts(self):
         watcher = self.watch()
