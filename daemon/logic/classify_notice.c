@@ -68,6 +68,16 @@ matter_of_category(const ApdWeighing *self)
     return apd_weighing_is(self, "policy.") ? 0 : self->category_score / 2;
 }
 
+/* Whether it says how to answer what was done, in whatever words that is said. */
+static bool
+is_contested(const ApdWeighing *self)
+{
+    static const char *const acts[] = { "act/counter-notice", "act/appeal-offer", "act/deducted",
+                                        NULL };
+
+    return has_any(self, acts, true);
+}
+
 /* Written to a buyer about his purchase, by a platform that writes to both. */
 static bool
 is_to_buyer(const ApdWeighing *self)
@@ -96,7 +106,8 @@ is_to_buyer(const ApdWeighing *self)
     if (!imposed && buyer > 0 && apd_weighing_best(self, "address/own") == 0
         && apd_weighing_best(self, "act/demand") == 0 && apd_weighing_is(self, "order."))
         return true;
-    return buyer > seller;
+    /* Who is told of points or of an appeal is no buyer, unless greeted as one. */
+    return buyer > seller && (buyer >= 300 || !is_contested(self));
 }
 
 /* A letter to the seller himself from who says he owns a right, or from a court's side; no
@@ -134,16 +145,6 @@ is_acted_on(const ApdWeighing *self, ApdKind kind)
 
     return has_any(self, acts, false)
            || (kind == APD_KIND_POLICY && apd_weighing_score(self, "act/policy")->leads);
-}
-
-/* Whether it says how to answer what was done, in whatever words that is said. */
-static bool
-is_contested(const ApdWeighing *self)
-{
-    static const char *const acts[] = { "act/counter-notice", "act/appeal-offer", "act/deducted",
-                                        NULL };
-
-    return has_any(self, acts, true);
 }
 
 bool
