@@ -6,7 +6,10 @@
 
 #define MAX_SEGMENTS 3000
 #define MAX_STEPS    12
-#define MAX_QUOTE    160
+
+/* A notice has a few dates; a long list of them is something else. */
+#define MAX_CANDIDATES 400
+#define MAX_QUOTE      160
 
 /* A date that stands alone, and the line above it that names it. */
 #define MAX_VALUE_BYTES 120
@@ -264,7 +267,8 @@ collect(const ApdTimeData *self, const ApdText *text, const ApdDeadlineCase *kas
     ApdDates *now = &a, *before = &b;
     int zone = APD_ZONE_UNNAMED, paragraph = -1;
 
-    for (guint i = 0; i < MIN(text->segments->len, MAX_SEGMENTS); i++) {
+    for (guint i = 0;
+         i < MIN(text->segments->len, MAX_SEGMENTS) && candidates->len < MAX_CANDIDATES; i++) {
         const ApdSegment *segment = apd_text_at(text, i);
         if (!is_read(text, segment) || !may_hold_time(segment))
             continue;

@@ -9,6 +9,9 @@
 #define PAST      (90 * APD_DAY)
 #define AHEAD     (31 * APD_DAY)
 
+/* Dates around a window that may say when its start was: bounds the work. */
+#define MAX_AROUND 24
+
 /* What the words beside a window say it counts from. */
 typedef struct {
     int first, last; /* tokens of those words and of what follows them */
@@ -227,7 +230,9 @@ find_date(const ApdTimeData *self, const ApdText *text, const GArray *candidates
 {
     const ApdCandidate *best = NULL;
     int best_fit = 0;
-    for (guint i = 0; i < candidates->len; i++) {
+    guint at = (guint) (window - &g_array_index(candidates, ApdCandidate, 0));
+    guint first = at > MAX_AROUND ? at - MAX_AROUND : 0;
+    for (guint i = first; i < MIN(candidates->len, at + MAX_AROUND); i++) {
         const ApdCandidate *other = &g_array_index(candidates, ApdCandidate, i);
         const ApdMention *date = &other->mention;
         if (date->type != APD_MENTION_DATE
