@@ -155,7 +155,7 @@ look_back(const ApdDates *self, ApdMention *mention)
             mention->zone = zone;
         } else if (!means(self, i, APD_WORD_GLUE) && !means(self, i, APD_WORD_WEEKDAY)
                    && !means(self, i, APD_WORD_ZONE) && !means(self, i, APD_WORD_INCLUSIVE)
-                   && !means(self, i, APD_WORD_MOMENT) && !is_sign(tok(self, i), "(,\"'[")
+                   && !means(self, i, APD_WORD_MOMENT) && !is_sign(tok(self, i), "(,\"'[:")
                    && !ends_abbreviation(self, i)) {
             return;
         }
@@ -340,7 +340,9 @@ read_near(const ApdDates *self, int at, const char *text, bool day_first, Pendin
         && before->word->value[APD_WORD_ROLE] == APD_ROLE_DURATION)
         mention->bound = APD_BOUND_BY;
     bool timed = mention->has_time && mention->near != APD_NEAR_WEEKDAY;
-    return mention->is_start || (mention->bound == APD_BOUND_NONE && !timed && !end) ? at : next;
+    if (mention->bound == APD_BOUND_NONE && timed)
+        mention->bound = APD_BOUND_BY;
+    return mention->is_start || (mention->bound == APD_BOUND_NONE && !end) ? at : next;
 }
 
 /* "18 hours" after "by" is a time of day, else a window. */

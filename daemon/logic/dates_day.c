@@ -176,7 +176,8 @@ read_numeric_short(const ApdDates *self, int at, bool day_first, ApdMention *men
         next++;
     bool alone = at == 0 && a->digits == 2 && b->digits == 2 && (int) self->tokens->len == at + 3;
     bool timed = at == 0 && b->digits == 2 && apd_dates_read_time(self, next, &time) > next;
-    if ((!timed && !alone && !is_bound(self, at, at + 3)) || apd_token_means(after, APD_WORD_OCLOCK)
+    if ((!timed && !alone && !is_bound(self, at, at + 3))
+        || (apd_token_means(after, APD_WORD_OCLOCK) && !tok(self, at + 4)->is_digits)
         || apd_token_means(after, APD_WORD_HALF) || (after->sign == '%')
         || (after->sign == sign && tok(self, at + 4)->is_digits))
         return at;

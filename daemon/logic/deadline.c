@@ -386,7 +386,8 @@ choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, i
             continue;
         /* An end that lies behind is believed only when nothing speaks against it. */
         bool doubtful = is_answer(kase) || candidate->role.score < APD_ROLE_CERTAIN
-                        || !candidate->role.explicit_chance || candidate->role.against >= 0;
+                        || !candidate->role.explicit_chance || candidate->role.against >= 0
+                        || !is_bound(candidate);
         if (doubtful && instant < kase->date)
             continue;
         if (!is_better(instant, deadline->instant, kase->date))

@@ -223,6 +223,23 @@ may_start(const ApdMention *date, ApdTime at, ApdTime message)
            && at < message + AHEAD;
 }
 
+/* "from 5 January", "from the creation of the record (5 January)", "from his
+ * request, which came on 5 January". */
+static bool
+stands_beside(const Start *start, const ApdMention *window, const ApdMention *date, bool past)
+{
+    if (date->is_start && date->first - window->last < NEAR_BY && window->first - date->last <= 6)
+        return true;
+    if (start->last < 0)
+        return false;
+    if (date->first >= start->first && date->first <= start->last)
+        return true;
+    bool after = date->first > window->last && date->first - window->last < 2 * NEAR_BY;
+    bool before = date->last < start->first && start->first - date->last < NEAR_BY
+                  && start->first < window->first;
+    return past && !start->is_notice && (after || before);
+}
+
 /* Returns: the date that says when @start was; NULL for none. */
 static const ApdCandidate *
 find_date(const ApdTimeData *self, const ApdText *text, const GArray *candidates,
@@ -230,19 +247,18 @@ find_date(const ApdTimeData *self, const ApdText *text, const GArray *candidates
 {
     const ApdCandidate *best = NULL;
     int best_fit = 0;
-    guint at = (guint) (window - &g_array_index(candidates, ApdCandidate, 0));
-    guint first = at > MAX_AROUND ? at - MAX_AROUND : 0;
-    for (guint i = first; i < MIN(candidates->len, at + MAX_AROUND); i++) {
+    guint here = (guint) (window - &g_array_index(candidates, ApdCandidate, 0));
+    guint first = here > MAX_AROUND ? here - MAX_AROUND : 0;
+    for (guint i = first; i < MIN(candidates->len, here + MAX_AROUND); i++) {
         const ApdCandidate *other = &g_array_index(candidates, ApdCandidate, i);
         const ApdMention *date = &other->mention;
-        if (date->type != APD_MENTION_DATE
-            || !may_start(date, instant_of(self, date, message), message))
+        if (date->type != APD_MENTION_DATE)
+            continue;
+        ApdTime at = instant_of(self, date, message);
+        if (!may_start(date, at, message))
             continue;
         bool same = other->segment == window->segment;
-        if (same
-            && ((date->is_start && date->first - window->mention.last < NEAR_BY
-                 && window->mention.first - date->last <= 6)
-                || (date->first >= start->first && date->first <= start->last)))
+        if (same && stands_beside(start, &window->mention, date, at <= message))
             return other;
         if (same || start->is_notice)
             continue;

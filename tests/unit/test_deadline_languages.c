@@ -19,6 +19,7 @@
 #include "time/voices_west.inc"
 #include "time/voices_east.inc"
 #include "time/clerks.inc"
+#include "time/desks.inc"
 #include "time/messages.inc"
 
 static const struct {
@@ -100,6 +101,7 @@ static const Table west = { voices_west, G_N_ELEMENTS(voices_west), APD_KIND_PEN
 static const Table east = { voices_east, G_N_ELEMENTS(voices_east), APD_KIND_PENALTY,
                             APD_OUTCOME_NONE };
 static const Table more = { clerks, G_N_ELEMENTS(clerks), APD_KIND_PENALTY, APD_OUTCOME_NONE };
+static const Table other = { desks, G_N_ELEMENTS(desks), APD_KIND_PENALTY, APD_OUTCOME_NONE };
 static const Table upheld = { decisions_final, G_N_ELEMENTS(decisions_final), APD_KIND_DECISION,
                               APD_OUTCOME_UPHELD };
 static const Table evidence = { more_evidence, G_N_ELEMENTS(more_evidence), APD_KIND_DECISION,
@@ -114,6 +116,7 @@ main(int argc, char **argv)
     g_test_add_func("/deadline/messages", test_messages);
     g_test_add_data_func("/deadline/voices/west", &west, test_table);
     g_test_add_data_func("/deadline/voices/clerks", &more, test_table);
+    g_test_add_data_func("/deadline/voices/desks", &other, test_table);
     g_test_add_data_func("/deadline/voices/east", &east, test_table);
     g_test_add_data_func("/deadline/decisions/upheld", &upheld, test_table);
     g_test_add_data_func("/deadline/decisions/more-evidence", &evidence, test_table);
