@@ -173,6 +173,9 @@ look_ahead(const ApdDates *self, ApdMention *mention)
             i = next - 1;
         } else if (means(self, i, APD_WORD_INCLUSIVE)) {
             mention->inclusive = true;
+        } else if (means(self, i, APD_WORD_FROM) && apd_word_follows(token->word)) {
+            mention->is_start = mention->bound == APD_BOUND_NONE;
+            return;
         } else if (means(self, i, APD_WORD_BOUND_END)) {
             if (mention->bound == APD_BOUND_NONE)
                 mention->bound = (ApdBound) token->word->value[APD_WORD_BOUND_END];

@@ -256,10 +256,11 @@ longer_first(const void *a, const void *b)
 static void
 inherit(const ApdWords *self, ApdWord *word)
 {
-    static const ApdWordType types_of_end[] = { APD_WORD_BOUND, APD_WORD_WITHIN };
+    static const ApdWordType types_of_end[] = { APD_WORD_BOUND, APD_WORD_WITHIN, APD_WORD_ROLE };
+    bool dense = apd_words_is_dense((unsigned char) word->phrase[0]);
     const char *tail = word->phrase;
-    while ((tail = strchr(tail, ' ')) != NULL) {
-        tail++;
+    while ((tail = dense ? g_utf8_next_char(tail) : strchr(tail, ' ')) != NULL && *tail != '\0') {
+        tail += dense ? 0 : 1;
         g_autofree char *name = g_strdup_printf("%u %s", word->languages, tail);
         const ApdWord *end = g_hash_table_lookup(self->by_phrase, name);
         for (size_t i = 0; end != NULL && i < G_N_ELEMENTS(types_of_end); i++)

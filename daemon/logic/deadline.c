@@ -7,6 +7,9 @@
 #define MAX_SEGMENTS 3000
 #define MAX_STEPS    12
 
+/* What nothing speaks against may be the end, if it comes soon. */
+#define FAR (60 * APD_DAY)
+
 /* A notice has a few dates; a long list of them is something else. */
 #define MAX_CANDIDATES 400
 #define MAX_QUOTE      160
@@ -365,6 +368,17 @@ is_bound(const ApdCandidate *candidate)
     return mention->bound != APD_BOUND_NONE || mention->within || candidate->labelled;
 }
 
+static bool
+stands_alone(const ApdCandidate *candidate)
+{
+    const ApdMention *mention = &candidate->mention;
+    if (candidate->role.against >= 0 || mention->is_start || mention->is_range_start)
+        return false;
+    if (mention->type == APD_MENTION_WINDOW)
+        return mention->within && !mention->is_weak;
+    return true;
+}
+
 /* Takes the earliest of the candidates of at least @least. */
 static bool
 choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, int least,
@@ -389,6 +403,10 @@ choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, i
                         || !candidate->role.explicit_chance || candidate->role.against >= 0
                         || !is_bound(candidate);
         if (doubtful && instant < kase->date)
+            continue;
+        if (least == APD_ROLE_SILENT
+            && (!stands_alone(candidate) || instant < kase->date + APD_DAY
+                || instant > kase->date + FAR))
             continue;
         if (!is_better(instant, deadline->instant, kase->date))
             continue;
@@ -460,10 +478,10 @@ look(const ApdTimeData *self, const ApdText *text, const ApdDeadlineCase *kase, 
         if (mention->zone == APD_ZONE_UNNAMED)
             mention->zone = zone;
     }
-    bool found =
-        choose(self, text, candidates, APD_ROLE_CERTAIN, kase, deadline)
-        || (least < APD_ROLE_CERTAIN && choose(self, text, candidates, least, kase, deadline));
-    if (found || languages != 0)
+    bool found = least >= APD_ROLE_POSSIBLE
+                 && choose(self, text, candidates, APD_ROLE_CERTAIN, kase, deadline);
+    found = found || choose(self, text, candidates, least, kase, deadline);
+    if (least >= APD_ROLE_POSSIBLE && (found || languages != 0))
         explain_others(text, candidates, deadline);
     return found;
 }
@@ -483,6 +501,8 @@ apd_deadline_find(const ApdTimeData *self, const ApdText *text, const ApdDeadlin
         return;
     /* A terse ticket may be in another language than it seems. */
     if (own != 0 && !cautious && look(self, text, kase, 0, APD_ROLE_CERTAIN, deadline))
+        return;
+    if (!cautious && look(self, text, kase, own, APD_ROLE_SILENT, deadline))
         return;
     estimate(self, kase, deadline);
 }

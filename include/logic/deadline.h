@@ -67,6 +67,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ApdDeadline, apd_deadline_clear)
  * APD_ROLE_CERTAIN it is the seller's clock, above APD_ROLE_POSSIBLE it may be. */
 #define APD_ROLE_CERTAIN  14
 #define APD_ROLE_POSSIBLE 8
+#define APD_ROLE_SILENT   (-6)
 
 typedef struct {
     int score;
