@@ -295,6 +295,29 @@ check_server(const Check *self, const ApdChannelConfig *channel)
                  mail ? "smtps://smtp.example.com" : "https://chat.example.com");
 }
 
+/* What further keys of channels must look like. */
+/* clang-format off */
+#define ADDRESS "[^@ <>,;\"]+@[^@ <>,;\"]+"
+static const struct { const char *key, *pattern, *remedy; } shapes[] = {
+    { "chat",   "^(-?[0-9]+|@[A-Za-z0-9_]+)$", "is neither the number of a chat nor @name of a channel" },
+    { "thread", "^[0-9]+$",                    "is not the number of a topic" },
+    { "room",   "^![^ /]+$",                   "is no internal ID of a room (write it as !abc:example.com, from the room's advanced settings)" },
+    { "from",   "^" ADDRESS "$",               "is no mail address (write it as name@example.com)" },
+    { "to",     "^ *" ADDRESS "( *, *" ADDRESS ")* *$", "is no list of mail addresses (write it as a@example.com, b@example.com)" },
+};
+/* clang-format on */
+
+static void
+check_shapes(const Check *self, const ApdChannelConfig *channel)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(shapes); i++) {
+        const char *value = g_hash_table_lookup(channel->options, shapes[i].key);
+        if (value != NULL && !g_regex_match_simple(shapes[i].pattern, value, G_REGEX_RAW, 0))
+            COMPLAIN(self, line_of(self, channel->section, shapes[i].key), "[%s] %s: '%s' %s",
+                     channel->section, shapes[i].key, value, shapes[i].remedy);
+    }
+}
+
 static void
 check_command(const Check *self, const ApdChannelConfig *channel)
 {
@@ -362,6 +385,7 @@ check_channel(const Check *self, const ApdChannelConfig *channel)
     check_needs(self, channel, needs);
     check_server(self, channel);
     check_command(self, channel);
+    check_shapes(self, channel);
     for (char **store = channel->stores; store != NULL && *store != NULL; store++)
         if (!store_is_known(self, *store))
             COMPLAIN(self, line_of(self, channel->section, "stores"),

@@ -89,7 +89,7 @@ static const ApdVerdicts verdicts = {
 
 const ApdChannelType apd_channel_serverchan = {
     .name = "serverchan",
-    .rate = { 2, 10 * APD_SECOND },
+    .rate = { 3, 3 * APD_SECOND },
     .build = serverchan_build,
     .verdicts = &verdicts,
 };
