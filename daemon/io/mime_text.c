@@ -89,8 +89,9 @@ text_of(GMimePart *part, const GByteArray *bytes, const char **ret_used)
 {
     GMimeObject *object = GMIME_OBJECT(part);
     const char *charset = g_mime_object_get_content_type_parameter(object, "charset");
-    g_autofree char *inner =
-        apd_mime_is_html(part) ? apd_html_charset((const char *) bytes->data, bytes->len) : NULL;
+    g_autofree char *inner = bytes->len > 0 && apd_mime_is_html(part)
+                                 ? apd_html_charset((const char *) bytes->data, bytes->len)
+                                 : NULL;
     g_autofree char *text = apd_charset_to_utf8(bytes->data, bytes->len, charset, inner, ret_used);
 
     if (!apd_mime_is_html(part) && is_parameter(object, "format", "flowed"))

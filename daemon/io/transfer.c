@@ -96,6 +96,8 @@ apd_quoted_printable_decode(const char *text, gsize size, bool header, gsize lim
 {
     guint before = out->len;
 
+    if (size == 0)
+        return;
     g_byte_array_set_size(out, before + (guint) MIN(size, limit));
     guint8 *p = out->data + before;
     const guint8 *end = p + MIN(size, limit);

@@ -105,11 +105,13 @@ apd_auth_results_parse(const char *header, const char *authserv_id)
     if (parts[0] == NULL)
         return NULL;
     g_autoptr(GPtrArray) first = tokens_of(parts[0]);
-    if (first->len == 0 || g_ascii_strcasecmp(first->pdata[0], authserv_id) != 0)
+    bool anonymous = first->len > 1 && strcmp(first->pdata[1], "=") == 0;
+    const char *name = anonymous ? APD_AUTH_NOBODY : first->len > 0 ? first->pdata[0] : "";
+    if (g_ascii_strcasecmp(name, authserv_id) != 0)
         return NULL;
 
     GPtrArray *results = g_ptr_array_new_with_free_func(free_result);
-    for (guint i = 1; parts[i] != NULL; i++) {
+    for (guint i = anonymous ? 0 : 1; parts[i] != NULL; i++) {
         g_autoptr(GPtrArray) tokens = tokens_of(parts[i]);
         ApdAuthResult *result = parse_one((char **) tokens->pdata, tokens->len);
         if (result != NULL)

@@ -7,12 +7,26 @@
 
 #define MAX_LINKS 400
 
+/* Where a signature stands, and how long one is at most. */
+#define LAST_LINES 8
+#define SHORT_LINE 60
+
 typedef struct {
     const ApdOriginContext *context;
     const ApdDocument *document;
     const ApdText *text;
     const char *from_host; /* borrowed, lower case; "" when there is none */
 } Judge;
+
+/* "'AliExpress' via Sellers" of a mailing list that writes in its own name. */
+static bool
+is_by_list(const ApdDocument *document)
+{
+    g_autofree char *name =
+        document->from_name != NULL ? g_utf8_strdown(document->from_name, -1) : NULL;
+
+    return document->list_id != NULL && name != NULL && strstr(name, " via ") != NULL;
+}
 
 /* "notice_at_notice_aliexpress_com_x@privaterelay.appleid.com", "x+notice=aliexpress.com@list" */
 static bool
@@ -21,8 +35,9 @@ is_relayed(const Judge *self)
     const char *address = self->document->from_address;
 
     return address != NULL
-           && (g_str_has_suffix(self->from_host, "privaterelay.appleid.com")
-               || strstr(address, "_at_") != NULL || strstr(address, "=aliexpress.com@") != NULL);
+           && (apd_origin_lists(self->context, "sender", "relay", "domains", self->from_host)
+               || strstr(address, "_at_") != NULL || strstr(address, "=aliexpress.com@") != NULL
+               || is_by_list(self->document));
 }
 
 static bool
@@ -122,7 +137,9 @@ find_speaker(const Judge *self)
 
     if (speaker != APD_SPEAKER_STRANGER)
         return speaker;
-    if (is_relayed(self))
+    if (is_relayed(self)
+        && (apd_origin_names_brand(self->context, self->document->from_address)
+            || apd_origin_names_brand(self->context, self->document->from_name)))
         return speaker_of_relay(self);
     if (is_marketplace(self))
         return APD_SPEAKER_MARKETPLACE;
@@ -146,11 +163,33 @@ decide(ApdOrigin *origin, ApdAuthenticity authenticity, char *why)
     origin->why = why;
 }
 
+/* Whether the last lines are how the platform signs.  Those who write of it to a list, and
+ * those who quote it, do not speak for it. */
+static bool
+signs_as_platform(const Judge *self)
+{
+    const ApdDocument *document = self->document;
+    guint n = self->text->segments->len;
+
+    if (self->text->is_forward || document->list_id != NULL || document->is_bulk)
+        return false;
+    g_autoptr(GString) lines = g_string_new(NULL);
+    for (guint i = n > LAST_LINES ? n - LAST_LINES : 0; i < n; i++) {
+        const ApdSegment *segment = apd_text_at(self->text, i);
+        if (segment->depth == 0 && segment->n < SHORT_LINE && segment->zone != APD_ZONE_SUBJECT)
+            g_string_append_printf(lines, "%s\n", segment->folded);
+    }
+    return apd_origin_signs_as_platform(self->context, lines->str);
+}
+
 static void
 judge_stranger(const Judge *self, ApdOrigin *origin, const ApdOriginProof *proof)
 {
     if (self->text->is_forward)
         decide(origin, APD_AUTHENTICITY_UNVERIFIED, g_strdup("forwarded by hand"));
+    else if (signs_as_platform(self))
+        decide(origin, APD_AUTHENTICITY_FORGED,
+               g_strdup_printf("signs as the platform, but comes from %s", self->from_host));
     else if (proof->verified)
         decide(origin, APD_AUTHENTICITY_GENUINE,
                g_strdup_printf("the mail provider verified %s, which claims to be nobody else",

@@ -186,6 +186,7 @@ judge_foreign(Judge *self, const ApdLink *link, const ApdWebAddress *address, co
     bool quotes = has_words(context, "law-", text) || has_words(context, "law-", lead);
     if (!asks
         && (apd_origin_lists(context, "link", "social", "domains", host)
+            || apd_origin_lists(context, "link", "carrier", "domains", host)
             || (quotes && !apd_origin_lists(context, "link", "shortener", "domains", host))))
         return APD_LINKS_CLEAN;
 

@@ -135,3 +135,43 @@ apd_origin_host_of_address(const char *address)
     g_strdelimit(host, "<>[]() \t", '\0');
     return g_strdup(host);
 }
+
+/* Whether @team stands beside @brand in @folded. */
+static bool
+stand_together(const char *folded, const char *brand, const char *team)
+{
+    static const char *const between[] = { " ", "-", "" };
+    size_t n = strlen(brand), m = strlen(team);
+
+    for (const char *p = folded; (p = strstr(p, brand)) != NULL; p++)
+        for (size_t i = 0; i < G_N_ELEMENTS(between); i++) {
+            size_t gap = strlen(between[i]);
+            const char *after = p + n;
+            if (g_str_has_prefix(after, between[i]) && g_str_has_prefix(after + gap, team))
+                return true;
+            if (p - folded >= (ptrdiff_t) (gap + m) && strncmp(p - gap - m, team, m) == 0
+                && strncmp(p - gap, between[i], gap) == 0)
+                return true;
+        }
+    return false;
+}
+
+bool
+apd_origin_signs_as_platform(const ApdOriginContext *self, const char *folded)
+{
+    g_auto(GStrv) names = brands(self);
+
+    for (char **p = names; *p != NULL; p++) {
+        g_autofree char *brand = apd_normalise(*p);
+        if (*brand == '\0' || strstr(folded, brand) == NULL)
+            continue;
+        const char *list = apd_rules_value(self->rules, "link", "signature", "words");
+        g_auto(GStrv) words = g_strsplit(list != NULL ? list : "", ",", -1);
+        for (char **word = words; *word != NULL; word++) {
+            g_autofree char *team = apd_normalise(g_strstrip(*word));
+            if (*team != '\0' && stand_together(folded, brand, team))
+                return true;
+        }
+    }
+    return false;
+}

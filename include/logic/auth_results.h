@@ -12,6 +12,9 @@ typedef struct {
                      smtp.mailfrom of spf; NULL when not told */
 } ApdAuthResult;
 
+/* Stands for the name of a server that writes none, as Microsoft's do. */
+#define APD_AUTH_NOBODY "none"
+
 /* Returns: (transfer full) (element-type ApdAuthResult): what @header says; NULL when
  * it is not of @authserv_id, or is malformed. */
 GPtrArray *apd_auth_results_parse(const char *header, const char *authserv_id);

@@ -36,5 +36,8 @@ bool apd_origin_imitates(const ApdOriginContext *self, const char *host);
 /* Whether @name, of a sender, holds a brand of the platform, however it is spelt. */
 bool apd_origin_names_brand(const ApdOriginContext *self, const char *name);
 
+/* Whether among the lines of @folded is how the platform signs ("AliExpress Team"). */
+bool apd_origin_signs_as_platform(const ApdOriginContext *self, const char *folded);
+
 /* Returns: (transfer full): the host of a mail address, lower case, "" for none. */
 char *apd_origin_host_of_address(const char *address);

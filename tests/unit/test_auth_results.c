@@ -17,6 +17,26 @@ static const struct {
 };
 /* clang-format on */
 
+/* Microsoft's servers give no name: they are believed only where that is configured. */
+static void
+test_nameless(void)
+{
+    static const char header[] =
+        "spf=pass (sender IP is 47.246.137.58) smtp.mailfrom=b.a.example; "
+        "dkim=pass (signature was verified) header.d=a.example;"
+        "dmarc=pass action=none header.from=a.example;compauth=pass reason=100";
+    g_autoptr(GPtrArray) results = apd_auth_results_parse(header, APD_AUTH_NOBODY);
+    g_autoptr(GPtrArray) other = apd_auth_results_parse(header, "mx.seller.example");
+    g_autoptr(GPtrArray) named = apd_auth_results_parse("mx; dmarc=pass", APD_AUTH_NOBODY);
+
+    g_assert_null(other);
+    g_assert_null(named);
+    g_assert_cmpuint(results->len, ==, 4);
+    const ApdAuthResult *dmarc = results->pdata[2];
+    g_assert_cmpstr(dmarc->method, ==, "dmarc");
+    g_assert_cmpstr(dmarc->domain, ==, "a.example");
+}
+
 static void
 test_rows(void)
 {
@@ -39,5 +59,6 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/auth-results/rows", test_rows);
+    g_test_add_func("/auth-results/nameless", test_nameless);
     return g_test_run();
 }

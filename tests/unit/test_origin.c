@@ -32,6 +32,7 @@ static const struct { const char *what; ApdAuthenticity authenticity; const char
     { "the law alone in its line", APD_AUTHENTICITY_GENUINE, PASS FROM HTML HOME "<p><a href='https://www.gov.uk/product-law'>UK law</a></p>" },
     { "the law elsewhere", APD_AUTHENTICITY_GENUINE, PASS FROM HTML HOME "<p>Gesetzestext: <a href='https://recht.example/gpsr'>Verordnung 2023/988</a></p>" },
     { "its pages with others", APD_AUTHENTICITY_GENUINE, PASS FROM HTML HOME "<p><a href='https://www.facebook.com/aliexpress'>Facebook</a></p>" },
+    { "where a parcel is looked up", APD_AUTHENTICITY_GENUINE, PASS FROM HTML HOME "<p>Parcel LX1: <a href='https://t.17track.net/en#nums=LX1'>Track it</a></p>" },
     { "mail to itself", APD_AUTHENTICITY_GENUINE, PASS FROM HTML HOME "<a href='mailto:help@aliexpress.com'>Write to us</a>" },
     { "mail of a complainant", APD_AUTHENTICITY_GENUINE, PASS FROM HTML HOME "<p>Complainant: <a href='mailto:ip@brand.example'>ip@brand.example</a></p>" },
     { "answers go home", APD_AUTHENTICITY_GENUINE, PASS FROM "Reply-To: help@service.alibaba.com\n" NO_LINK },
@@ -99,6 +100,16 @@ static const struct { const char *what; ApdAuthenticity authenticity; const char
     { "a brand in other letters", APD_AUTHENTICITY_FORGED, MINE "From: =?utf-8?B?0JBsaUV4cHJlc3M=?= <a@evil.example>\n" HTML HOME },
     { "a misspelt brand", APD_AUTHENTICITY_FORGED, MINE "From: AliExpres Support <a@evil.example>\n" HTML HOME },
     { "an address for a name", APD_AUTHENTICITY_FORGED, MINE "From: \"notice@notice.aliexpress.com\" <a@evil.example>\n" HTML HOME },
+    { "a relay", APD_AUTHENTICITY_UNVERIFIED, "Authentication-Results: mx.seller.example; dmarc=pass header.from=mozmail.com\n"
+      "From: \"notice@notice.aliexpress.com [via Relay]\" <x1@mozmail.com>\n" NO_LINK },
+    { "a stranger by a relay", APD_AUTHENTICITY_GENUINE, "Authentication-Results: mx.seller.example; dmarc=pass header.from=mozmail.com\n"
+      "From: \"anna@a.example [via Relay]\" <x1@mozmail.com>\n" NO_LINK },
+    { "a list that writes in its own name", APD_AUTHENTICITY_UNVERIFIED, "Authentication-Results: mx.seller.example; dmarc=pass header.from=lists.example\n"
+      "From: 'AliExpress' via Sellers <sellers@lists.example>\nList-Id: <sellers.lists.example>\n" NO_LINK },
+    { "a relay with a call elsewhere", APD_AUTHENTICITY_FORGED, "From: AliExpress <notice_at_notice_aliexpress_com_x1@privaterelay.appleid.com>\n" HTML "<p><a href='https://evil.example/'>Appeal</a></p>" },
+    { "a signature", APD_AUTHENTICITY_FORGED, MINE "From: Seller Desk <a@evil.example>\n" TEXT "Your store was frozen. Reply within 24 hours.\n\nAliExpress Seller Support\n" },
+    { "a Chinese signature", APD_AUTHENTICITY_FORGED, MINE "From: Seller Desk <a@evil.example>\n" TEXT "您的店铺已被冻结。\n\n速卖通团队\n" },
+    { "who writes about it", APD_AUTHENTICITY_GENUINE, MINE "From: Anna <a@evil.example>\n" TEXT "I wrote to them.\n\nThe AliExpress support team answered me yesterday, and it took them a whole week to do so.\n\nAnna\n" },
     { "somebody whose name ends so", APD_AUTHENTICITY_GENUINE, MINE "From: Vitali Express <a@evil.example>\n" TEXT "Hello.\n" },
     { "two addresses", APD_AUTHENTICITY_FORGED, PASS "From: a@evil.example, AliExpress <notice@notice.aliexpress.com>\n" NO_LINK },
     { "two addresses, ours first", APD_AUTHENTICITY_FORGED, PASS "From: notice@notice.aliexpress.com, a@evil.example\n" NO_LINK },
