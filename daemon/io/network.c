@@ -1,6 +1,7 @@
 #include "io/network.h"
 
 #include <errno.h>
+#include <gio/gio.h>
 #include <glib-unix.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -15,10 +16,13 @@
 struct ApdNetwork {
     void (*changed)(void *user_data);
     void *user_data;
-    int fd;        /* owned; -1: none */
-    guint source;  /* owned */
-    guint calming; /* owned */
-    ApdAlarm *set; /* owned: goes off when the clock jumps, as it does on waking */
+    int fd;                   /* owned; -1: none */
+    guint source;             /* owned */
+    guint calming;            /* owned */
+    ApdAlarm *set;            /* owned: goes off when the clock jumps, as it does on waking */
+    GCancellable *connecting; /* owned; NULL: netlink serves */
+    GDBusConnection *bus;     /* owned; NULL: none */
+    guint subscription;       /* on @bus */
 };
 
 static gboolean
@@ -78,6 +82,44 @@ open_socket(void)
     return -1;
 }
 
+/* --- NetworkManager --------------------------------------------------------------- */
+
+static void
+on_signal(GDBusConnection *bus, const char *sender, const char *path, const char *interface,
+          const char *signal, GVariant *parameters, gpointer user_data)
+{
+    (void) bus;
+    (void) sender;
+    (void) path;
+    (void) interface;
+    (void) signal;
+    (void) parameters;
+    note_change(user_data);
+}
+
+static void
+on_bus(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    GDBusConnection *bus = g_bus_get_finish(result, &error);
+    ApdNetwork *self = user_data;
+
+    (void) source;
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return; /* @self is gone */
+    if (bus == NULL) {
+        g_debug("no news of the network: %s", error->message);
+        return;
+    }
+    g_dbus_connection_set_exit_on_close(bus, FALSE);
+    self->bus = bus;
+    self->subscription = g_dbus_connection_signal_subscribe(
+        bus, "org.freedesktop.NetworkManager", "org.freedesktop.NetworkManager", "StateChanged",
+        NULL, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_signal, self, NULL);
+}
+
+/* ---------------------------------------------------------------------------------- */
+
 ApdNetwork *
 apd_network_new(void (*changed)(void *user_data), void *user_data)
 {
@@ -88,8 +130,12 @@ apd_network_new(void (*changed)(void *user_data), void *user_data)
     self->set = apd_alarm_new(note_change, self);
     apd_alarm_at(self->set, APD_NEVER);
     self->fd = open_socket();
-    if (self->fd >= 0)
+    if (self->fd >= 0) {
         self->source = g_unix_fd_add(self->fd, G_IO_IN | G_IO_ERR, on_news, self);
+        return self;
+    }
+    self->connecting = g_cancellable_new();
+    g_bus_get(G_BUS_TYPE_SYSTEM, self->connecting, on_bus, self);
     return self;
 }
 
@@ -101,6 +147,12 @@ apd_network_free(ApdNetwork *self)
 
     g_clear_handle_id(&self->source, g_source_remove);
     g_clear_handle_id(&self->calming, g_source_remove);
+    if (self->connecting != NULL)
+        g_cancellable_cancel(self->connecting);
+    g_clear_object(&self->connecting);
+    if (self->subscription != 0)
+        g_dbus_connection_signal_unsubscribe(self->bus, self->subscription);
+    g_clear_object(&self->bus);
     apd_alarm_free(self->set);
     if (self->fd >= 0)
         close(self->fd);

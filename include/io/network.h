@@ -1,5 +1,6 @@
-/* When the network may have come back: an address or a link changed (rtnetlink),
- * or the machine woke from suspend.  That is the moment to look for mail rather
+/* When the network may have come back: an address or a link changed (rtnetlink, or
+ * NetworkManager's word where the service manager allows no netlink), or the
+ * machine woke from suspend.  That is the moment to look for mail rather
  * than to wait for timers and dead connections.
  */
 #pragma once

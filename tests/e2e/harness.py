@@ -101,6 +101,7 @@ class Appeald:
         self.environment = environment or {}
         self.process = self.notify = None
         self.programs = BUILD
+        self.wrapper = []  # what starts it
         os.makedirs(self.home, exist_ok=True)
         self.write_config(config)
 
@@ -125,7 +126,7 @@ class Appeald:
         self.notify = NotifySocket(tempfile.mktemp(prefix="apd-notify-"))
         with open(self.output_path, "ab") as output:
             self.process = subprocess.Popen(
-                [os.path.join(self.programs, "appeald"), "--config", self.config, "--debug"],
+                [*self.wrapper, os.path.join(self.programs, "appeald"), "--config", self.config, "--debug"],
                 env=self.environ(NOTIFY_SOCKET=self.notify.path, **environment),
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         if ready:

@@ -18,7 +18,7 @@ import unittest
 
 import samples
 from dovecot import Dovecot
-from harness import SECRET, Answer, Appeald, WebhookPeer, deliver, make_maildir, pause, wait_for, write_private
+from harness import BUILD, SECRET, Answer, Appeald, WebhookPeer, deliver, make_maildir, pause, wait_for, write_private
 
 INSIDE = "APPEALD_TEST_INSIDE"  # we are in a network of our own
 
@@ -157,6 +157,56 @@ class HealthTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout.decode())
 
 
+BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><listen>unix:path={path}</listen><policy context="default">
+<allow own="*"/><allow send_destination="*"/><allow receive_sender="*"/></policy></busconfig>"""
+
+
+class NetworkManagerTest(unittest.TestCase):
+    def test_its_word_is_a_reason_to_look_where_netlink_is_forbidden(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory(prefix="apd-manager-"))
+        path = os.path.join(folder, "bus")
+        with open(os.path.join(folder, "bus.conf"), "w") as file:
+            file.write(BUS.format(path=path))
+        bus = subprocess.Popen(["dbus-daemon", "--nofork", "--nopidfile", f"--config-file={folder}/bus.conf"])
+        self.addCleanup(bus.wait, 10)
+        self.addCleanup(bus.terminate)
+        wait_for(lambda: os.path.exists(path), what="bus")
+        server = self.enterContext(Dovecot(extra="imap_capability = IMAP4rev1"))
+        appeald = quiet_mailbox(folder, server)
+        appeald.wrapper = [os.path.join(BUILD, "tests/fake/prog_no_netlink")]
+        address = {"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={path}"}
+        self.enterContext(appeald.start(**address))
+        deliver_unseen(self, appeald, server)
+        name = "org.freedesktop.NetworkManager"
+        subprocess.run([os.path.join(BUILD, "tests/fake/prog_signal"), name, "/org/freedesktop/NetworkManager", name,
+                        "StateChanged", "70"], env=os.environ | address, check=True, timeout=20)
+        wait_for(lambda: rows(appeald, "SELECT count(*) FROM cases") == [1], what="looked because of the network")
+
+
+def rows(appeald, sql):
+    db = sqlite3.connect(f"file:{appeald.ledger}?mode=ro", uri=True, timeout=5)
+    try:
+        return [row[0] for row in db.execute(sql)]
+    finally:
+        db.close()
+
+
+def quiet_mailbox(folder, server):
+    """An appeald over a mailbox that it looks into once an hour."""
+    write_private(os.path.join(folder, "password"), "secret")
+    return Appeald(f"[imap box]\nhost = 127.0.0.1\nport = {server.port}\ntls = none\nuser = seller\n"
+                   "password-file = password\npoll = 1h\n[channel here]\ntype = terminal\n", folder)
+
+
+def deliver_unseen(test, appeald, server):
+    wait_for(lambda: rows(appeald, "SELECT well FROM sights") == [1], what="the mailbox is read")
+    server.deliver("seller", samples.counterfeit(samples.ahead(days=2), "NET1"))
+    pause(1)  # nothing tells of it
+    test.assertEqual(rows(appeald, "SELECT count(*) FROM cases"), [0])
+
+
 def set_flag_up(name):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         request = bytearray(struct.pack("16sh22x", name.encode(), 0))
@@ -177,27 +227,11 @@ class InsideTest(unittest.TestCase):
     def test_an_address_that_comes(self):
         set_flag_up("lo")
         folder = self.enterContext(tempfile.TemporaryDirectory(prefix="apd-network-"))
-        with Dovecot(extra="imap_capability = IMAP4rev1") as server:
-            write_private(os.path.join(folder, "password"), "secret")
-            config = (f"[imap box]\nhost = 127.0.0.1\nport = {server.port}\ntls = none\nuser = seller\n"
-                      "password-file = password\npoll = 1h\n[channel here]\ntype = terminal\n")
-            with Appeald(config, folder).start() as appeald:
-                sights = lambda: self.rows(appeald, "SELECT well FROM sights")
-                wait_for(lambda: sights() == [1], what="the mailbox is read")
-                server.deliver("seller", samples.counterfeit(samples.ahead(days=2), "NET1"))
-                pause(1)  # nothing tells of it
-                self.assertEqual(self.rows(appeald, "SELECT count(*) FROM cases"), [0])
-                add_address("lo:1", "127.9.9.9")
-                wait_for(lambda: self.rows(appeald, "SELECT count(*) FROM cases") == [1],
-                         what="looked because of the network")
-
-    @staticmethod
-    def rows(appeald, sql):
-        db = sqlite3.connect(f"file:{appeald.ledger}?mode=ro", uri=True, timeout=5)
-        try:
-            return [row[0] for row in db.execute(sql)]
-        finally:
-            db.close()
+        with Dovecot(extra="imap_capability = IMAP4rev1") as server, quiet_mailbox(folder, server).start() as appeald:
+            deliver_unseen(self, appeald, server)
+            add_address("lo:1", "127.9.9.9")
+            wait_for(lambda: rows(appeald, "SELECT count(*) FROM cases") == [1],
+                     what="looked because of the network")
 
 
 if INSIDE not in os.environ:
