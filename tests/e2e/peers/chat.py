@@ -17,7 +17,7 @@ class Slack(Peer):
     kind = "slack"
     place = "/services/T0PLANTED/B0PLANTED/planted0slack0token"
     path = place
-    rate = (1, 1)
+    rate = ((3, 1), (13, 10))  # one a second, in short bursts
 
     plain_text = {"type": ("plain_text",), "text": Text(3000, least=1), "emoji?": bool}
     mrkdwn = {"type": ("mrkdwn",), "text": Text(3000, least=1), "verbatim?": bool}
@@ -101,7 +101,7 @@ class Discord(Peer):
     kind = "discord"
     place = "/api/webhooks/1234567890/planted-discord-token"
     path = place
-    rate = (5, 2)
+    rate = ((5, 2),)
     embed = {"title?": Text(256, "utf16"), "type?": ("rich",), "description?": Text(4096, "utf16"), "url?": URL,
              "timestamp?": Text(like=r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"), "color?": Number(0, 0xffffff),
              "footer?": {"text": Text(2048, "utf16"), "icon_url?": URL}, "author?": {"name": Text(256, "utf16"), "url?": URL},
@@ -178,7 +178,7 @@ class Teams(Peer):
              "&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=planted-Teams_sig-%2Fx")
     path = place.split("?")[0]
     most_bytes = 28 * 1024
-    rate = (4, 1)
+    rate = ((4, 1),)
     colour = ("default", "dark", "light", "accent", "good", "warning", "attention",
               "Default", "Dark", "Light", "Accent", "Good", "Warning", "Attention")
     items = Tagged("type", {})
@@ -331,7 +331,7 @@ class GoogleChat(Peer):
     place = "/v1/spaces/AAAAplanted/messages?key=planted-google-key&token=planted-google-token%3D"
     path = place.split("?")[0]
     most_bytes = 32000
-    rate = (1, 1)
+    rate = ((3, 1), (13, 10))
     idempotent = True
     icon = {"knownIcon?": str, "materialIcon?": dict}
     widget = {"decoratedText?": {"topLabel?": str, "text": Text(least=1), "wrapText?": bool, "startIcon?": icon, "bottomLabel?": str},
@@ -484,7 +484,7 @@ class Telegram(Peer):
     kind = "telegram"
     token, chat = "1234567890:planted-telegram-token_00000000000", "-1001234567890"
     path = f"/bot{token}/sendMessage"
-    rate = (1, 1)
+    rate = ((3, 1), (20, 60))  # a chat, a group
     body = {"chat_id": Either((chat,), (int(chat),)), "text": Text(least=1), "parse_mode?": ("HTML", "MarkdownV2"),
             "link_preview_options?": {"is_disabled": bool}, "disable_notification?": bool, "protect_content?": bool,
             "entities?": Array({"type": str, "offset": int, "length": int, "url?": str}, 100), "message_thread_id?": int,

@@ -15,7 +15,7 @@ def common_but(*names):
 class Ntfy(Peer):
     kind = "ntfy"
     token, topic = "tk_plantedntfytoken0000000000000", "planted-ntfy-topic"
-    rate = (60, 300)
+    rate = ((60, 60),)
     body = {"topic": (topic,), "title?": Text(least=1), "message": Text(4096, "bytes", 1), "priority?": Number(1, 5),
             "tags?": Array(Text(least=1)), "click?": URL, "markdown?": bool, "icon?": URL, "sequence_id?": str,
             "actions?": Array({"action": ("view",), "label": Text(least=1), "url": URL, "clear?": bool}, 3)}

@@ -24,7 +24,7 @@ class DingTalk(Peer):
     place = "/robot/send?access_token=planted-dingtalk-token"
     path = "/robot/send"
     most_bytes = 20000
-    rate = (20, 60)
+    rate = ((20, 60),)
     body = Tagged("msgtype", {
         "markdown": {"markdown": {"title": Text(least=1), "text": Text(least=1)},
                      "at?": {"isAtAll?": (False,), "atMobiles?": Array(str, 0), "atUserIds?": Array(str, 0)}, "msgUuid?": str},
@@ -106,7 +106,7 @@ class Feishu(Peer):
     place = "/open-apis/bot/v2/hook/planted-feishu-hook"
     path = place
     most_bytes = 20 * 1024
-    rate = (5, 1)
+    rate = ((5, 1), (100, 60))
     plain_text = {"tag": ("plain_text",), "content": Text(least=1), "text_size?": str, "text_color?": str, "lines?": int}
     lark_md = {"tag": ("lark_md",), "content": Text(least=1), "text_align?": str, "text_size?": str}
     button = {"tag": ("button",), "text": Either(plain_text, lark_md), "url?": URL, "type?": ("default", "primary", "danger", "primary_filled", "danger_filled"),
@@ -221,7 +221,7 @@ class WeCom(Peer):
     kind = "wecom"
     place = "/cgi-bin/webhook/send?key=planted0-0000-0000-0000-wecomwecom00"
     path = "/cgi-bin/webhook/send"
-    rate = (20, 60)
+    rate = ((20, 60),)
     body = Tagged("msgtype", {
         "text": {"text": {"content": Text(2048, "bytes", 1), "mentioned_list?": Array(str, 0), "mentioned_mobile_list?": Array(str, 0)}},
         "markdown": {"markdown": {"content": Text(4096, "bytes", 1)}},
