@@ -64,8 +64,8 @@ class PagerDuty(Peer):
         return Say(429, {"status": "throttle exceeded", "message": "Requests for this service are arriving too quickly.", "errors": []})
 
     def key(self, call):
-        # A repeat with the same key and text is one incident and one line of it.
-        return call.body
+        # A repeat of an incident that is open is that incident.
+        return call.json["dedup_key"], call.json["event_action"]
 
     def good(self, call):
         return Say(202, {"status": "success", "message": "Event processed", "dedup_key": call.json["dedup_key"]})
@@ -110,7 +110,8 @@ class Alertmanager(Peer):
         return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
 
     def key(self, call):
-        return call.body
+        # An alert is its labels: told again, it only lives longer.
+        return json.dumps([alert["labels"] for alert in call.json], sort_keys=True)
 
     def good(self, call):
         return Say(200, b"")
