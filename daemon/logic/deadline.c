@@ -4,19 +4,12 @@
 
 #include "base/text.h"
 
-#define MAX_SEGMENTS 3000
-#define MAX_STEPS    12
+#define MAX_STEPS 12
 
 /* What nothing speaks against may be the end, if it comes soon. */
 #define FAR (60 * APD_DAY)
 
-/* A notice has a few dates; a long list of them is something else. */
-#define MAX_CANDIDATES 400
-#define MAX_QUOTE      160
-
-/* A date that stands alone, and the line above it that names it. */
-#define MAX_VALUE_BYTES 120
-#define MAX_LINE_BYTES  60
+#define MAX_QUOTE 160
 
 static const char *const role_names[APD_N_ROLES] = {
     [APD_ROLE_SANCTION] = "how long a measure lasts",
@@ -64,247 +57,6 @@ step(ApdDeadline *deadline, char *text)
         g_ptr_array_add(deadline->steps, text);
     else
         g_free(text);
-}
-
-static bool
-may_hold_time(const ApdSegment *segment)
-{
-    if (segment->zone == APD_ZONE_HEADING)
-        return true;
-    for (size_t i = 0; i < segment->n; i++) {
-        unsigned char c = (unsigned char) segment->folded[i];
-        if (c >= 0x80 || (c >= '0' && c <= '9'))
-            return true;
-    }
-    /* Numbers in words need a language without digits to be long enough. */
-    return segment->n >= 12;
-}
-
-/* Footers, quotes below a reply and the subject of one say nothing of now. */
-static bool
-is_read(const ApdText *text, const ApdSegment *segment)
-{
-    if (segment->depth > 0 && text->is_reply && !text->is_forward)
-        return false;
-    /* What a colleague writes above a forwarded notice is his own. */
-    if (segment->depth == 0 && text->is_forward && segment->zone != APD_ZONE_SUBJECT)
-        return false;
-    return segment->zone != APD_ZONE_FOOTER || segment->n < 400;
-}
-
-static bool
-is_day_first(const char *language)
-{
-    return language != NULL
-           && strstr("de fr es it pt pl ru tr", (char[]){ language[0], language[1], 0 }) != NULL;
-}
-
-/* A label's "before" holds for the date in its value. */
-static void
-take_label(const ApdDates *label, ApdMention *mention)
-{
-    for (int i = 0; i < (int) label->tokens->len; i++) {
-        const ApdToken *token = apd_dates_token(label, i);
-        if (mention->type == APD_MENTION_DATE && mention->bound == APD_BOUND_NONE) {
-            if (apd_token_means(token, APD_WORD_BOUND))
-                mention->bound = (ApdBound) token->word->value[APD_WORD_BOUND];
-            else if (apd_token_means(token, APD_WORD_BOUND_END))
-                mention->bound = (ApdBound) token->word->value[APD_WORD_BOUND_END];
-        }
-        if (apd_token_means(token, APD_WORD_WITHIN))
-            mention->within = true;
-        if (mention->type == APD_MENTION_WINDOW && mention->unit == APD_UNIT_DAY
-            && apd_token_means(token, APD_WORD_UNIT)
-            && token->word->value[APD_WORD_UNIT] == APD_UNIT_BUSINESS_DAY)
-            mention->unit = APD_UNIT_BUSINESS_DAY;
-        if (mention->zone == APD_ZONE_UNNAMED && apd_token_means(token, APD_WORD_ZONE))
-            apd_dates_read_zone(label, i, &mention->zone);
-    }
-}
-
-/* A heading, or a short line above a short line, says what the date below it is. */
-static int
-label_above(const ApdText *text, guint at)
-{
-    const ApdSegment *segment = apd_text_at(text, at);
-    if (at == 0 || segment->row >= 0 || segment->n > MAX_VALUE_BYTES)
-        return -1;
-    const ApdSegment *above = apd_text_at(text, at - 1);
-    bool line = above->zone == APD_ZONE_BODY && MAX(above->n, segment->n) <= MAX_LINE_BYTES
-                && above->n > 0 && strpbrk(above->folded, ".!?;)0123456789") == NULL;
-    return (above->zone == APD_ZONE_HEADING || line) && above->row < 0 ? (int) at - 1 : -1;
-}
-
-/* Scans a segment's label into @label; returns false when it has none. */
-static bool
-scan_label(const ApdTimeData *self, const ApdText *text, guint index, ApdDates *label)
-{
-    int pair = apd_text_at(text, index)->pair;
-    if (pair < 0)
-        pair = label_above(text, index);
-    /* "five days from today | answer": the label is the date, its value the name. */
-    if (pair < 0 && apd_text_at(text, index)->zone == APD_ZONE_LABEL
-        && index + 1 < text->segments->len && apd_text_at(text, index + 1)->pair == (int) index
-        && apd_text_at(text, index + 1)->n <= MAX_LINE_BYTES)
-        pair = (int) index + 1;
-    if (pair < 0 || (guint) pair >= text->segments->len)
-        return false;
-    const ApdSegment *at = apd_text_at(text, (guint) pair);
-    apd_dates_scan(self->words, at->folded, at->n, true, label);
-    /* A cell with a date of its own names nothing. */
-    return label->mentions->len == 0 || at->zone == APD_ZONE_HEADING;
-}
-
-static int
-zone_for_all(const ApdDates *dates)
-{
-    bool all = false;
-    int zone = APD_ZONE_UNNAMED;
-    for (int i = 0; i < (int) dates->tokens->len; i++) {
-        const ApdToken *token = apd_dates_token(dates, i);
-        if (apd_token_means(token, APD_WORD_ROLE)
-            && token->word->value[APD_WORD_ROLE] == APD_ROLE_ALL_TIMES)
-            all = true;
-        if (zone == APD_ZONE_UNNAMED && apd_token_means(token, APD_WORD_ZONE))
-            apd_dates_read_zone(dates, i, &zone);
-    }
-    return all ? zone : APD_ZONE_UNNAMED;
-}
-
-static bool
-is_ahead(const ApdTimeData *self, const ApdMention *mention, ApdTime message)
-{
-    return message == APD_NEVER || mention->type == APD_MENTION_WINDOW
-           || apd_reckon_date(self, mention, message, NULL) > message;
-}
-
-static bool
-has_role(const ApdDates *dates, ApdRole role)
-{
-    for (int i = 0; i < (int) dates->tokens->len; i++) {
-        const ApdToken *token = apd_dates_token(dates, i);
-        if (apd_token_means(token, APD_WORD_ROLE)
-            && token->word->value[APD_WORD_ROLE] == (int) role)
-            return true;
-    }
-    return false;
-}
-
-/* "received after D will not be considered": until the end of D. */
-static void
-bind_late(const ApdDates *dates)
-{
-    if (!has_role(dates, APD_ROLE_LATE))
-        return;
-    for (guint i = 0; i < dates->mentions->len; i++) {
-        ApdMention *mention = &g_array_index(dates->mentions, ApdMention, i);
-        if (mention->type != APD_MENTION_DATE || mention->bound == APD_BOUND_BEFORE)
-            continue;
-        mention->is_start = false;
-        mention->is_late = true;
-        mention->bound = APD_BOUND_BY;
-    }
-}
-
-/* "extended from A to B": of the dates in one sentence the last one holds. */
-static void
-drop_former(const ApdTimeData *self, const ApdDates *dates, ApdTime message, GArray *candidates,
-            guint first)
-{
-    bool extended = has_role(dates, APD_ROLE_EXTENDED);
-    ApdTime latest = APD_NEVER;
-    guint segment = candidates->len > 0
-                        ? g_array_index(candidates, ApdCandidate, candidates->len - 1).segment
-                        : 0;
-    while (extended && first > 0
-           && g_array_index(candidates, ApdCandidate, first - 1).segment + 2 > segment)
-        first--;
-    for (guint i = first; extended && i < candidates->len; i++) {
-        const ApdMention *mention = &g_array_index(candidates, ApdCandidate, i).mention;
-        if (mention->type == APD_MENTION_DATE) {
-            ApdTime at = apd_reckon_date(self, mention, message, NULL);
-            latest = latest == APD_NEVER ? at : MAX(latest, at);
-        }
-    }
-    for (guint i = first; latest != APD_NEVER && i < candidates->len; i++) {
-        ApdCandidate *candidate = &g_array_index(candidates, ApdCandidate, i);
-        if (candidate->mention.type != APD_MENTION_DATE
-            || apd_reckon_date(self, &candidate->mention, message, NULL) == latest)
-            continue;
-        candidate->role.score = -1000;
-        candidate->role.against = APD_ROLE_FORMER;
-    }
-}
-
-/* A line that ends in "until" and goes on in the next. */
-static void
-take_continued(const ApdDates *before, ApdMention *mention)
-{
-    if (mention->first != 0 || before->tokens->len == 0)
-        return;
-    const ApdToken *last = apd_dates_token(before, (int) before->tokens->len - 1);
-    bool date = mention->type == APD_MENTION_DATE;
-    if (!apd_token_means(last, date ? APD_WORD_BOUND : APD_WORD_WITHIN))
-        return;
-    mention->continues = true;
-    if (!date)
-        mention->within = true;
-    else if (mention->bound == APD_BOUND_NONE)
-        mention->bound = (ApdBound) last->word->value[APD_WORD_BOUND];
-}
-
-/* Reads every segment; returns the zone said to hold for all times, if any. */
-static int
-collect(const ApdTimeData *self, const ApdText *text, const ApdDeadlineCase *kase,
-        guint32 languages, GArray *candidates, bool *ret_final)
-{
-    g_auto(ApdDates) a = { 0 }, b = { 0 }, label = { 0 };
-    apd_dates_init(&a);
-    apd_dates_init(&b);
-    apd_dates_init(&label);
-    a.languages = b.languages = label.languages = languages;
-    bool day_first = is_day_first(kase->language);
-    a.year_first = b.year_first =
-        kase->language != NULL
-        && (g_str_has_prefix(kase->language, "zh") || g_str_has_prefix(kase->language, "ko"));
-    ApdDates *now = &a, *before = &b;
-    int zone = APD_ZONE_UNNAMED, paragraph = -1;
-
-    for (guint i = 0;
-         i < MIN(text->segments->len, MAX_SEGMENTS) && candidates->len < MAX_CANDIDATES; i++) {
-        const ApdSegment *segment = apd_text_at(text, i);
-        if (!is_read(text, segment) || !may_hold_time(segment))
-            continue;
-        apd_dates_scan(self->words, segment->folded, segment->n, day_first, now);
-        if (zone == APD_ZONE_UNNAMED)
-            zone = zone_for_all(now);
-        bind_late(now);
-        *ret_final =
-            *ret_final || (has_role(now, APD_ROLE_FINAL) && !has_role(now, APD_ROLE_PLATFORM));
-        bool labelled = now->mentions->len > 0 && scan_label(self, text, i, &label);
-        bool follows = paragraph >= 0 && segment->zone != APD_ZONE_SUBJECT
-                       && segment->paragraph - paragraph <= 1 && segment->row < 0;
-        for (guint k = 0; k < now->mentions->len; k++) {
-            ApdCandidate candidate = { .segment = i,
-                                       .mention = g_array_index(now->mentions, ApdMention, k),
-                                       .labelled = labelled };
-            if (labelled)
-                take_label(&label, &candidate.mention);
-            else if (follows)
-                take_continued(before, &candidate.mention);
-            bool ahead = is_ahead(self, &candidate.mention, kase->date);
-            candidate.role = apd_role_score(now, &candidate.mention, labelled ? &label : NULL,
-                                            follows && !labelled ? before : NULL, ahead);
-            g_array_append_val(candidates, candidate);
-        }
-        if (now->mentions->len > 0 && kase->date != APD_NEVER)
-            drop_former(self, now, kase->date, candidates, candidates->len - now->mentions->len);
-        paragraph = segment->paragraph;
-        ApdDates *swap = now;
-        now = before;
-        before = swap;
-    }
-    return zone;
 }
 
 static ApdTime
@@ -470,7 +222,7 @@ look(const ApdTimeData *self, const ApdText *text, const ApdDeadlineCase *kase, 
 {
     g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(ApdCandidate));
     bool final = false;
-    int zone = collect(self, text, kase, languages, candidates, &final);
+    int zone = apd_deadline_collect(self, text, kase, languages, candidates, &final);
     if (final && kase->kind == APD_KIND_DECISION && kase->outcome == APD_OUTCOME_UPHELD)
         return false;
     for (guint i = 0; i < candidates->len; i++) {

@@ -83,6 +83,13 @@ typedef struct {
     bool labelled; /* a label or heading names it */
 } ApdCandidate;
 
+/* Reads every segment with the words of @languages (0: all) and appends what it
+ * finds to @candidates (element-type ApdCandidate), judged by the words around.
+ * Sets @ret_final if the text says that its decision is final.  Returns: the zone
+ * said to hold for all times, else APD_ZONE_UNNAMED. */
+int apd_deadline_collect(const ApdTimeData *self, const ApdText *text, const ApdDeadlineCase *kase,
+                         guint32 languages, GArray *candidates, bool *ret_final);
+
 /* The instant that @window counts from (reading rule 5): the message, unless the
  * words beside it name another start and one of @candidates (element-type
  * ApdCandidate) says when that was.  APD_NEVER for a rule about any order ("within 7 days of
