@@ -162,6 +162,8 @@ choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, i
             continue;
         if (!is_better(instant, deadline->instant, kase->date))
             continue;
+        if (least == APD_ROLE_SILENT)
+            g_string_append(how, "; no word calls it the end, none speaks against it");
         take(text, candidate, instant, how, deadline);
         taken++;
     }

@@ -47,10 +47,9 @@ is_blank_or_closing(const char *p, const char *end)
 static bool
 is_month(const char *word)
 {
-    static const char *const months[] = { "Januar", "Februar", "März",   "April",   "Mai",
-                                          "Juni",   "Juli",    "August", "Sept",    "Oktober",
-                                          "Novem",  "Dezem",   "Jan",    "Feb",     "Okt",
-                                          "Nov",    "Dez",     "Mrz",    "Werktag", "Kalender" };
+    static const char *const months[] = { "Jan", "Jän", "Feb", "Mär",     "Maerz",   "Mrz",
+                                          "Apr", "Mai", "Jun", "Jul",     "Aug",     "Sep",
+                                          "Okt", "Nov", "Dez", "Werktag", "Kalender" };
 
     for (size_t i = 0; i < G_N_ELEMENTS(months); i++)
         if (g_str_has_prefix(word, months[i]))
@@ -95,7 +94,7 @@ dot_ends(const char *text, const char *dot, const char *end)
     if (is_dotted_date(text, word, n, next, end))
         return false;
     /* "18. Mrz. 2026" */
-    if (n <= 5 && next + 4 <= end && next[0] == '2' && next[1] == '0'
+    if (n <= 10 && next + 4 <= end && next[0] == '2' && next[1] == '0'
         && strspn(next, "0123456789") == 4)
         return false;
     /* "18.03.2026 r. (czasu polskiego)" */

@@ -21,6 +21,7 @@
 #include "time/clerks.inc"
 #include "time/desks.inc"
 #include "time/messages.inc"
+#include "time/months.inc"
 
 static const struct {
     const char *language;
@@ -85,6 +86,26 @@ test_table(const void *user_data)
 }
 
 static void
+test_months(void)
+{
+    g_autoptr(ApdTimeData) data = load();
+    int wrong = 0;
+    for (gsize i = 0; i < G_N_ELEMENTS(months); i++) {
+        for (int month = 1; month <= 12; month++) {
+            g_auto(GStrv) forms = g_strsplit(months[i].forms[month - 1], "|", -1);
+            g_autofree char *means = g_strdup_printf("2027-%02d-07T15:59:59Z stated", month);
+            for (char **form = forms; *form != NULL; form++) {
+                g_auto(GStrv) halves = g_strsplit(months[i].sentence, "%s", 2);
+                g_autofree char *text = g_strconcat(halves[0], *form, halves[1], NULL);
+                Row row = { months[i].language, text, means };
+                wrong += !check_row(data, &row, &march, "month");
+            }
+        }
+    }
+    g_assert_cmpint(wrong, ==, 0);
+}
+
+static void
 test_messages(void)
 {
     g_autoptr(ApdTimeData) data = load();
@@ -113,6 +134,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/deadline/constructions", test_constructions);
+    g_test_add_func("/deadline/months", test_months);
     g_test_add_func("/deadline/messages", test_messages);
     g_test_add_data_func("/deadline/voices/west", &west, test_table);
     g_test_add_data_func("/deadline/voices/clerks", &more, test_table);
