@@ -13,7 +13,7 @@
 #define MAX_ADDRESS 300
 
 /* So few small words tell no language. */
-#define FEW_MARKS 4
+#define FEW_MARKS 3
 
 /* A flat phrase and what it means. */
 typedef struct {
@@ -331,6 +331,14 @@ drop_addresses(const ApdText *text, GArray *hits)
     g_array_set_size(hits, kept);
 }
 
+/* Small words that change what others mean are the same in languages that are none of their
+ * business: "se" is "if" here and "himself" there. */
+static bool
+is_modifier(const ApdMatcher *self, const ApdHit *hit)
+{
+    return g_str_has_prefix(self->names->pdata[hit->signal], "mod/");
+}
+
 /* Drops what phrases of languages found that the text is not in: a third of the small words that
  * the language with most has are enough to be one of it. */
 static void
@@ -349,7 +357,8 @@ drop_languages(const ApdMatcher *self, GArray *hits)
         return;
     for (guint i = 0; i < hits->len; i++) {
         const ApdHit *hit = &g_array_index(hits, ApdHit, i);
-        if (hit->language == 0 || counts[hit->language] * 3 >= most || is_mark(self, hit))
+        int share = hit->language > 0 && is_modifier(self, hit) ? 75 : 33;
+        if (hit->language == 0 || counts[hit->language] * 100 >= most * share || is_mark(self, hit))
             g_array_index(hits, ApdHit, kept++) = *hit;
     }
     g_array_set_size(hits, kept);

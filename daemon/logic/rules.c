@@ -133,13 +133,16 @@ add_phrase(ApdRules *self, const char *signal_name, const char *language, const 
     return apd_matcher_add(self->matcher, signal, value, weight, error);
 }
 
-/* English words stand in messages of every language: the platform's own names of things. */
+/* English words stand in messages of every language: the platform's own names of things.  But
+ * its "no" and "if" are other words elsewhere. */
 static const char *
 language_of(char **words)
 {
     if (strcmp(words[0], "language") == 0)
         return words[1];
-    return words[2] != NULL && strcmp(words[2], "en") != 0 ? words[2] : NULL;
+    if (words[2] == NULL || (strcmp(words[2], "en") == 0 && strcmp(words[0], "mod") != 0))
+        return NULL;
+    return words[2];
 }
 
 bool
