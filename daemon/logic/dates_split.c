@@ -58,6 +58,7 @@ take_letters(const ApdWords *words, const char *text, size_t n, guint32 language
     while (length < n && is_letter((unsigned char) text[length])
            && !apd_words_is_dense((unsigned char) text[length]))
         length++;
+    token->word = apd_words_find_end(words, text, length, languages);
     return MAX(length, 1);
 }
 

@@ -99,7 +99,8 @@ is_preposition(const ApdDates *self, int at)
 static bool
 is_business(const ApdDates *self, int at, int next)
 {
-    if (is_unit(self, next, APD_UNIT_BUSINESS_DAY))
+    int after = next + (tok(self, next)->sign == '.' && tok(self, next)->glued);
+    if (is_unit(self, after, APD_UNIT_BUSINESS_DAY))
         return true;
     if (tok(self, next)->sign == '(')
         for (int i = next + 1; i < next + 5 && tok(self, i)->sign != ')'; i++)

@@ -354,3 +354,24 @@ apd_words_languages_beside(const char *language)
                      | language_bit("ko");
     return own == 0 ? 0 : own | others;
 }
+
+/* The first part of a compound, and a last part that says what it is. */
+#define FIRST_PART 3
+#define LAST_PART  5
+#define COMPOUND   48
+
+const ApdWord *
+apd_words_find_end(const ApdWords *self, const char *text, size_t n, guint32 allowed)
+{
+    guint32 german = language_bit("de");
+    if ((allowed & german) == 0 || n < FIRST_PART + LAST_PART || n > COMPOUND)
+        return NULL;
+    for (size_t at = FIRST_PART; at + LAST_PART <= n; at++) {
+        size_t length = 0;
+        const ApdWord *word = apd_words_find(self, text + at, n - at, german, &length);
+        if (word != NULL && length == n - at && word->languages == german
+            && word->value[APD_WORD_ROLE] != APD_WORD_ABSENT)
+            return word;
+    }
+    return NULL;
+}

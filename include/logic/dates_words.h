@@ -136,6 +136,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdWords, apd_words_free)
 bool apd_words_add(ApdWords *self, const char *section, const char *key, const char *value,
                    GError **error);
 
+/* German: "Angebotssperre" is a kind of "Sperre".  Returns: what the word of @n
+ * bytes at @text ends with, NULL for nothing known or when the words of
+ * @languages make no compounds. */
+const ApdWord *apd_words_find_end(const ApdWords *self, const char *text, size_t n,
+                                  guint32 languages);
+
 /* Words of Turkish and Korean stand after what they are about. */
 bool apd_word_follows(const ApdWord *word);
 

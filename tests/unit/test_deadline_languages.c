@@ -18,6 +18,7 @@
 #include "time/zh_hant.inc"
 #include "time/voices_west.inc"
 #include "time/voices_east.inc"
+#include "time/tables.inc"
 #include "time/clerks.inc"
 #include "time/desks.inc"
 #include "time/messages.inc"
@@ -123,6 +124,7 @@ static const Table east = { voices_east, G_N_ELEMENTS(voices_east), APD_KIND_PEN
                             APD_OUTCOME_NONE };
 static const Table more = { clerks, G_N_ELEMENTS(clerks), APD_KIND_PENALTY, APD_OUTCOME_NONE };
 static const Table other = { desks, G_N_ELEMENTS(desks), APD_KIND_PENALTY, APD_OUTCOME_NONE };
+static const Table cells = { tables, G_N_ELEMENTS(tables), APD_KIND_PENALTY, APD_OUTCOME_NONE };
 static const Table upheld = { decisions_final, G_N_ELEMENTS(decisions_final), APD_KIND_DECISION,
                               APD_OUTCOME_UPHELD };
 static const Table evidence = { more_evidence, G_N_ELEMENTS(more_evidence), APD_KIND_DECISION,
@@ -139,6 +141,7 @@ main(int argc, char **argv)
     g_test_add_data_func("/deadline/voices/west", &west, test_table);
     g_test_add_data_func("/deadline/voices/clerks", &more, test_table);
     g_test_add_data_func("/deadline/voices/desks", &other, test_table);
+    g_test_add_data_func("/deadline/tables", &cells, test_table);
     g_test_add_data_func("/deadline/voices/east", &east, test_table);
     g_test_add_data_func("/deadline/decisions/upheld", &upheld, test_table);
     g_test_add_data_func("/deadline/decisions/more-evidence", &evidence, test_table);
