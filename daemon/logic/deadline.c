@@ -117,7 +117,8 @@ static bool
 is_bound(const ApdCandidate *candidate)
 {
     const ApdMention *mention = &candidate->mention;
-    return mention->bound != APD_BOUND_NONE || mention->within || candidate->labelled;
+    return mention->bound != APD_BOUND_NONE || mention->within || candidate->labelled
+           || (mention->type == APD_MENTION_WINDOW && candidate->role.against < 0);
 }
 
 static bool

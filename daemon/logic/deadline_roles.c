@@ -119,7 +119,8 @@ walk(const ApdDates *self, int from, int step, bool asks, int *best)
             value = 0;
         /* "send it before the 5th and we will answer": who asks speaks of himself after. */
         asks = asks || (!beyond && (role == APD_ROLE_ACTION || role == APD_ROLE_DUTY));
-        if (beyond && (is_near_only(role) || (step > 0 && asks && is_actor(role))))
+        bool other = asks && (step > 0 ? is_actor(role) : role == APD_ROLE_OTHER);
+        if (beyond && (is_near_only(role) || other))
             value /= 4;
         if (role >= 0)
             keep_strongest(best, role, value);
@@ -199,6 +200,27 @@ first_of(const ApdDates *self, const ApdMention *mention)
     return first;
 }
 
+/* Nobody is asked for something in a year. */
+static bool
+is_short_window(const ApdMention *mention)
+{
+    static const int most[APD_N_UNITS] = {
+        [APD_UNIT_MINUTE] = 0,        [APD_UNIT_HOUR] = 1000, [APD_UNIT_DAY] = 60,
+        [APD_UNIT_BUSINESS_DAY] = 60, [APD_UNIT_WEEK] = 8,    [APD_UNIT_MONTH] = 2
+    };
+    return mention->type == APD_MENTION_WINDOW && mention->amount <= most[mention->unit];
+}
+
+/* Something is asked for or allowed, and nothing speaks against it. */
+static bool
+is_unopposed(const int *best)
+{
+    for (int role = 0; role < APD_N_ROLES; role++)
+        if (best[role] < 0)
+            return false;
+    return best[APD_ROLE_ACTION] > 0;
+}
+
 ApdRoleScore
 apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *label,
                const ApdDates *before, bool ahead)
@@ -240,9 +262,11 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     else if (before != NULL && bare)
         add_before(before, 35, best);
 
-    /* "do nothing for 5 days" */
-    if (best[APD_ROLE_DEADLINE] >= 12)
+    /* "do nothing for 5 days", "appeals are admissible for a week" */
+    if (best[APD_ROLE_DEADLINE] >= 12
+        || (best[APD_ROLE_ACTION] > 0 && best[APD_ROLE_SANCTION] == 0))
         best[APD_ROLE_DURATION] = 0;
+    bound = bound || (is_short_window(mention) && is_unopposed(best));
 
     /* A date that nothing binds needs a word for a deadline. */
     if (!bound && best[APD_ROLE_DEADLINE] < 5

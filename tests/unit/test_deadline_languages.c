@@ -21,6 +21,7 @@
 #include "time/tables.inc"
 #include "time/clerks.inc"
 #include "time/desks.inc"
+#include "time/letters.inc"
 #include "time/messages.inc"
 #include "time/months.inc"
 
@@ -114,6 +115,10 @@ test_messages(void)
     for (gsize i = 0; i < G_N_ELEMENTS(messages); i++) {
         Notice notice = { march.date, messages[i].kind, messages[i].outcome };
         wrong += !check_row(data, &messages[i].row, &notice, "row");
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(letters); i++) {
+        Notice notice = { march.date, letters[i].kind, letters[i].outcome };
+        wrong += !check_row(data, &letters[i].row, &notice, "row");
     }
     g_assert_cmpint(wrong, ==, 0);
 }
