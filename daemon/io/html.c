@@ -310,6 +310,7 @@ add_image(Html *self, const ApdHtmlAttributes *attributes)
 {
     Element element = look(self, "img", APD_TAG_IMAGE, attributes);
 
+    apd_html_blocks_image(self->blocks);
     if (attributes->alt == NULL || element.hidden || element.visible == APD_SEEN_NO)
         return;
     apd_html_blocks_add(self->blocks, " ", 1);
@@ -407,6 +408,18 @@ skip_declaration(Html *self)
     self->at = stop ? stop + 1 : self->end;
 }
 
+/* Whether @name shows another page within this one. */
+static bool
+holds_page(const char *name)
+{
+    static const char *const names[] = { "iframe", "frame", "embed", "object" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        if (g_str_equal(names[i], name))
+            return true;
+    return false;
+}
+
 /* False: '<' is text here. */
 static bool
 read_tag(Html *self)
@@ -430,6 +443,7 @@ read_tag(Html *self)
     name[n] = '\0';
 
     g_auto(ApdHtmlAttributes) attributes = APD_HTML_ATTRIBUTES_NONE;
+    attributes.holds_page = holds_page(name);
     self->at = apd_html_attributes_read(p, self->end, &attributes);
     if (closes)
         close_tag(self, name);

@@ -52,6 +52,9 @@ take_address(const char *name, gsize n, const char *value, gsize size, ApdHtmlAt
         into->href = read_value(value, size, true);
     else if ((is_name(name, n, "action") || is_name(name, n, "formaction")) && into->action == NULL)
         into->action = read_value(value, size, true);
+    else if (into->holds_page && (is_name(name, n, "src") || is_name(name, n, "data"))
+             && into->action == NULL)
+        into->action = read_value(value, size, true);
     else if (is_name(name, n, "content") && into->action == NULL)
         into->action = read_refresh(value, size);
 }

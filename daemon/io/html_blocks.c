@@ -41,7 +41,7 @@ struct ApdHtmlBlocks {
     int rows;         /* data rows so far: numbers them */
     char *href;       /* owned: of the open link; NULL: none */
     gsize link_start; /* in text */
-    bool link_button;
+    bool link_button, link_image;
     guint links_before; /* links of the document when the block began */
     GArray *lone;       /* owned, element-type Lone: added at the end, where they disturb nothing */
 };
@@ -161,10 +161,11 @@ apd_html_blocks_break(ApdHtmlBlocks *self)
     /* A link that spans blocks keeps its words so far. */
     if (self->href != NULL) {
         g_autofree char *href = g_strdup(self->href);
-        bool button = self->link_button;
+        bool button = self->link_button, image = self->link_image;
         apd_html_blocks_link(self, NULL, false);
         self->href = g_steal_pointer(&href);
         self->link_button = button;
+        self->link_image = image;
     }
 
     g_strchomp(self->text->str);
@@ -319,17 +320,29 @@ apd_html_blocks_link(ApdHtmlBlocks *self, const char *href, bool button)
     if (self->href != NULL) {
         g_autofree char *text = g_strdup(self->text->str + MIN(self->link_start, self->text->len));
         g_strstrip(text);
-        if (self->document->links->len < MAX_LINKS)
+        if (self->document->links->len < MAX_LINKS) {
             apd_document_add_link(self->document, self->href, text, self->text->str,
                                   MIN(self->link_start, self->text->len),
                                   self->marks[APD_HTML_QUOTE], self->link_button && *text != '\0');
-        else
+            ApdLink *link =
+                &g_array_index(self->document->links, ApdLink, self->document->links->len - 1);
+            link->drawn = self->link_button;
+            link->image = self->link_image;
+        } else {
             self->document->is_truncated = true;
+        }
     }
     g_free(self->href);
     self->href = g_strdup(href);
     self->link_start = self->text->len;
     self->link_button = button;
+    self->link_image = false;
+}
+
+void
+apd_html_blocks_image(ApdHtmlBlocks *self)
+{
+    self->link_image |= self->href != NULL;
 }
 
 void

@@ -154,8 +154,12 @@ apd_mime_text_links(GMimePart *part, ApdDocument *document)
     read_bytes(part, bytes, other);
     for (guint i = 0; i < other->links->len && i < MAX_OTHER_LINKS; i++) {
         const ApdLink *link = &g_array_index(other->links, ApdLink, i);
-        if (!has_link(document, link->href))
-            apd_document_add_link(document, link->href, link->text, link->lead, strlen(link->lead),
-                                  link->depth, link->button);
+        if (has_link(document, link->href))
+            continue;
+        apd_document_add_link(document, link->href, link->text, link->lead, strlen(link->lead),
+                              link->depth, link->button);
+        ApdLink *copy = &g_array_index(document->links, ApdLink, document->links->len - 1);
+        copy->drawn = link->drawn;
+        copy->image = link->image;
     }
 }

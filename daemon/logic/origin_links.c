@@ -155,12 +155,38 @@ disguise_of(const ApdOriginContext *context, const ApdLink *link, const ApdWebAd
     return NULL;
 }
 
+/* Whether a page elsewhere would pass the reader on to a third. */
+static bool
+passes_on(const ApdOriginContext *context, const ApdWebAddress *address)
+{
+    g_auto(GStrv) inner = apd_web_address_inner_hosts(address->rest);
+
+    for (char **p = inner; p != NULL && *p != NULL; p++)
+        if (!apd_origin_is_platform(context, *p) && !is_official(context, *p))
+            return true;
+    return false;
+}
+
+/* Whether a link that asks for nothing is one that notices have: the platform's pages with
+ * others, a parcel, the text of a law. */
+static bool
+is_for_reading(const ApdOriginContext *context, const ApdLink *link, const char *host,
+               const char *text, const char *lead)
+{
+    if (apd_origin_lists(context, "link", "social", "domains", host)
+        || apd_origin_lists(context, "link", "carrier", "domains", host))
+        return true;
+    return !link->drawn && !apd_origin_lists(context, "link", "shortener", "domains", host)
+           && (has_words(context, "law-", text) || has_words(context, "law-", lead));
+}
+
 static bool
 is_call(const Judge *self, const ApdLink *link, const char *text, const char *lead)
 {
     bool bare = strcmp(link->text, link->href) == 0;
 
-    return link->button || (bare && !self->own_call) || has_words(self->context, "call-", text)
+    return link->button || link->drawn || (link->image && *link->text == '\0')
+           || (bare && !self->own_call) || has_words(self->context, "call-", text)
            || has_words(self->context, "hint-", text) || has_words(self->context, "call-", lead)
            || has_words(self->context, "hint-", lead);
 }
@@ -173,7 +199,7 @@ judge_foreign(Judge *self, const ApdLink *link, const ApdWebAddress *address, co
 
     if ((*ret_why = disguise_of(context, link, address, host)) != NULL)
         return APD_LINKS_FORGED;
-    if (is_official(context, host))
+    if (is_official(context, host) && !passes_on(context, address))
         return APD_LINKS_CLEAN;
     if (++self->foreign > MAX_FOREIGN) {
         *ret_why = "is one of too many that lead off the platform";
@@ -183,11 +209,7 @@ judge_foreign(Judge *self, const ApdLink *link, const ApdWebAddress *address, co
     g_autofree char *text = apd_normalise(link->text);
     g_autofree char *lead = folded_lead(link->lead);
     bool asks = has_words(context, "call-", strcmp(link->text, link->href) != 0 ? text : "");
-    bool quotes = has_words(context, "law-", text) || has_words(context, "law-", lead);
-    if (!asks
-        && (apd_origin_lists(context, "link", "social", "domains", host)
-            || apd_origin_lists(context, "link", "carrier", "domains", host)
-            || (quotes && !apd_origin_lists(context, "link", "shortener", "domains", host))))
+    if (!asks && !passes_on(context, address) && is_for_reading(context, link, host, text, lead))
         return APD_LINKS_CLEAN;
 
     bool call = is_call(self, link, text, lead);

@@ -133,7 +133,10 @@ apd_origin_host_of_address(const char *address)
     g_autofree char *host = g_ascii_strdown(at != NULL ? at + 1 : "", -1);
 
     g_strdelimit(host, "<>[]() \t", '\0');
-    return g_strdup(host);
+    size_t n = strlen(host);
+    while (n > 0 && host[n - 1] == '.')
+        n--;
+    return g_strndup(host, n);
 }
 
 /* Whether @team stands beside @brand in @folded. */

@@ -113,13 +113,14 @@ void
 apd_document_add_link(ApdDocument *self, const char *href, const char *text, const char *before,
                       size_t n, int depth, bool button)
 {
-    ApdLink link = { g_strdup(href), g_strdup(text), lead_of(self, before, n), depth, button };
+    ApdLink link = { g_strdup(href), g_strdup(text), lead_of(self, before, n), depth, button,
+                     false,          false };
     g_array_append_val(self->links, link);
 }
 
 void
 apd_document_add_lone_link(ApdDocument *self, const char *href, int depth, bool seen)
 {
-    ApdLink link = { g_strdup(href), g_strdup(""), g_strdup(""), depth, seen };
+    ApdLink link = { g_strdup(href), g_strdup(""), g_strdup(""), depth, seen, seen, false };
     g_array_append_val(self->links, link);
 }

@@ -13,8 +13,9 @@ typedef struct {
     ApdHtmlStyle style;
     const char *class_names, *id; /* borrowed from the text, not NUL-terminated; may be NULL */
     gsize class_size, id_size;
-    bool hidden; /* by the attribute itself */
-    bool cites;  /* says that it quotes another message */
+    bool hidden;     /* by the attribute itself */
+    bool cites;      /* says that it quotes another message */
+    bool holds_page; /* set before: its "src" or "data" is where it leads */
 } ApdHtmlAttributes;
 
 #define APD_HTML_ATTRIBUTES_NONE                                                                   \

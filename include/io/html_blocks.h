@@ -37,6 +37,9 @@ void apd_html_blocks_cell(ApdHtmlBlocks *self, bool opens);
 /* @href: (NULL: the link ends).  @button: it is drawn as one. */
 void apd_html_blocks_link(ApdHtmlBlocks *self, const char *href, bool button);
 
+/* An image stands here. */
+void apd_html_blocks_image(ApdHtmlBlocks *self);
+
 /* A tag leads to @href without words of its own; @seen: people see it. */
 void apd_html_blocks_lone_link(ApdHtmlBlocks *self, const char *href, bool seen);
 

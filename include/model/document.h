@@ -33,6 +33,8 @@ typedef struct {
     char *lead;  /* owned; the last words before it, which often say what it is for */
     int depth;   /* as of blocks */
     bool button; /* stands alone or is drawn as a button: a call to action */
+    bool drawn;  /* drawn as a button */
+    bool image;  /* holds an image */
 } ApdLink;
 
 typedef struct ApdDocument ApdDocument;
