@@ -5,8 +5,8 @@
 #include "app/raise.h"
 #include "app/reminders.h"
 #include "base/log.h"
-#include "logic/backoff.h"
 #include "logic/digest.h"
+#include "logic/gate.h"
 
 /* A refusal is for a person to mend; this often we look whether one has. */
 #define REFUSED_WAIT APD_HOUR
@@ -28,9 +28,8 @@ typedef struct {
     GPtrArray *deliveries;     /* owned, element-type ApdDelivery: what is under way settles
                                 * them all, most urgent first; NULL: nothing is */
     ApdTime left;              /* to the deadline of what is under way */
-    ApdTime full;              /* of its rate: apd_rate_ready() */
-    ApdTime closed;            /* until then, the far side said, nothing is taken */
-    bool held;                 /* what is due waits for the rate alone */
+    ApdGate gate;
+    bool held; /* what is due waits for the rate alone */
 } Post;
 
 static void
@@ -57,6 +56,7 @@ add_post(ApdDispatcher *self, const ApdChannelConfig *channel, GError **error)
     post->dispatcher = self;
     post->channel = channel->name;
     post->courier = g_steal_pointer(&courier);
+    post->gate.rate = *apd_courier_rate(post->courier);
     g_ptr_array_add(self->posts, post);
     return true;
 }
@@ -91,24 +91,6 @@ apd_dispatcher_free(ApdDispatcher *self)
     g_free(self);
 }
 
-/* No far side closes for longer; a clock set back must not make it so. */
-#define MAX_CLOSED (6 * APD_HOUR)
-
-static bool
-is_closed(const Post *post, ApdTime now)
-{
-    return post->closed > now && post->closed <= now + MAX_CLOSED;
-}
-
-/* When the post may send again, at the earliest. */
-static ApdTime
-ready_at(const Post *post, ApdTime now)
-{
-    ApdTime ready = apd_rate_ready(apd_courier_rate(post->courier), post->full, now);
-
-    return is_closed(post, now) ? MAX(ready, post->closed) : ready;
-}
-
 /* --- verdicts -------------------------------------------------------------- */
 
 /* A channel that refuses is told of on the others, at most once a day. */
@@ -133,17 +115,21 @@ first_of(const Post *post)
     return post->deliveries->pdata[0];
 }
 
-/* When to try again what was not taken. */
+/* Returns when to try again what was not taken. */
 static ApdTime
-next_try(Post *post, const ApdJudgement *judgement, ApdTime now)
+pass_verdict(Post *post, const ApdJudgement *judgement, ApdTime now)
 {
-    if (judgement->taking == APD_REFUSED)
+    switch (judgement->taking) {
+    case APD_TAKEN:
+        apd_gate_take(&post->gate);
+        return 0;
+    case APD_REFUSED:
         return now + REFUSED_WAIT;
-    if (judgement->wait > 0) /* it means everybody, not this one alone */
-        post->closed = now + judgement->wait;
-
-    ApdTime pause = apd_backoff_wait(first_of(post)->attempts + 1, g_random_int(), post->left);
-    return now + MAX(pause, judgement->wait);
+    case APD_TRY_AGAIN:
+        break;
+    }
+    return apd_gate_fail(&post->gate, judgement->wait, first_of(post)->attempts + 1, g_random_int(),
+                         post->left, now);
 }
 
 /* Writes down what the verdict means for one delivery.  @next: when to try again. */
@@ -201,19 +187,38 @@ put_deliveries(Post *post, GError **error)
     return !many || apd_ledger_commit(ledger, error);
 }
 
+/* The destination is back: what waited for it alone is due now, in its order. */
+static bool
+wake(Post *post, ApdTime now, GError **error)
+{
+    ApdLedger *ledger = post->dispatcher->ledger;
+    g_autoptr(GPtrArray) owed = apd_ledger_owed(ledger, post->channel, post->gate.down, 0, error);
+
+    for (guint i = 0; owed != NULL && i < owed->len; i++) {
+        ApdDelivery *delivery = owed->pdata[i];
+        if (delivery->attempts == 0 || delivery->next_try <= now)
+            continue;
+        delivery->next_try = now;
+        if (!apd_ledger_put_delivery(ledger, delivery, error))
+            return false;
+    }
+    return owed != NULL;
+}
+
 static void
 on_verdict(const ApdJudgement *judgement, void *user_data)
 {
     Post *post = user_data;
     ApdDispatcher *self = post->dispatcher;
     ApdTime now = apd_now();
-    ApdTime next = judgement->taking == APD_TAKEN ? 0 : next_try(post, judgement, now);
+    bool back = judgement->taking == APD_TAKEN && apd_gate_is_down(&post->gate);
+    ApdTime next = pass_verdict(post, judgement, now);
     g_autoptr(GError) error = NULL;
 
     for (guint i = 0; i < post->deliveries->len; i++)
         note_verdict(post->deliveries->pdata[i], judgement, now, next);
     log_verdict(post, judgement, now);
-    bool good = put_deliveries(post, &error)
+    bool good = put_deliveries(post, &error) && (!back || wake(post, now, &error))
                 && (judgement->taking != APD_REFUSED
                     || tell_of_refusal(self, post, judgement->text, now, &error));
     g_clear_pointer(&post->deliveries, g_ptr_array_unref);
@@ -308,23 +313,97 @@ start(Post *post, GPtrArray *owed, ApdTime now, GError **error)
 
     post->left = time_left(alert, now);
     post->deliveries = g_ptr_array_ref(owed);
-    post->full = apd_rate_take(apd_courier_rate(post->courier), post->full, now);
+    apd_gate_send(&post->gate, now);
     apd_courier_send(post->courier, alert, first->idempotency, now, on_verdict, post);
     return true;
+}
+
+/* Puts first what was tried least. */
+static void
+put_least_tried_first(GPtrArray *owed)
+{
+    guint least = 0;
+
+    for (guint i = 1; i < owed->len; i++)
+        if (((const ApdDelivery *) owed->pdata[i])->attempts
+            < ((const ApdDelivery *) owed->pdata[least])->attempts)
+            least = i;
+
+    void *other = owed->pdata[0];
+    owed->pdata[0] = owed->pdata[least];
+    owed->pdata[least] = other;
+}
+
+/* @ret_news: whether the most urgent of all that is owed was never tried. */
+static bool
+has_news(const Post *post, ApdTime now, bool *ret_news, GError **error)
+{
+    g_autoptr(GPtrArray) first = apd_ledger_owed(post->dispatcher->ledger, post->channel,
+                                                 MAX(now, post->gate.down), 1, error);
+
+    if (first == NULL)
+        return false;
+
+    *ret_news = first->len > 0 && ((const ApdDelivery *) first->pdata[0])->attempts == 0;
+    return true;
+}
+
+/* Returns: (transfer full): what is due, the most urgent first; NULL on error.
+ * @ret_ready: when it may go. */
+static GPtrArray *
+look(const Post *post, ApdTime now, ApdTime *ret_ready, GError **error)
+{
+    bool down = apd_gate_is_down(&post->gate), is_news = false;
+    int most = apd_courier_takes_digests(post->courier) || down ? APD_DIGEST_MOST : 1;
+
+    if (down && !has_news(post, now, &is_news, error))
+        return NULL;
+
+    *ret_ready = apd_gate_ready(&post->gate, is_news, now);
+    return apd_ledger_owed(post->dispatcher->ledger, post->channel, now, most, error);
 }
 
 static bool
 run_post(Post *post, ApdTime now, GError **error)
 {
-    if (post->deliveries != NULL || ready_at(post, now) > now)
+    ApdTime ready;
+
+    if (post->deliveries != NULL)
         return true;
 
-    int most = apd_courier_takes_digests(post->courier) ? APD_DIGEST_MOST : 1;
-    g_autoptr(GPtrArray) owed =
-        apd_ledger_owed(post->dispatcher->ledger, post->channel, now, most, error);
+    g_autoptr(GPtrArray) owed = look(post, now, &ready, error);
     if (owed == NULL)
         return false;
-    return owed->len == 0 || start(post, owed, now, error);
+    if (owed->len == 0 || ready > now)
+        return true;
+    if (apd_gate_tries_another(&post->gate))
+        put_least_tried_first(owed);
+    if (!apd_courier_takes_digests(post->courier))
+        g_ptr_array_set_size(owed, 1);
+    return start(post, owed, now, error);
+}
+
+/* When to look again at one post. */
+static bool
+next_of(Post *post, ApdTime now, ApdTime *ret_next, GError **error)
+{
+    ApdTime next, ready;
+
+    post->held = false;
+    *ret_next = APD_NEVER;
+    if (post->deliveries != NULL)
+        return true; /* its verdict wakes us */
+    if (!apd_ledger_next_try(post->dispatcher->ledger, post->channel, &next, error))
+        return false;
+    if (next == APD_NEVER)
+        return true;
+
+    g_autoptr(GPtrArray) owed = look(post, now, &ready, error);
+    if (owed == NULL)
+        return false;
+    post->held = owed->len > 0 && !apd_gate_is_shut(&post->gate, now);
+    *ret_next = owed->len > 0 ? MAX(now, ready) : next;
+    return true;
 }
 
 /* The earliest try of what waits on the channels that are ours and idle. */
@@ -333,18 +412,11 @@ find_next(ApdDispatcher *self, ApdTime now, ApdTime *ret_next, GError **error)
 {
     *ret_next = APD_NEVER;
     for (guint i = 0; i < self->posts->len; i++) {
-        Post *post = self->posts->pdata[i];
         ApdTime next;
 
-        post->held = false;
-        if (post->deliveries != NULL)
-            continue; /* its verdict wakes us */
-        if (!apd_ledger_next_try(self->ledger, post->channel, &next, error))
+        if (!next_of(self->posts->pdata[i], now, &next, error))
             return false;
-        if (next == APD_NEVER)
-            continue;
-        post->held = next <= now && !is_closed(post, now);
-        *ret_next = MIN(*ret_next, MAX(MAX(next, now), ready_at(post, now)));
+        *ret_next = MIN(*ret_next, next);
     }
     return true;
 }
@@ -365,7 +437,7 @@ apd_dispatcher_retry_all(ApdDispatcher *self, GError **error)
     g_autoptr(GPtrArray) owed = apd_ledger_owed(self->ledger, NULL, APD_NEVER, 0, error);
 
     for (guint i = 0; i < self->posts->len; i++)
-        ((Post *) self->posts->pdata[i])->closed = 0;
+        apd_gate_open(&((Post *) self->posts->pdata[i])->gate);
     for (guint i = 0; owed != NULL && i < owed->len; i++) {
         ApdDelivery *delivery = owed->pdata[i];
         if (delivery->next_try == 0)
