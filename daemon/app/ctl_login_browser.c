@@ -170,8 +170,9 @@ listen_here(Browser *self, GError **error)
         g_prefix_error(error, "cannot listen on this machine: ");
         return NULL;
     }
+    /* Without a path, as Google and Microsoft register it. */
     self->redirect =
-        g_strdup_printf("%s:%u/", self->login->source->oauth.redirect,
+        g_strdup_printf("%s:%u", self->login->source->oauth.redirect,
                         (guint) g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound)));
     g_signal_connect(service, "incoming", G_CALLBACK(on_connection), self);
     g_socket_service_start(service);

@@ -6,7 +6,8 @@
 
 #define MAX_ERROR 4096
 
-/* Takes @raw, which is wiped. */
+/* Takes @raw, which is wiped.  It is made by g_strconcat(), which knows its size
+ * beforehand: printf leaves pieces behind where its buffer grew. */
 static char *
 encode(char *raw)
 {
@@ -20,7 +21,7 @@ encode(char *raw)
 char *
 apd_oauth_sasl_xoauth2(const char *user, const char *token)
 {
-    return encode(g_strdup_printf("user=%s\001auth=Bearer %s\001\001", user, token));
+    return encode(g_strconcat("user=", user, "\001auth=Bearer ", token, "\001\001", NULL));
 }
 
 /* RFC 5801 section 4: "," and "=" of a name. */
@@ -44,9 +45,10 @@ char *
 apd_oauth_sasl_bearer(const char *user, const char *host, int port, const char *token)
 {
     g_autofree char *name = escape_name(user);
+    g_autofree char *number = g_strdup_printf("%d", port);
 
-    return encode(g_strdup_printf("n,a=%s,\001host=%s\001port=%d\001auth=Bearer %s\001\001", name,
-                                  host, port, token));
+    return encode(g_strconcat("n,a=", name, ",\001host=", host, "\001port=", number,
+                              "\001auth=Bearer ", token, "\001\001", NULL));
 }
 
 /* Its "status": a word, or a number of HTTP. */

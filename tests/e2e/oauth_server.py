@@ -28,6 +28,7 @@ class OAuthServer:
     def __init__(self, user="seller", life=3600, rotate=True, interval=1):
         self.user, self.life, self.rotate, self.interval = user, life, rotate, interval
         self.refresh_life = None
+        self.length = 32          # bytes of randomness in an access token
         self.device_script = []   # errors of the next polls, one each
         self.down = False         # answers 503
         self.hold = threading.Event()
@@ -213,7 +214,7 @@ class OAuthServer:
         return self.issue(held["line"], again=not self.rotate)
 
     def issue(self, line, again=False):
-        access = "planted-access-" + secrets.token_urlsafe(24)
+        access = "planted-access-" + secrets.token_urlsafe(self.length)
         self.access[access] = {"user": self.user, "expires": time.time() + self.life}
         content = {"access_token": access, "token_type": "Bearer", "expires_in": self.life}
         self.issued.append(access)

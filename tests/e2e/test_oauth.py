@@ -18,6 +18,7 @@ import samples
 from dovecot import Dovecot
 from harness import BUILD, SECRET, SLOW, Appeald, WebhookPeer, pause, wait_for, write_private
 from oauth_server import CLIENT_SECRET, OAuthServer
+from test_memory import children, find_in_memory, program
 
 OAUTH = "plain xoauth2 oauthbearer"
 
@@ -273,6 +274,45 @@ class PathTest(Case):
         self.wait_ref("IPR20261125001")
         self.assertEqual(self.alerts("blind"), [])
         self.assertNotIn(self.oauth.issued[0], self.oauth.bearers[before:])
+
+    def test_tokens_as_long_as_microsoft_makes_them(self):
+        server = self.serve()
+        self.oauth.life, self.oauth.length = 8, 2000
+        for auth in ("xoauth2", "oauthbearer"):
+            with self.subTest(auth=auth):
+                daemon = self.appeald(server, f"auth = {auth}\n")
+                self.log_in(daemon)
+                self.assertGreater(len(self.token(daemon)["access_token"]), 2600)
+                daemon.start()
+                self.wait_well(daemon)
+                first = self.oauth.issued[-1]
+                wait_for(lambda: self.oauth.issued[-1] != first, 40, "a renewal")
+                server.kick("seller")
+                server.deliver("seller", self.notice(len(auth)))
+                self.wait_ref(f"IPR20261125{len(auth):03}")
+                daemon.stop()
+
+    def test_every_folder_gets_the_new_token(self):
+        """And the old one is wiped from the memory of the child."""
+        server = self.serve(junk="create")
+        self.oauth.life = 8
+        daemon = self.appeald(server, "folders = INBOX, \\Junk\n")
+        self.log_in(daemon)
+        daemon.start()
+        self.wait_well(daemon)
+        first = self.oauth.issued[0]
+        wait_for(lambda: self.oauth.count("refresh_token") >= 2, 40, "two renewals")
+        before = len(self.oauth.bearers)
+        server.kick("seller")
+        wait_for(lambda: len(self.oauth.bearers) >= before + 2, 40, "two logins")
+        self.assertNotIn(first, self.oauth.bearers[before:])
+        self.wait_well(daemon)
+        mail, = [child for child in children(daemon.process.pid) if program(child) == "appeald-mail"]
+        try:
+            self.assertEqual(find_in_memory(mail, first.encode()), [])
+            self.assertNotEqual(find_in_memory(mail, self.oauth.issued[-1].encode()), [])
+        except PermissionError:
+            self.assertNotEqual(os.geteuid(), 0)  # sealed even from its own user
 
     def test_expired_while_it_was_off(self):
         server = self.serve()
