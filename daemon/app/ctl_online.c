@@ -6,10 +6,9 @@
 #include "app/ctl.h"
 #include "app/ctl_online_print.h"
 #include "base/error.h"
-#include "io/child.h"
 #include "io/secret.h"
 
-/* What is not shown by then is not shown: every step has a deadline of its own. */
+/* When nothing came for so long nothing will: every step has a deadline of its own. */
 #define PATIENCE_S 180
 
 /* Renewing tokens comes first. */
@@ -66,10 +65,36 @@ print_finished(ApdOnline *self)
     g_main_loop_quit(self->loop);
 }
 
+static gboolean
+on_late(gpointer user_data)
+{
+    ApdOnline *self = user_data;
+
+    for (guint i = 0; i < self->subjects->len; i++) {
+        ApdOnlineSubject *subject = self->subjects->pdata[i];
+        if (subject->pending > 0)
+            apd_online_add(subject, APD_PROOF_BAD, "answer", "try again", "none came in %d s",
+                           PATIENCE_S);
+        subject->pending = 0;
+    }
+    self->late = 0;
+    print_finished(self);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+wait_on(ApdOnline *self)
+{
+    g_clear_handle_id(&self->late, g_source_remove);
+    self->late = g_timeout_add_seconds(PATIENCE_S, on_late, self);
+}
+
 void
 apd_online_done(ApdOnlineSubject *self)
 {
-    g_assert(self->pending > 0);
+    if (self->pending == 0)
+        return; /* given up */
+    wait_on(self->owner);
     if (--self->pending == 0)
         print_finished(self->owner);
 }
@@ -213,22 +238,6 @@ renew_tokens(ApdOnline *self, GError **error)
 
 /* --- all of it ------------------------------------------------------------------------- */
 
-static gboolean
-on_late(gpointer user_data)
-{
-    ApdOnline *self = user_data;
-
-    for (guint i = 0; i < self->subjects->len; i++) {
-        ApdOnlineSubject *subject = self->subjects->pdata[i];
-        if (subject->pending > 0)
-            apd_online_add(subject, APD_PROOF_BAD, "answer", "try again", "none came in %d s",
-                           PATIENCE_S);
-        subject->pending = 0;
-    }
-    print_finished(self);
-    return G_SOURCE_CONTINUE;
-}
-
 static void
 start(ApdOnline *self)
 {
@@ -269,11 +278,11 @@ run(ApdOnline *self)
     if (!renew_tokens(self, &error))
         return apd_ctl_fail(error);
     start(self);
-    guint late = g_timeout_add_seconds(PATIENCE_S, on_late, self);
+    wait_on(self);
     print_finished(self);
     if (self->printed < self->subjects->len)
         g_main_loop_run(self->loop);
-    g_source_remove(late);
+    g_clear_handle_id(&self->late, g_source_remove);
 
     ApdOnlineSubject *clock = add_subject(self, "clock");
     apd_online_clock(clock);
@@ -284,12 +293,6 @@ run(ApdOnline *self)
     return conclude(self);
 }
 
-static void
-free_child(void *child)
-{
-    apd_child_free(child);
-}
-
 int
 apd_online_run(const ApdConfig *config, bool json)
 {
@@ -298,11 +301,10 @@ apd_online_run(const ApdConfig *config, bool json)
     self.http = apd_http_new();
     self.loop = g_main_loop_new(NULL, FALSE);
     self.subjects = g_ptr_array_new_with_free_func(free_subject);
-    self.children = g_ptr_array_new_with_free_func(free_child);
     self.skews = g_array_new(FALSE, FALSE, sizeof(ApdTime));
     self.lost = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     int status = run(&self);
-    g_ptr_array_unref(self.children);
+    g_clear_pointer(&self.looks, g_ptr_array_unref);
     apd_tokens_free(self.tokens);
     apd_http_free(self.http);
     g_ptr_array_unref(self.subjects);

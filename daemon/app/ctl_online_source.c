@@ -14,6 +14,16 @@
 
 #define PROGRAM "appeald-mail"
 
+/* Servers that are looked at, at a time, by a child each. */
+#define AT_ONCE 8
+
+typedef struct {
+    ApdOnlineSubject *subject;     /* borrowed */
+    const ApdSourceConfig *source; /* borrowed */
+    ApdChild *child;               /* owned; NULL: none any more, or not yet */
+    bool started, finished;
+} Look;
+
 /* --- what it logs in with --------------------------------------------------------------- */
 
 static char *
@@ -62,77 +72,133 @@ show_token(ApdOnlineSubject *self, const ApdSourceConfig *source)
 
 /* The child knows no names of ours. */
 static char *
-own_remedy(const ApdOnlineSubject *self, const char *what, const char *remedy)
+own_remedy(const ApdSourceConfig *source, const char *what, const char *remedy)
 {
-    const ApdSourceConfig *source = apd_config_source(self->owner->config, self->name);
-
-    if (source != NULL && source->token_file != NULL && *remedy != '\0'
-        && g_str_equal(what, "login"))
+    if (!g_str_equal(what, "login") || *remedy == '\0')
+        return g_strdup(remedy);
+    if (source->token_file != NULL)
         return g_strdup_printf("log in again, as that user: appealctl login %s", source->name);
-    return g_strdup(remedy);
+    return g_strdup(source->hint != NULL ? source->hint : remedy);
+}
+
+static void start_looks(ApdOnline *owner);
+
+static void
+finish_look(Look *self)
+{
+    ApdOnline *owner = self->subject->owner;
+
+    self->finished = true;
+    owner->looking--;
+    apd_online_done(self->subject);
+    start_looks(owner);
 }
 
 static void
 on_frame(ApdChild *child, const char *word, GVariant *content, void *user_data)
 {
-    ApdOnlineSubject *self = user_data;
+    Look *self = user_data;
     const char *what, *text, *remedy;
     guint8 proof;
 
-    (void) child;
-    if (self->pending == 0)
+    if (self->finished)
         return;
     if (g_str_equal(word, "probed-all")) {
-        apd_online_done(self);
+        finish_look(self);
+        apd_child_kill(child);
     } else if (g_str_equal(word, "probed")
                && g_variant_is_of_type(content, G_VARIANT_TYPE(APD_MAIL_PROBED))) {
         g_variant_get(content, "(y&s&s&s)", &proof, &what, &text, &remedy);
-        g_autofree char *own = own_remedy(self, what, remedy);
-        apd_online_add(self, (ApdProof) MIN(proof, APD_PROOF_BAD), what, own, "%s", text);
+        g_autofree char *own = own_remedy(self->source, what, remedy);
+        apd_online_add(self->subject, (ApdProof) MIN(proof, APD_PROOF_BAD), what, own, "%s", text);
     }
 }
 
 static void
 on_ended(ApdChild *child, const char *text, void *user_data)
 {
-    ApdOnlineSubject *self = user_data;
+    Look *self = user_data;
 
-    (void) child;
-    if (self->pending == 0)
+    apd_child_free(child);
+    self->child = NULL;
+    if (self->finished)
         return;
-    apd_online_add(self, APD_PROOF_BAD, "server", "please report this",
+    apd_online_add(self->subject, APD_PROOF_BAD, "server", "please report this",
                    "what it sends has ended our mail reader: %s", text);
-    apd_online_done(self);
+    finish_look(self);
 }
 
+/* Without a secret the server is looked at all the same, up to the login. */
 static void
-show_server(ApdOnlineSubject *self, const ApdSourceConfig *source)
+send_probe(Look *self)
 {
-    static const ApdChildEvents events = { .frame = on_frame, .ended = on_ended };
-    g_autofree char *program = apd_child_program(PROGRAM);
-    const char *const argv[] = { program, NULL };
+    const ApdSourceConfig *source = self->source;
     g_autoptr(GError) error = NULL;
     char *secret = apd_token_secret(source, &error);
 
     if (secret == NULL && source->token_file == NULL)
-        apd_online_add(self, APD_PROOF_BAD, "password", "", "%s", error->message);
-    g_clear_error(&error);
-    ApdChild *child = apd_child_start(argv, &events, self, &error);
-    if (child == NULL) {
-        apd_online_add(self, APD_PROOF_BAD, "server", "", "cannot start %s: %s", program,
-                       error->message);
-        apd_secret_free(secret);
-        return;
-    }
-    /* Without a secret the server is looked at all the same, up to the login. */
-    g_ptr_array_add(self->owner->children, child);
-    self->pending++;
-    apd_child_send(child, "probe",
+        apd_online_add(self->subject, APD_PROOF_BAD, "password", "", "%s", error->message);
+    apd_child_send(self->child, "probe",
                    g_variant_new(APD_MAIL_PROBE_NEW, source->host, (guint32) source->port,
                                  (guint8) source->tls, source->ca_file ? source->ca_file : "",
                                  source->user, apd_frame_secret(secret ? secret : ""), source->auth,
                                  source->folders, (gboolean) source->send_id));
     apd_secret_free(secret);
+}
+
+static void
+start_look(Look *self)
+{
+    static const ApdChildEvents events = { .frame = on_frame, .ended = on_ended };
+    g_autofree char *program = apd_child_program(PROGRAM);
+    const char *const argv[] = { program, NULL };
+    g_autoptr(GError) error = NULL;
+
+    self->started = true;
+    self->subject->owner->looking++;
+    self->child = apd_child_start(argv, &events, self, &error);
+    if (self->child != NULL) {
+        send_probe(self);
+        return;
+    }
+    apd_online_add(self->subject, APD_PROOF_BAD, "server", "", "cannot start %s: %s", program,
+                   error->message);
+    self->finished = true;
+    self->subject->owner->looking--;
+    apd_online_done(self->subject);
+}
+
+static void
+start_looks(ApdOnline *owner)
+{
+    for (guint i = 0; i < owner->looks->len && owner->looking < AT_ONCE; i++) {
+        Look *look = owner->looks->pdata[i];
+        if (!look->started)
+            start_look(look);
+    }
+}
+
+static void
+free_look(void *data)
+{
+    Look *look = data;
+
+    apd_child_free(look->child);
+    g_free(look);
+}
+
+static void
+show_server(ApdOnlineSubject *self, const ApdSourceConfig *source)
+{
+    Look *look = g_new0(Look, 1);
+
+    look->subject = self;
+    look->source = source;
+    self->pending++;
+    if (self->owner->looks == NULL)
+        self->owner->looks = g_ptr_array_new_with_free_func(free_look);
+    g_ptr_array_add(self->owner->looks, look);
+    start_looks(self->owner);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "app/readers.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "io/mail_frames.h"
 #include "io/secret.h"
 #include "io/token.h"
 #include "port/source.h"
@@ -126,23 +127,52 @@ note_sight(ApdWatcher *self, const char *source, const char *folder, const GErro
         self->events.failed(error, self->user_data);
 }
 
+/* The text as far as @mark, and @more in parentheses. */
+static void
+say_instead(GError *why, const char *mark, const char *more)
+{
+    const char *at = strstr(why->message, mark);
+    int n = at ? (int) (at - why->message) : (int) strlen(why->message);
+    char *text = g_strdup_printf("%.*s (%s)", n, why->message, more);
+
+    g_free(why->message);
+    why->message = text;
+}
+
 /* Whoever reads mail knows no more of a token than that it was refused. */
 static void
 add_remedy(const ApdSourceConfig *config, GError *why)
 {
     g_autoptr(GError) known = NULL;
-    char *token = apd_token_secret(config, &known);
 
+    if (config->token_file == NULL) {
+        say_instead(why, APD_MAIL_SAYS_ADVICE, config->hint);
+        return;
+    }
+    char *token = apd_token_secret(config, &known);
+    g_autofree char *remedy =
+        g_strdup_printf("if it stays so, run: appealctl login %s", config->name);
     if (token == NULL && known->code == APD_ERROR_REFUSED) {
         g_free(why->message);
         why->message = g_strdup(known->message);
-    } else if (strstr(why->message, "appealctl login") == NULL) {
-        char *text = g_strdup_printf("%s (if it stays so, run: appealctl login %s)", why->message,
-                                     config->name);
-        g_free(why->message);
-        why->message = text;
+    } else {
+        say_instead(why, " (is it that", remedy);
     }
     apd_secret_free(token);
+}
+
+/* Returns: (transfer full): @why in words that help a person; NULL: it has them. */
+static GError *
+explain_refusal(const ApdSourceConfig *config, const GError *why)
+{
+    bool token = config->token_file != NULL && strstr(why->message, APD_MAIL_SAYS_TOKEN) != NULL;
+    bool password = config->hint != NULL && strstr(why->message, APD_MAIL_SAYS_ADVICE) != NULL;
+
+    if (!token && !password)
+        return NULL;
+    GError *better = g_error_copy(why);
+    add_remedy(config, better);
+    return better;
 }
 
 static void
@@ -150,14 +180,12 @@ on_sight(ApdSource *source, const char *folder, const GError *why, void *user_da
 {
     ApdWatcher *self = user_data;
     Watched *watched = find(self, source);
-    g_autoptr(GError) better = NULL;
+    g_autoptr(GError) better = why ? explain_refusal(watched->config, why) : NULL;
 
-    if (why != NULL && watched->config->token_file != NULL
-        && strstr(why->message, "access token refused") != NULL) {
-        why = better = g_error_copy(why);
-        add_remedy(watched->config, better);
+    if (better != NULL && watched->config->token_file != NULL)
         self->events.token_refused(source->name, self->user_data);
-    }
+    if (better != NULL)
+        why = better;
     g_hash_table_add(watched->told, g_strdup(folder));
     if (why != NULL)
         apd_log(G_LOG_LEVEL_WARNING, "APPEALD_SOURCE", source->name,

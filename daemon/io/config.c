@@ -64,6 +64,7 @@ free_source(void *data)
     g_free(source->store);
     g_free(source->authserv_id);
     g_free(source->provider);
+    g_free(source->hint);
     g_free(source->host);
     g_free(source->ca_file);
     g_free(source->user);

@@ -49,6 +49,7 @@ fill_from(const Check *self, ApdSourceConfig *source, const ApdProvider *provide
         source->send_id = provider->send_id;
     if (!is_set(self, source->section, "authserv-id"))
         source->authserv_id = g_strdup(provider->authserv_id);
+    source->hint = g_strdup(provider->hint);
     apd_config_oauth_fill(&source->oauth, provider);
 }
 

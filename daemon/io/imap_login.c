@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "io/imap_private.h"
+#include "io/mail_frames.h"
 #include "io/oauth_sasl.h"
 
 #define BUDGET (64u * 1024)
@@ -49,13 +50,14 @@ fail_no(const ApdImapLogin *login, const char *said, GError **error)
     if (is_busy(said))
         g_set_error(error, APD_ERROR, APD_ERROR_TRANSIENT, "login put off by the server: %s", text);
     else if (is_oauth(login))
-        g_set_error(
-            error, APD_ERROR, APD_ERROR_REFUSED,
-            "access token refused for %s: %s (is it that account's, and IMAP allowed there?)",
-            login->user, text);
+        g_set_error(error, APD_ERROR, APD_ERROR_REFUSED,
+                    APD_MAIL_SAYS_TOKEN
+                    " for %s: %s (is it that account's, and IMAP allowed there?)",
+                    login->user, text);
     else
         g_set_error(error, APD_ERROR, APD_ERROR_REFUSED,
-                    "login refused for %s: %s (check user and password; many providers want an "
+                    APD_MAIL_SAYS_LOGIN
+                    " for %s: %s" APD_MAIL_SAYS_ADVICE "; many providers want an "
                     "authorisation code or app password made in their web settings, and IMAP "
                     "allowed there)",
                     login->user, text);

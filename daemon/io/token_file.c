@@ -157,12 +157,16 @@ apd_token_file_lock(const char *path, GError **error)
 
     if (!ensure_folder(path, error))
         return -1;
-    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    /* What is given away must be of our making. */
+    int fd = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd >= 0)
+        give_away(fd, folder);
+    else if (errno == EEXIST)
+        fd = open(name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0) {
         fail(error, "open", name);
         return -1;
     }
-    give_away(fd, folder);
     if (flock(fd, LOCK_EX | LOCK_NB) == 0)
         return fd;
     if (errno != EWOULDBLOCK)

@@ -30,7 +30,9 @@ struct ApdOnline {
     ApdTokens *tokens;       /* owned; or NULL */
     GMainLoop *loop;         /* owned */
     GPtrArray *subjects;     /* owned, element-type ApdOnlineSubject, in the order of printing */
-    GPtrArray *children;     /* owned: those that look at servers */
+    GPtrArray *looks;        /* owned: at mail servers (ctl_online_source.c); NULL: none */
+    guint looking;           /* of these: under way */
+    guint late;              /* owned: gives up when nothing comes any more */
     GArray *skews;           /* owned, element-type ApdTime: ours less a server's */
     GHashTable *lost;        /* owned: section to why its token could not be renewed */
     guint printed;           /* subjects */

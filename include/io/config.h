@@ -51,6 +51,7 @@ typedef struct {
 
     /* imap */
     char *provider;
+    char *hint; /* what its users must know to log in; or NULL */
     char *host;
     int port;
     ApdTls tls;

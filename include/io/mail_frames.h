@@ -39,6 +39,12 @@
 #define APD_MAIL_SIGHT  "(uus)"
 #define APD_MAIL_LOOKED "u"
 
+/* Parts of what "sight" says, by which the parent knows what a person needs to be
+ * told besides: the child knows no names of ours, and no providers. */
+#define APD_MAIL_SAYS_LOGIN  "login refused"
+#define APD_MAIL_SAYS_TOKEN  "access token refused"
+#define APD_MAIL_SAYS_ADVICE " (check user and password"
+
 /* Of a look at a server, instead of all the others: host, port, tls, CA file or "",
  * user, password, auth, folders, send ID */
 #define APD_MAIL_PROBE     "(suyssssasb)"

@@ -265,8 +265,7 @@ class PathTest(Case):
         daemon.start()
         self.wait_well(daemon)
         wait_for(lambda: self.oauth.count("refresh_token") >= 2, 40, "two refreshes")
-        token = self.token(daemon)
-        self.assertEqual(token["access_token"], self.oauth.issued[-1])
+        wait_for(lambda: self.token(daemon)["access_token"] == self.oauth.issued[-1], what="it is on disk")
         # The server ends the session, as providers do when a token is over.
         server.kick("seller")
         before = len(self.oauth.bearers)
@@ -357,7 +356,7 @@ class PathTest(Case):
     def test_revocation_is_told_and_its_mending_too(self):
         server = self.serve()
         self.oauth.life = 8
-        daemon = self.appeald(server, blind="4s")
+        daemon = self.appeald(server, "poll = 1s\n", blind="5s")
         self.log_in(daemon)
         daemon.start()
         self.wait_well(daemon)

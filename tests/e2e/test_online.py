@@ -124,6 +124,24 @@ class OnlineTest(unittest.TestCase):
         status, steps = self.check(self.imap(server))
         self.assertIn("chmod 600", steps["imap office/password"]["text"])
 
+    def test_hint_of_the_provider(self):
+        """In the check, and in what is told when sight is lost."""
+        server = self.serve()
+        write_private(os.path.join(self.folder, "mail.password"), "wrong\n")
+        status, steps = self.check(self.imap(server, provider="163"))
+        self.assertIn("授权码", steps["imap office/login"]["remedy"])
+        self.daemon.start()
+        wait_for(lambda: "授权码" in self.daemon.ctl("status")[1], what="the hint")
+        self.assertNotIn("many providers", self.daemon.ctl("status")[1])
+
+    def test_more_servers_than_are_looked_at_at_a_time(self):
+        server = self.serve()
+        one = self.imap(server)
+        many = "".join(one.replace("office", f"office{n}") for n in range(11))
+        status, steps = self.check(many)
+        self.assertEqual(status, 0, steps)
+        self.assertEqual([steps[f"imap office{n}/IDLE"]["verdict"] for n in range(11)], ["good"] * 11)
+
     def test_folder_that_is_not_there(self):
         server = self.serve()
         server.append("seller", samples.marketing(), folder="Archive")
