@@ -127,6 +127,7 @@ class HealthTest(unittest.TestCase):
         request, = self.hook.wait(1)
         self.assertEqual(request.data["alert"], "well")
         self.assertEqual(request.data["title"], "All is well")
+        wait_for(lambda: rows(appeald, "SELECT state FROM deliveries") == ["done"], what="marked as told")
         appeald.kill()
         appeald.start()
         deliver(self.maildir, samples.counterfeit(samples.ahead(days=2)), "1.health")
