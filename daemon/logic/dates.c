@@ -54,7 +54,10 @@ last_mention(const ApdDates *self)
 static bool
 is_joint(const ApdDates *self, int i, const char *text)
 {
-    return means(self, i, APD_WORD_GLUE) || means(self, i, APD_WORD_WEEKDAY)
+    /* 3/18（三） */
+    bool weekday = tok(self, i)->chinese && tok(self, i)->number <= 7
+                   && tok(self, i - 1)->sign == '(' && tok(self, i + 1)->sign == ')';
+    return weekday || means(self, i, APD_WORD_GLUE) || means(self, i, APD_WORD_WEEKDAY)
            || is_sign(tok(self, i), ",()[]-.'") || single_letter(self, i, text) == 't';
 }
 
@@ -68,6 +71,8 @@ read_after(const ApdDates *self, int at, const char *text, ApdMention *mention)
         int next = i;
         if (!mention->has_time)
             next = apd_dates_read_time(self, i, mention);
+        if (next == i && !mention->has_time)
+            next = apd_dates_read_dotted(self, i, mention);
         if (next == i && mention->zone == APD_ZONE_UNNAMED)
             next = apd_dates_read_zone(self, i, &mention->zone);
         if (next == i && mention->has_time && mention->zone == APD_ZONE_UNNAMED

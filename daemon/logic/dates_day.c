@@ -140,6 +140,18 @@ read_numeric(const ApdDates *self, int at, bool day_first, ApdMention *mention)
     return set_short_day(mention, (int) a->number, (int) b->number, year, day_first) ? at + 5 : at;
 }
 
+/* "3/18(수)", "3/18（三）", "18.03 Çarşamba" */
+static bool
+names_weekday(const ApdDates *self, int at)
+{
+    const ApdToken *token = tok(self, at);
+    bool opened = token->sign == '(';
+    if (opened)
+        token = tok(self, at + 1);
+    return apd_token_means(token, APD_WORD_WEEKDAY)
+           || (opened && token->chinese && token->number <= 7 && tok(self, at + 2)->sign == ')');
+}
+
 /* Whether a word for "by" stands right before @at or right after @next. */
 static bool
 is_bound(const ApdDates *self, int at, int next)
@@ -154,7 +166,7 @@ is_bound(const ApdDates *self, int at, int next)
         weekday = weekday || apd_token_means(tok(self, back), APD_WORD_WEEKDAY);
         back--;
     }
-    return weekday || apd_token_means(tok(self, back), APD_WORD_BOUND)
+    return weekday || names_weekday(self, next) || apd_token_means(tok(self, back), APD_WORD_BOUND)
            || apd_token_means(tok(self, next), APD_WORD_BOUND_END);
 }
 
@@ -256,6 +268,20 @@ read_month_day(const ApdDates *self, int at, ApdMention *mention)
     return next;
 }
 
+/* "until 20260318" */
+static int
+read_compact(const ApdDates *self, int at, ApdMention *mention)
+{
+    const ApdToken *token = tok(self, at);
+    int64_t year = token->number / 10000;
+    if (!token->is_digits || token->digits != 8 || year < 2000 || year >= 2100
+        || !is_bound(self, at, at + 1))
+        return at;
+    mention->day =
+        (ApdDay){ (int) year, (int) (token->number / 100 % 100), (int) (token->number % 100) };
+    return at + 1;
+}
+
 int
 apd_dates_read_day(const ApdDates *self, int at, bool day_first, ApdMention *mention)
 {
@@ -269,6 +295,8 @@ apd_dates_read_day(const ApdDates *self, int at, bool day_first, ApdMention *men
             next = read_day_month(self, at, mention);
         if (next == at)
             next = read_numeric_short(self, at, day_first, mention);
+        if (next == at)
+            next = read_compact(self, at, mention);
     } else if (apd_token_means(token, APD_WORD_MONTH)) {
         next = read_month_day(self, at, mention);
     }

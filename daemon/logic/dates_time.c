@@ -62,6 +62,14 @@ read_marked(const ApdDates *self, int at, ApdClockTime *time)
     return i;
 }
 
+/* "18h 05.01." is no minute: a date begins. */
+static bool
+goes_on(const ApdDates *self, int at)
+{
+    char sign = tok(self, at)->sign;
+    return (sign == '.' || sign == '/') && tok(self, at + 1)->is_digits && tok(self, at + 1)->glued;
+}
+
 /* "18 Uhr", "18h00", "18 h 30", "18.00 Uhr" */
 static int
 read_worded(const ApdDates *self, int at, bool before, ApdClockTime *time)
@@ -84,7 +92,7 @@ read_worded(const ApdDates *self, int at, bool before, ApdClockTime *time)
         i++;
     if (is_number(tok(self, i), 59) && tok(self, i)->digits == 2 && tok(self, i)->is_digits
         && (tok(self, i)->glued || !apd_token_means(tok(self, i + 1), APD_WORD_MONTH))
-        && tok(self, i + 1)->sign != '.' && tok(self, i + 1)->sign != '/') {
+        && !goes_on(self, i + 1)) {
         time->minute = (int) tok(self, i)->number;
         i++;
         if (apd_token_means(tok(self, i), APD_WORD_OCLOCK) || marked(tok(self, i), APD_MARK_MINUTE))
@@ -114,6 +122,18 @@ read_moment(const ApdDates *self, int at, ApdClockTime *time)
     return at + 1;
 }
 
+/* "1800 hours" */
+static int
+read_military(const ApdDates *self, int at, ApdClockTime *time)
+{
+    int number = (int) tok(self, at)->number;
+    if (number > 2400 || number % 100 > 59)
+        return at;
+    time->hour = number / 100;
+    time->minute = number % 100;
+    return at + 2;
+}
+
 /* A time of day that begins at @at. */
 static int
 read_clock(const ApdDates *self, int at, ApdClockTime *time)
@@ -132,6 +152,9 @@ read_clock(const ApdDates *self, int at, ApdClockTime *time)
     }
     if (apd_token_means(tok(self, i), APD_WORD_MOMENT))
         return read_moment(self, i, time);
+    if (tok(self, i)->is_digits && tok(self, i)->digits == 4
+        && apd_token_means(tok(self, i + 1), APD_WORD_OCLOCK))
+        return read_military(self, i, time);
     if (!is_number(tok(self, i), 24))
         return at;
     time->hour = (int) tok(self, i)->number;
@@ -173,6 +196,20 @@ read_clock(const ApdDates *self, int at, ApdClockTime *time)
     if (time->hour == 24 && (time->minute > 0 || time->second > 0))
         return at;
     return i;
+}
+
+int
+apd_dates_read_dotted(const ApdDates *self, int at, ApdMention *mention)
+{
+    const ApdToken *hour = tok(self, at), *dot = tok(self, at + 1), *minute = tok(self, at + 2);
+    bool fits = hour->is_digits && hour->digits == 2 && hour->number <= 24 && dot->sign == '.'
+                && dot->glued && minute->is_digits && minute->glued && minute->digits == 2
+                && minute->number <= 59 && !goes_on(self, at + 3);
+    if (!fits)
+        return at;
+    mention->has_time = true;
+    mention->time = (ApdClockTime){ (int) hour->number, (int) minute->number, 0 };
+    return at + 3;
 }
 
 int
@@ -226,7 +263,7 @@ apd_dates_read_zone(const ApdDates *self, int at, int *ret_zone)
     /* "18:00 (Beijing)" */
     const ApdToken *before = tok(self, at - 1);
     if (apd_token_means(tok(self, at), APD_WORD_CITY)
-        && (before->sign == '(' || before->sign == ',' || before->is_digits
+        && (before->sign == '(' || before->sign == ',' || before->sign == '.' || before->is_digits
             || apd_token_means(before, APD_WORD_OCLOCK)
             || apd_token_means(before, APD_WORD_HALF))) {
         *ret_zone = tok(self, at)->word->value[APD_WORD_CITY];

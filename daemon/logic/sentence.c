@@ -64,6 +64,10 @@ static bool
 is_dotted_date(const char *text, const char *word, size_t n, const char *next, const char *end)
 {
     size_t digits = strspn(word, "0123456789");
+    bool goes_on =
+        next < end && (g_ascii_isdigit(*next) || (unsigned char) *next >= 0xE3 || *next == '(');
+    if (n >= 8 && word[0] == '2' && strspn(word, "0123456789.") >= n)
+        return goes_on;
     if (n == 0 || digits < n)
         return false;
     if (n == 4 && word[0] == '2')
@@ -71,7 +75,7 @@ is_dotted_date(const char *text, const char *word, size_t n, const char *next, c
     if (n > 2 || word < text + 6 || word[-1] != ' ' || word[-2] != '.'
         || !g_ascii_isdigit(word[-3]))
         return false;
-    return next < end && (g_ascii_isdigit(*next) || (unsigned char) *next >= 0xE3 || *next == '(');
+    return goes_on;
 }
 
 /* Whether the dot at @dot ends a sentence. */

@@ -87,5 +87,7 @@ void apd_dates_split(const ApdWords *words, const char *text, size_t n, ApdDates
 int apd_dates_read_day(const ApdDates *self, int at, bool day_first, ApdMention *mention);
 int apd_dates_read_near(const ApdDates *self, int at, bool day_first, ApdMention *mention);
 int apd_dates_read_time(const ApdDates *self, int at, ApdMention *mention);
+/* "18.00" right after a date, where it cannot be one. */
+int apd_dates_read_dotted(const ApdDates *self, int at, ApdMention *mention);
 int apd_dates_read_zone(const ApdDates *self, int at, int *ret_zone);
 int apd_dates_read_window(const ApdDates *self, int at, ApdMention *mention);

@@ -20,6 +20,7 @@
 #include "time/voices_east.inc"
 #include "time/tables.inc"
 #include "time/clerks.inc"
+#include "time/clocks.inc"
 #include "time/desks.inc"
 #include "time/letters.inc"
 #include "time/messages.inc"
@@ -130,6 +131,7 @@ static const Table east = { voices_east, G_N_ELEMENTS(voices_east), APD_KIND_PEN
 static const Table more = { clerks, G_N_ELEMENTS(clerks), APD_KIND_PENALTY, APD_OUTCOME_NONE };
 static const Table other = { desks, G_N_ELEMENTS(desks), APD_KIND_PENALTY, APD_OUTCOME_NONE };
 static const Table cells = { tables, G_N_ELEMENTS(tables), APD_KIND_PENALTY, APD_OUTCOME_NONE };
+static const Table times = { clocks, G_N_ELEMENTS(clocks), APD_KIND_PENALTY, APD_OUTCOME_NONE };
 static const Table upheld = { decisions_final, G_N_ELEMENTS(decisions_final), APD_KIND_DECISION,
                               APD_OUTCOME_UPHELD };
 static const Table evidence = { more_evidence, G_N_ELEMENTS(more_evidence), APD_KIND_DECISION,
@@ -146,6 +148,7 @@ main(int argc, char **argv)
     g_test_add_data_func("/deadline/voices/west", &west, test_table);
     g_test_add_data_func("/deadline/voices/clerks", &more, test_table);
     g_test_add_data_func("/deadline/voices/desks", &other, test_table);
+    g_test_add_data_func("/deadline/clocks", &times, test_table);
     g_test_add_data_func("/deadline/tables", &cells, test_table);
     g_test_add_data_func("/deadline/voices/east", &east, test_table);
     g_test_add_data_func("/deadline/decisions/upheld", &upheld, test_table);
