@@ -5,6 +5,7 @@
 #include "io/html_attributes.h"
 #include "io/html_blocks.h"
 #include "io/html_entity.h"
+#include "io/html_look.h"
 #include "io/html_sheet.h"
 #include "io/html_tags.h"
 
@@ -14,11 +15,8 @@
 typedef struct {
     ApdTag tag;
     char name[12];
-    bool marked;     /* its beginning was told to the blocks */
-    bool hidden;     /* nothing within is seen */
-    ApdSeen visible; /* of text, unless an element within undoes it */
-    ApdSeen size;
-    int colour, background;
+    bool marked; /* its beginning was told to the blocks */
+    ApdHtmlLook look;
 } Element;
 
 typedef struct {
@@ -34,7 +32,7 @@ typedef struct {
 static const Element *
 top(const Html *self)
 {
-    static const Element page = { .colour = 0, .background = 0xffffff };
+    static const Element page = { .look = { .colour = 0, .background = 0xffffff } };
     int depth = MIN(self->depth, MAX_DEPTH);
 
     return depth > 0 ? &self->open[depth - 1] : &page;
@@ -135,50 +133,6 @@ close_implied(Html *self, const char *name, ApdTag tag)
     close_to(self, at);
 }
 
-/* What the element at hand looks like, by sheets and its own style within its parent's. */
-static Element
-look(const Html *self, const char *name, ApdTag tag, const ApdHtmlAttributes *attributes)
-{
-    ApdHtmlStyle style = APD_HTML_STYLE_NONE;
-    Element element = *top(self);
-
-    if (!apd_html_sheet_is_empty(self->sheet)) {
-        apd_html_sheet_apply(self->sheet, 't', name, strlen(name), &style);
-        if (attributes->class_size > 0)
-            apd_html_sheet_apply(self->sheet, 'c', attributes->class_names, attributes->class_size,
-                                 &style);
-        if (attributes->id_size > 0)
-            apd_html_sheet_apply(self->sheet, 'i', attributes->id, attributes->id_size, &style);
-    }
-    apd_html_style_merge(&style, &attributes->style);
-
-    element.tag = tag;
-    element.hidden |= attributes->hidden || style.display == APD_SEEN_NO || style.gone
-                      || (style.flat && style.clipped) || tag == APD_TAG_HIDDEN;
-    if (style.visibility != APD_SEEN_UNSET)
-        element.visible = style.visibility;
-    if (style.size != APD_SEEN_UNSET)
-        element.size = style.size;
-    if (style.colour != APD_COLOUR_UNSET)
-        element.colour = style.colour;
-    else if (tag == APD_TAG_LINK)
-        element.colour = APD_COLOUR_UNKNOWN; /* links have one of their own */
-    if (style.background != APD_COLOUR_UNSET)
-        element.background = style.background;
-    return element;
-}
-
-/* Whether text in @element is seen. */
-static bool
-shows_text(const Html *self, const Element *element)
-{
-    /* A sheet that colours things in ways that we do not follow may colour this one. */
-    bool unclear = apd_html_sheet_is_unclear(self->sheet);
-
-    return !element->hidden && element->visible != APD_SEEN_NO && element->size != APD_SEEN_NO
-           && (unclear || !apd_html_colours_match(element->colour, element->background));
-}
-
 /* --- links ---------------------------------------------------------------------------- */
 
 /* Returns: (transfer full): @href as it leads from the page (RFC 3986, as far as hosts
@@ -209,14 +163,14 @@ add_lone_link(Html *self, const char *href, bool seen)
 }
 
 static void
-begin_link(Html *self, const Element *element, const ApdHtmlAttributes *attributes)
+begin_link(Html *self, bool seen, const ApdHtmlAttributes *attributes)
 {
     const ApdHtmlStyle *style = &attributes->style;
     bool drawn = style->padded && style->background >= APD_COLOUR_UNKNOWN;
 
     if (attributes->href == NULL)
         return;
-    if (element->hidden) {
+    if (!seen) {
         add_lone_link(self, attributes->href, false);
         return;
     }
@@ -238,18 +192,21 @@ quotes_other(Html *self, const ApdHtmlAttributes *attributes)
 static void
 push(Html *self, const char *name, ApdTag tag, const ApdHtmlAttributes *attributes)
 {
-    Element element = look(self, name, tag, attributes);
+    Element element = { .tag = tag,
+                        .look =
+                            apd_html_look(&top(self)->look, self->sheet, name, tag, attributes) };
+    bool seen = !element.look.hidden;
 
     if (tag == APD_TAG_QUOTE && !quotes_other(self, attributes))
         element.tag = tag = APD_TAG_BLOCK;
-    element.marked = !element.hidden;
-    if (element.marked)
+    element.marked = seen;
+    if (seen)
         mark(self, tag, 1);
     if (tag == APD_TAG_LINK)
-        begin_link(self, &element, attributes);
+        begin_link(self, seen, attributes);
     else
-        add_lone_link(self, attributes->href, !element.hidden);
-    add_lone_link(self, attributes->action, !element.hidden);
+        add_lone_link(self, attributes->href, seen);
+    add_lone_link(self, attributes->action, seen);
     self->depth++;
     if (self->depth > MAX_DEPTH)
         return;
@@ -263,7 +220,7 @@ push(Html *self, const char *name, ApdTag tag, const ApdHtmlAttributes *attribut
 static void
 add_text(Html *self, const char *text, gsize size)
 {
-    if (!shows_text(self, top(self)))
+    if (!apd_html_look_shows_text(&top(self)->look, self->sheet))
         return;
 
     g_string_truncate(self->scratch, 0);
@@ -308,10 +265,11 @@ skip_raw(Html *self, const char *name, gsize *ret_size)
 static void
 add_image(Html *self, const ApdHtmlAttributes *attributes)
 {
-    Element element = look(self, "img", APD_TAG_IMAGE, attributes);
+    ApdHtmlLook look =
+        apd_html_look(&top(self)->look, self->sheet, "img", APD_TAG_IMAGE, attributes);
 
     apd_html_blocks_image(self->blocks);
-    if (attributes->alt == NULL || element.hidden || element.visible == APD_SEEN_NO)
+    if (attributes->alt == NULL || look.hidden || look.visible == APD_SEEN_NO)
         return;
     apd_html_blocks_add(self->blocks, " ", 1);
     apd_html_blocks_add(self->blocks, attributes->alt, strlen(attributes->alt));
@@ -327,7 +285,7 @@ open_tag(Html *self, const char *name, const ApdHtmlAttributes *attributes)
     switch (tag) {
     case APD_TAG_BR:
     case APD_TAG_VOID_BLOCK:
-        if (!top(self)->hidden)
+        if (!top(self)->look.hidden)
             apd_html_blocks_break(self->blocks);
         return;
     case APD_TAG_VOID:
@@ -415,7 +373,7 @@ holds_page(const char *name)
     static const char *const names[] = { "iframe", "frame", "embed", "object" };
 
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-        if (g_str_equal(names[i], name))
+        if (names[i][0] == *name && g_str_equal(names[i], name))
             return true;
     return false;
 }
