@@ -83,6 +83,16 @@ starts_mention(const ApdDates *self, int at)
     return false;
 }
 
+/* Tokens after "from" that tell where a window starts. */
+#define START 7
+
+static bool
+tells_start(int role)
+{
+    return role == APD_ROLE_EVENT || role == APD_ROLE_REVIEW || role == APD_ROLE_EFFECTIVE
+           || role == APD_ROLE_RULE;
+}
+
 /* Signs and words that end a clause. */
 static bool
 ends_clause(const ApdToken *token)
@@ -105,7 +115,7 @@ ends_mention(const ApdDates *self, int at)
 static void
 walk(const ApdDates *self, int from, int step, bool asks, int *best)
 {
-    int distance = 0;
+    int distance = 0, start = 0;
     bool beyond = false;
     for (int i = from; i >= 0 && i < (int) self->tokens->len; i += step) {
         const ApdToken *token = apd_dates_token(self, i);
@@ -122,6 +132,10 @@ walk(const ApdDates *self, int from, int step, bool asks, int *best)
         bool other = asks && (step > 0 ? is_actor(role) : role == APD_ROLE_OTHER);
         if (beyond && (is_near_only(role) || other))
             value /= 4;
+        /* "from the opening of the dispute" is about the start. */
+        start = step > 0 && apd_token_means(token, APD_WORD_FROM) ? START : MAX(start - 1, 0);
+        if (start > 0 && value < 0 && tells_start(role))
+            value = 0;
         if (role >= 0)
             keep_strongest(best, role, value);
         beyond = beyond || ends_clause(token);

@@ -240,13 +240,24 @@ stands_beside(const Start *start, const ApdMention *window, const ApdMention *da
     return past && !start->is_notice && (after || before);
 }
 
+/* An event told with its time of day, and not of an order's life. */
+static bool
+is_event(const ApdTimeData *self, const ApdText *text, const ApdCandidate *date)
+{
+    const ApdSegment *segment = apd_text_at(text, date->segment);
+    int pair = segment->pair;
+    bool label = pair >= 0 && (guint) pair < text->segments->len;
+    return date->mention.has_time && !speaks_of(self, segment, APD_ANCHOR_TRADE)
+           && !(label && speaks_of(self, apd_text_at(text, (guint) pair), APD_ANCHOR_TRADE));
+}
+
 /* Returns: the date that says when @start was; NULL for none. */
 static const ApdCandidate *
 find_date(const ApdTimeData *self, const ApdText *text, const GArray *candidates,
           const ApdCandidate *window, const Start *start, ApdTime message)
 {
-    const ApdCandidate *best = NULL;
-    int best_fit = 0;
+    const ApdCandidate *best = NULL, *event = NULL;
+    int best_fit = 0, events = 0;
     guint here = (guint) (window - &g_array_index(candidates, ApdCandidate, 0));
     guint first = here > MAX_AROUND ? here - MAX_AROUND : 0;
     for (guint i = first; i < MIN(candidates->len, here + MAX_AROUND); i++) {
@@ -263,12 +274,18 @@ find_date(const ApdTimeData *self, const ApdText *text, const GArray *candidates
         if (same || start->is_notice)
             continue;
         int fits = fit(self, text, start, other);
+        if (at <= message && is_event(self, text, other)) {
+            event = other;
+            events++;
+        }
         if (fits > best_fit) {
             best = other;
             best_fit = fits;
         }
     }
-    return best;
+    /* "5 days from opening": the only event there is, by whatever word. */
+    bool named = start->last >= 0 && (start->n > 0 || start->anchor > APD_ANCHOR_NOTICE);
+    return best == NULL && events == 1 && named && start->anchor != APD_ANCHOR_TRADE ? event : best;
 }
 
 ApdTime

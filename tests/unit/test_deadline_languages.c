@@ -18,6 +18,7 @@
 #include "time/zh_hant.inc"
 #include "time/voices_west.inc"
 #include "time/voices_east.inc"
+#include "time/starts.inc"
 #include "time/tables.inc"
 #include "time/clerks.inc"
 #include "time/clocks.inc"
@@ -132,6 +133,7 @@ static const Table more = { clerks, G_N_ELEMENTS(clerks), APD_KIND_PENALTY, APD_
 static const Table other = { desks, G_N_ELEMENTS(desks), APD_KIND_PENALTY, APD_OUTCOME_NONE };
 static const Table cells = { tables, G_N_ELEMENTS(tables), APD_KIND_PENALTY, APD_OUTCOME_NONE };
 static const Table times = { clocks, G_N_ELEMENTS(clocks), APD_KIND_PENALTY, APD_OUTCOME_NONE };
+static const Table counted = { starts, G_N_ELEMENTS(starts), APD_KIND_REQUEST, APD_OUTCOME_NONE };
 static const Table upheld = { decisions_final, G_N_ELEMENTS(decisions_final), APD_KIND_DECISION,
                               APD_OUTCOME_UPHELD };
 static const Table evidence = { more_evidence, G_N_ELEMENTS(more_evidence), APD_KIND_DECISION,
@@ -149,6 +151,7 @@ main(int argc, char **argv)
     g_test_add_data_func("/deadline/voices/clerks", &more, test_table);
     g_test_add_data_func("/deadline/voices/desks", &other, test_table);
     g_test_add_data_func("/deadline/clocks", &times, test_table);
+    g_test_add_data_func("/deadline/starts", &counted, test_table);
     g_test_add_data_func("/deadline/tables", &cells, test_table);
     g_test_add_data_func("/deadline/voices/east", &east, test_table);
     g_test_add_data_func("/deadline/decisions/upheld", &upheld, test_table);
