@@ -16,6 +16,9 @@
 
 #define LAST_PAUSE (5 * APD_MINUTE)
 
+/* For answers, when we end. */
+#define PATIENCE_S 10
+
 /* Requests at a time. */
 #define AT_ONCE 8
 
@@ -163,6 +166,16 @@ give_up(Keeper *keeper, ApdOAuthResult result, const char *text, ApdTime now)
     self->events.changed(self->user_data);
 }
 
+/* We end, but a refresh token that was replaced must not be lost. */
+static void
+keep_last(Keeper *keeper, ApdOAuthResult result, const ApdOAuthAnswer *answer, ApdTime now)
+{
+    if (result != APD_OAUTH_TOKEN)
+        return;
+    g_autoptr(ApdToken) token = apd_token_new(keeper->source, keeper->old, answer, now);
+    (void) apd_token_store(keeper->source, token, NULL);
+}
+
 static void
 on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
 {
@@ -171,11 +184,11 @@ on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
     g_autoptr(GError) why = NULL;
     ApdTime now = apd_now();
 
-    keeper->owner->asking--;
-    if (keeper->owner->closing)
-        return;
     ApdOAuthResult result = response ? apd_oauth_read_token(response, &answer) : APD_OAUTH_LATER;
-    if (result == APD_OAUTH_TOKEN) {
+    keeper->owner->asking--;
+    if (keeper->owner->closing) {
+        keep_last(keeper, result, &answer, now);
+    } else if (result == APD_OAUTH_TOKEN) {
         keeper->unwritten = apd_token_new(keeper->source, keeper->old, &answer, now);
         write_down(keeper, now);
     } else if (result == APD_OAUTH_REVOKED || result == APD_OAUTH_MISTAKE
@@ -326,6 +339,8 @@ on_tell(gpointer user_data)
     ApdTokens *self = user_data;
 
     self->telling = 0;
+    if (self->closing)
+        return G_SOURCE_REMOVE;
     for (guint i = 0; i < self->keepers->len; i++) {
         Keeper *keeper = self->keepers->pdata[i];
         g_autoptr(ApdToken) token = apd_token_load(keeper->source, NULL);
@@ -341,7 +356,7 @@ on_files(void *user_data)
 {
     ApdTokens *self = user_data;
 
-    if (self->telling == 0)
+    if (self->telling == 0 && !self->closing)
         self->telling = g_idle_add(on_tell, self);
 }
 
@@ -391,6 +406,26 @@ apd_tokens_new(ApdLedger *ledger, const ApdConfig *config, const ApdTokensEvents
     return self;
 }
 
+static gboolean
+on_patience(gpointer user_data)
+{
+    *(bool *) user_data = true;
+    return G_SOURCE_CONTINUE;
+}
+
+/* An answer on its way may bring a refresh token in place of the one on disk, which
+ * is then worth nothing: it is waited for a while. */
+static void
+wait_for_answers(ApdTokens *self)
+{
+    bool late = false;
+    guint patience = g_timeout_add_seconds(PATIENCE_S, on_patience, &late);
+
+    while (self->asking > 0 && !late)
+        g_main_context_iteration(NULL, TRUE);
+    g_source_remove(patience);
+}
+
 /* Answers still to come find their keepers: the keepers go last. */
 void
 apd_tokens_free(ApdTokens *self)
@@ -399,6 +434,8 @@ apd_tokens_free(ApdTokens *self)
         return;
 
     self->closing = true;
+    if (self->asking > 0)
+        wait_for_answers(self);
     g_clear_handle_id(&self->telling, g_source_remove);
     apd_token_watch_free(self->watch);
     apd_http_free(self->http);

@@ -31,6 +31,7 @@ class OAuthServer:
         self.length = 32          # bytes of randomness in an access token
         self.device_script = []   # errors of the next polls, one each
         self.down = False         # answers 503
+        self.waiting = 0
         self.hold = threading.Event()
         self.hold.set()           # clear() makes /token wait
         self.codes, self.devices, self.access, self.refresh = {}, {}, {}, {}
@@ -146,6 +147,7 @@ class OAuthServer:
     def post(self, handler):
         form = dict(urllib.parse.parse_qsl(
             handler.rfile.read(int(handler.headers["Content-Length"])).decode(), keep_blank_values=True))
+        self.waiting += 1
         self.hold.wait(30)
         try:
             with self.lock:

@@ -284,6 +284,23 @@ class Reading(unittest.TestCase):
         self.server.append("seller", notice("polled"))
         watcher.message(notice("polled"))
 
+    def test_a_poke_is_one_look(self):
+        watcher = self.watch()
+        watcher.wait(lambda e: e["event"] == "looked_back")
+        watcher.sight(WELL)
+
+        def ticks():
+            with open(f"/proc/{watcher.children()[0]}/stat") as file:
+                return sum(int(field) for field in file.read().rsplit(")", 1)[1].split()[11:13])
+
+        watcher.poke()
+        watcher.wait_new(lambda e: e["event"] == "sight", what="a look")
+        before = ticks()
+        self.server.append("seller", notice("after the poke"))
+        watcher.message(notice("after the poke"))
+        self.assertLess(ticks() - before, 20)  # of 10 ms: it does not look without end
+        self.assertLess(len([e for e in watcher.events if e["event"] == "sight"]), 20)
+
     def test_child_killed(self):
         watcher = self.watch()
         watcher.sight(WELL)

@@ -437,6 +437,31 @@ class RaceTest(Case):
         daemon.start()
         self.wait_well(daemon)
 
+    def test_stopped_while_renewing_the_new_token_is_kept(self):
+        server = self.serve()
+        for stop in ("stop", "reload"):
+            with self.subTest(stop=stop):
+                self.oauth.life = 8
+                daemon = self.appeald(server)
+                self.log_in(daemon)
+                daemon.start()
+                self.wait_well(daemon)
+                waiting, self.oauth.life = self.oauth.waiting, 3600
+                self.oauth.hold.clear()
+                wait_for(lambda: self.oauth.waiting > waiting, what="a renewal under way")
+                release = threading.Timer(1, self.oauth.hold.set)
+                release.start()
+                if stop == "stop":
+                    self.assertEqual(daemon.stop()[0], 0)
+                else:
+                    daemon.reload()
+                release.join()
+                wait_for(lambda: self.token(daemon)["access_token"] == self.oauth.issued[-1], 10, "it is on disk")
+                self.assertFalse(self.oauth.refresh[self.token(daemon)["refresh_token"]]["used"])
+                if stop == "reload":
+                    self.wait_well(daemon)
+                    daemon.stop()
+
     def test_one_refresher_at_a_time(self):
         """Two daemons over one token: every refresh token is used once."""
         server = self.serve()
