@@ -61,6 +61,23 @@ prefer_cause(ApdWeighing *self)
     self->category_signal = signal;
 }
 
+/* "Dispute opened; reason: not as described": the buyer's reason is no violation yet. */
+static void
+prefer_dispute(ApdWeighing *self)
+{
+    static const char *const begun[] = { "category/order.dispute", "category/order.chargeback",
+                                         "category/order.cancellation" };
+
+    if (!apd_weighing_is(self, "trade.") || self->scored
+        || apd_weighing_score(self, "act/deducted")->firm > 0
+        || apd_weighing_score(self, "act/measure")->firm > 0
+        || self->scores[self->category_signal].leads)
+        return;
+    for (size_t i = 0; i < G_N_ELEMENTS(begun); i++)
+        if (apd_weighing_score(self, begun[i])->leads)
+            take_category(self, apd_matcher_find(apd_rules_matcher(self->input->rules), begun[i]));
+}
+
 /* "An IP complaint" is of some right: the one that is named, if any is. */
 static void
 prefer_named_right(ApdWeighing *self)
@@ -157,6 +174,7 @@ apd_classify(const ApdInput *input, ApdVerdict *verdict)
     prefer_threshold(&self);
     prefer_cause(&self);
     prefer_named_right(&self);
+    prefer_dispute(&self);
     apd_weighing_decide(&self);
     ApdKind kind = apd_weighing_kind(&self);
     if (input->origin->speaker == APD_SPEAKER_STRANGER)

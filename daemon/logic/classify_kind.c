@@ -259,7 +259,8 @@ apd_weighing_kind(const ApdWeighing *self)
         return acts.demand > 0 && acts.demand >= acts.measure ? APD_KIND_REQUEST
                : imposed                                      ? APD_KIND_PENALTY
                                                               : kind_of_pending(self, &acts);
-    if (acts.clean > 0 && acts.deducted == 0
+    /* "No points this time" beside a measure is a penalty all the same. */
+    if (acts.clean > 0 && acts.deducted == 0 && (acts.measure == 0 || acts.fix > 0)
         && self->kinds[APD_KIND_WARNING] >= self->kinds[APD_KIND_PENALTY])
         return kind_of_pending(self, &acts);
     return imposed ? APD_KIND_PENALTY : kind_of_pending(self, &acts);

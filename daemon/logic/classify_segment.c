@@ -114,8 +114,12 @@ is_points_sentence(const ApdInput *input, int segment)
     static const char *const others[] = { "points/total", "points/threshold", "points/tariff",
                                           "mod/tariff",   "mod/hypothetical", "act/warn" };
     const char *p = apd_text_at(input->text, (guint) segment)->folded;
+    int label = apd_text_at(input->text, (guint) segment)->pair;
     size_t digits = strspn(p, "0123456789.");
 
+    /* "Your ledger shows 11 points: 2 points on ..., 6 points on ..." */
+    if (label >= 0 && apd_weighing_has(input, label, "points/total"))
+        return false;
     if (apd_text_at(input->text, (guint) segment)->zone == APD_ZONE_LABEL || digits == 0
         || digits > 4 || strspn(p, "0.") == digits || apd_weighing_is_scale(input, segment)
         || !apd_weighing_has(input, segment, "points/word"))

@@ -5,6 +5,9 @@
 /* Segments, of more than a greeting's length, that an answer has come to its matter after. */
 #define EARLY 3
 
+/* Bytes between "not" and what it denies. */
+#define NEAR 20
+
 /* Signals that change what others in their segment mean. */
 typedef struct {
     int negation, hypothetical, future, example, third, tariff, offer, own_appeal;
@@ -114,7 +117,7 @@ is_negated(const Weigher *self, const ApdHit *hit)
     if (end < 0)
         return false;
     return end > hit->start
-           || (hit->start - end <= 12
+           || (hit->start - end <= NEAR
                && memchr(segment->folded + end, ',', (size_t) (hit->start - end)) == NULL);
 }
 
