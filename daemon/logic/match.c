@@ -21,10 +21,15 @@ typedef struct {
     const char *source; /* borrowed from the chunk: as it was written */
     int signal;
     int weight;
-    int word;     /* number of its anchor among the words looked for */
-    bool first;   /* the anchor is the first part, ... */
-    bool final;   /* ... the last one: read here alone, thousands of times a message */
-    int language; /* 1 and more: counts in a text of this language alone; 0: in any */
+    int word;           /* of the anchor: its number among the words looked for, ... */
+    int skip;           /* ... bytes of the anchor before it, ... */
+    int length;         /* ... and its own */
+    int n;              /* bytes of the anchor, ... */
+    const char *anchor; /* ... borrowed from the phrase */
+    char before, after; /* what stands a blank away from the word, or NUL: most differ there */
+    bool first;         /* the anchor is the first part, ... */
+    bool final;         /* ... the last one: read here alone, thousands of times a message */
+    int language;       /* 1 and more: counts in a text of this language alone; 0: in any */
 } Entry;
 
 struct ApdMatcher {
@@ -151,7 +156,9 @@ apd_matcher_add(ApdMatcher *self, int signal, const char *phrase, int weight, GE
     g_ptr_array_set_free_func(flat, NULL);
     const char *source = g_string_chunk_insert(self->chunk, phrase);
     for (guint i = 0; i < flat->len; i++) {
-        Entry entry = { flat->pdata[i], source, signal, weight, 0, false, false, 0 };
+        Entry entry = {
+            .phrase = flat->pdata[i], .source = source, .signal = signal, .weight = weight
+        };
         entry.first = entry.phrase->anchor == 0;
         entry.final = entry.phrase->anchor + 1 == entry.phrase->n;
         if (is_latin(entry.phrase))
@@ -183,20 +190,55 @@ by_word(const void *a, const void *b)
     return (x->word > y->word) - (x->word < y->word);
 }
 
+/* Looks for one word of the anchor instead of all of it: phrases that differ in small words
+ * share it, and there are few words to look for.  Of the longer ones that which fewest
+ * phrases have taken.  @taken: word to number of phrases. */
+static void
+choose_word(Entry *entry, GHashTable *taken)
+{
+    const char *text = entry->phrase->parts[entry->phrase->anchor].text;
+    size_t longest = 0;
+    int least = G_MAXINT;
+
+    for (const char *p = text; *p != '\0'; p += strcspn(p, " ") + (p[strcspn(p, " ")] == ' '))
+        longest = MAX(longest, strcspn(p, " "));
+    for (const char *p = text; *p != '\0';) {
+        size_t n = strcspn(p, " ");
+        g_autofree char *word = g_strndup(p, n);
+        int load = GPOINTER_TO_INT(g_hash_table_lookup(taken, word));
+        if (n + 2 >= longest && n >= MIN(longest, 3) && load < least) {
+            least = load;
+            entry->skip = (int) (p - text);
+            entry->length = (int) n;
+        }
+        p += n + (p[n] == ' ');
+    }
+    entry->anchor = text;
+    entry->n = (int) strlen(text);
+    entry->before = entry->skip > 1 ? text[entry->skip - 2] : '\0';
+    if (entry->skip + entry->length + 1 < entry->n)
+        entry->after = text[entry->skip + entry->length + 1];
+    char *word = g_strndup(text + entry->skip, (gsize) entry->length);
+    g_hash_table_replace(taken, word, GINT_TO_POINTER(least + 1));
+}
+
 void
 apd_matcher_compile(ApdMatcher *self)
 {
     g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     int n = 0;
 
     for (guint i = 0; i < self->entries->len; i++) {
         Entry *entry = &g_array_index(self->entries, Entry, i);
+        choose_word(entry, taken);
         const char *anchor = entry->phrase->parts[entry->phrase->anchor].text;
-        entry->word = GPOINTER_TO_INT(g_hash_table_lookup(known, anchor)) - 1;
+        g_autofree char *word = g_strndup(anchor + entry->skip, (gsize) entry->length);
+        entry->word = GPOINTER_TO_INT(g_hash_table_lookup(known, word)) - 1;
         if (entry->word >= 0)
             continue;
         entry->word = (int) self->words->len;
-        g_ptr_array_add(self->words, g_strdup(anchor));
+        g_ptr_array_add(self->words, g_steal_pointer(&word));
         g_hash_table_insert(known, self->words->pdata[entry->word],
                             GINT_TO_POINTER(entry->word + 1));
     }
@@ -255,17 +297,23 @@ on_literal(unsigned literal, size_t end, void *user_data)
     const Entry *last = entry + firsts[literal + 1];
     size_t from, to;
 
-    /* The same for all phrases of one anchor; most are no more than it. */
-    entry += firsts[literal];
-    size_t at = end - entry->phrase->parts[entry->phrase->anchor].n;
-    bool starts = apd_phrase_is_boundary(scan->text, at);
-    bool ends = apd_phrase_is_boundary(scan->text, end);
-
-    for (; entry < last && scan->hits->len < MAX_HITS; entry++) {
-        if ((entry->first && !starts) || (entry->final && !ends))
+    for (entry += firsts[literal]; entry < last; entry++) {
+        size_t before = (size_t) (entry->skip + entry->length);
+        if ((entry->after != '\0' && scan->text[end + 1] != entry->after) || end <= before
+            || (entry->before != '\0'
+                && scan->text[end - (size_t) entry->length - 2] != entry->before))
             continue;
+        size_t at = end - before;
+        if (entry->n != entry->length
+            && strncmp(scan->text + at, entry->anchor, (size_t) entry->n) != 0)
+            continue;
+        if ((entry->first && !apd_phrase_is_boundary(scan->text, at))
+            || (entry->final && !apd_phrase_is_boundary(scan->text, at + (size_t) entry->n)))
+            continue;
+        if (scan->hits->len >= MAX_HITS)
+            return;
         if (entry->first && entry->final)
-            add_hit(scan, entry, at, end);
+            add_hit(scan, entry, at, at + (size_t) entry->n);
         else if (apd_phrase_check(entry->phrase, scan->text, at, &from, &to))
             add_hit(scan, entry, from, to);
     }
