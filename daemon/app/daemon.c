@@ -16,6 +16,9 @@
 #include "base/service.h"
 #include "io/network.h"
 
+/* How often the status line follows deliveries. */
+#define STATUS_PAUSE APD_SECOND
+
 struct ApdDaemon {
     ApdConfig *config; /* owned */
     ApdDaemonOptions options;
@@ -31,6 +34,9 @@ struct ApdDaemon {
     guint looking;             /* owned: a look at what is due is about to happen */
     guint feeding;             /* owned: of the watchdog */
     guint signals[3];          /* owned */
+    bool stale;                /* cases may have changed since they were looked through */
+    ApdTime next_step;         /* when time alone moves one */
+    ApdTime status_at;         /* when the line below is to be made anew */
     char *status;              /* owned: the line last told to the service manager */
     GError *failure;           /* owned: what stopped us; NULL: nothing did */
 };
@@ -52,27 +58,55 @@ fail(ApdDaemon *self, const GError *error)
 
 /* --- what is due ------------------------------------------------------------ */
 
+/* Looks through every case: when cases or sources may have changed, or time has
+ * come.  What a channel said of an alert moves no case. */
 static bool
-run_due(ApdDaemon *self, ApdTime now, ApdTime *ret_next, GError **error)
+run_steps(ApdDaemon *self, ApdTime now, GError **error)
 {
-    ApdTime step, delivery;
+    if (!self->stale && now < self->next_step)
+        return true;
 
-    if (!apd_steps_run(self->ledger, self->config, now, &step, error)
-        || !apd_dispatcher_run(self->dispatcher, now, &delivery, error)
-        || (self->tokens != NULL && !apd_tokens_run(self->tokens, now, &step, error))
-        || (self->heartbeat != NULL && !apd_heartbeat_run(self->heartbeat, now, &step, error)))
-        return false;
+    self->stale = false;
+    self->status_at = now;
+    return apd_steps_run(self->ledger, self->config, now, &self->next_step, error);
+}
+
+/* At once when cases changed, else once in a while: it counts them all. */
+static bool
+tell_status(ApdDaemon *self, ApdTime now, ApdTime *next, GError **error)
+{
+    if (now < self->status_at) {
+        *next = MIN(*next, self->status_at);
+        return true;
+    }
 
     g_autofree char *line = apd_status_line(self->ledger, self->config, now, error);
     if (line == NULL)
         return false;
+    self->status_at = now + STATUS_PAUSE;
     if (g_strcmp0(line, self->status) != 0) {
         apd_service_status("%s", line);
         g_free(self->status);
         self->status = g_steal_pointer(&line);
     }
+    return true;
+}
 
-    *ret_next = MIN(step, delivery);
+static bool
+run_due(ApdDaemon *self, ApdTime now, ApdTime *ret_next, GError **error)
+{
+    ApdTime next, more = APD_NEVER;
+
+    /* A clock that was set back makes all of these wrong. */
+    if (self->status_at > now + STATUS_PAUSE)
+        self->stale = true;
+    if (!run_steps(self, now, error) || !apd_dispatcher_run(self->dispatcher, now, &next, error)
+        || (self->tokens != NULL && !apd_tokens_run(self->tokens, now, &more, error))
+        || (self->heartbeat != NULL && !apd_heartbeat_run(self->heartbeat, now, &more, error))
+        || !tell_status(self, now, &more, error))
+        return false;
+
+    *ret_next = MIN(MIN(self->next_step, next), more);
     return true;
 }
 
@@ -105,12 +139,41 @@ on_look(gpointer user_data)
 
 /* Many things may happen in one turn of the loop: one look serves all. */
 static void
-look_soon(void *user_data)
+turn_soon(void *user_data)
 {
     ApdDaemon *self = user_data;
 
     if (self->looking == 0)
         self->looking = g_idle_add(on_look, self);
+}
+
+/* Cases or sources may have changed. */
+static void
+look_soon(void *user_data)
+{
+    ApdDaemon *self = user_data;
+
+    self->stale = true;
+    turn_soon(self);
+}
+
+static bool
+has_fallback(const ApdConfig *config)
+{
+    for (guint i = 0; i < config->channels->len; i++)
+        if (((const ApdChannelConfig *) config->channels->pdata[i])->fallback != NULL)
+            return true;
+    return false;
+}
+
+/* A channel has spoken: what it did not take may fall back to another. */
+static void
+on_verdict(void *user_data)
+{
+    ApdDaemon *self = user_data;
+
+    self->stale = self->stale || has_fallback(self->config);
+    turn_soon(self);
 }
 
 static void
@@ -186,7 +249,7 @@ on_token_lost(const ApdSourceConfig *source, const GError *why, void *user_data)
 static bool
 open_parts(ApdDaemon *self, GError **error)
 {
-    const ApdDispatcherEvents dispatcher_events = { look_soon, on_failed };
+    const ApdDispatcherEvents dispatcher_events = { on_verdict, on_failed };
     const ApdWatcherEvents watcher_events = { look_soon, on_token_refused, on_failed };
     const ApdTokensEvents token_events = { on_token_renewed, on_token_lost, look_soon };
 
@@ -275,7 +338,7 @@ apd_daemon_start(ApdConfig *config, const ApdDaemonOptions *options, GError **er
     self->config = config;
     self->options = *options;
     self->loop = g_main_loop_new(NULL, FALSE);
-    self->alarm = apd_alarm_new(look_soon, self);
+    self->alarm = apd_alarm_new(turn_soon, self);
     self->signals[0] = g_unix_signal_add(SIGTERM, on_stop, self);
     self->signals[1] = g_unix_signal_add(SIGINT, on_stop, self);
     self->signals[2] = g_unix_signal_add(SIGHUP, on_reload, self);
