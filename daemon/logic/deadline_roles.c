@@ -127,6 +127,9 @@ walk(const ApdDates *self, int from, int step, bool asks, int *best)
         if (step < 0 && role >= 0 && is_near_only(role) && apd_word_follows(token->word)
             && ends_mention(self, i))
             value = 0;
+        /* "for 7 days": right before it, in Turkish and Korean right after. */
+        if (role == APD_ROLE_DURATION && (step > 0) != apd_word_follows(token->word))
+            value = 0;
         /* "send it before the 5th and we will answer": who asks speaks of himself after. */
         asks = asks || (!beyond && (role == APD_ROLE_ACTION || role == APD_ROLE_DUTY));
         bool other = asks && (step > 0 ? is_actor(role) : role == APD_ROLE_OTHER);
@@ -248,7 +251,7 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     if (label != NULL)
         add_all(label, 100, best);
     if (mention->type == APD_MENTION_DATE)
-        best[APD_ROLE_HISTORY] = 0;
+        best[APD_ROLE_HISTORY] = best[APD_ROLE_DURATION] = 0;
     /* "within 7 days from" begins nothing. */
     if (mention->type == APD_MENTION_WINDOW || mention->is_range_end)
         best[APD_ROLE_EFFECTIVE] = 0;

@@ -20,6 +20,7 @@
 #include "time/voices_east.inc"
 #include "time/starts.inc"
 #include "time/tables.inc"
+#include "time/chances.inc"
 #include "time/clerks.inc"
 #include "time/clocks.inc"
 #include "time/desks.inc"
@@ -117,6 +118,10 @@ test_messages(void)
     for (gsize i = 0; i < G_N_ELEMENTS(messages); i++) {
         Notice notice = { march.date, messages[i].kind, messages[i].outcome };
         wrong += !check_row(data, &messages[i].row, &notice, "row");
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(chances); i++) {
+        Notice notice = { march.date, chances[i].kind, chances[i].outcome };
+        wrong += !check_row(data, &chances[i].row, &notice, "row");
     }
     for (gsize i = 0; i < G_N_ELEMENTS(letters); i++) {
         Notice notice = { march.date, letters[i].kind, letters[i].outcome };
