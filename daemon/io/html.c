@@ -340,7 +340,7 @@ read_conditional(Html *self, const char *at, const char *end)
         if (at >= end || !g_ascii_isalpha(*at))
             continue;
         g_auto(ApdHtmlAttributes) attributes = APD_HTML_ATTRIBUTES_NONE;
-        while (at < end && !g_ascii_isspace(*at) && *at != '>')
+        while (at < end && !g_ascii_isspace(*at) && *at != '>' && *at != '/')
             at++;
         at = apd_html_attributes_read(at, end, &attributes);
         add_lone_link(self, attributes.href, true);

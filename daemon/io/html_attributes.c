@@ -109,23 +109,25 @@ holds_tags(const char *name, gsize n, const char *value, const char *stop)
            && !(n > 2 && g_ascii_strncasecmp(name, "on", 2) == 0);
 }
 
-/* @at stands behind '='.  Returns where the next attribute may begin. */
+/* @at stands behind '='.  Returns where the next attribute may begin; at a '<', where the
+ * tag has lost its end. */
 static const char *
 read_quoted(const char *name, gsize n, const char *at, const char *end, const char **ret_value,
             gsize *ret_size)
 {
-    bool quoted = at < end && (*at == '"' || *at == '\'');
+    bool quoted = at < end && (*at == '"' || *at == '\''), lost = false;
     const char *value = at + quoted;
     const char *stop = quoted ? memchr(value, *at, (gsize) (end - value)) : NULL;
 
     if (quoted && (stop == NULL || holds_tags(name, n, value, stop)))
-        quoted = false;
-    if (!quoted)
-        for (stop = value; stop < end && !g_ascii_isspace(*stop) && *stop != '>';)
+        lost = true;
+    if (!quoted || lost)
+        for (stop = value;
+             stop < end && !g_ascii_isspace(*stop) && *stop != '>' && !(lost && *stop == '<');)
             stop++;
     *ret_value = value;
     *ret_size = (gsize) (stop - value);
-    return quoted ? stop + 1 : stop;
+    return quoted && !lost ? stop + 1 : stop;
 }
 
 static bool
@@ -152,6 +154,8 @@ apd_html_attributes_read(const char *at, const char *end, ApdHtmlAttributes *int
         if (equals < end && *equals == '=')
             at = read_quoted(name, n, skip_blanks(equals + 1, end), end, &value, &size);
         take_attribute(name, n, value, size, into);
+        if (at < end && *at == '<')
+            return at;
     }
     return at < end ? at + 1 : at;
 }

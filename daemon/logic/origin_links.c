@@ -238,8 +238,6 @@ judge_link(Judge *self, const ApdLink *link, const char **ret_why)
 {
     g_auto(ApdWebAddress) address = { 0 };
 
-    if (link->depth > 0 && self->text->is_reply)
-        return APD_LINKS_CLEAN;
     apd_web_address_read(link->href, &address);
     switch (address.kind) {
     case APD_WEB_CODE:
@@ -254,6 +252,17 @@ judge_link(Judge *self, const ApdLink *link, const char **ret_why)
     default:
         return APD_LINKS_CLEAN;
     }
+}
+
+/* What an answer quotes is another's: it cannot forge the answer, but may be a trick. */
+static ApdOriginLinks
+judge_with_depth(Judge *self, const ApdLink *link, const char **ret_why)
+{
+    ApdOriginLinks judged = judge_link(self, link, ret_why);
+
+    if (link->depth == 0 || !self->text->is_reply)
+        return judged;
+    return judged == APD_LINKS_FORGED ? APD_LINKS_DOUBTFUL : APD_LINKS_CLEAN;
 }
 
 /* Whether a link home asks for something: then a bare address elsewhere need not. */
@@ -281,7 +290,7 @@ apd_origin_judge_links(const ApdOriginContext *context, const ApdDocument *docum
     for (guint i = 0; i < document->links->len && i < MAX_LINKS && worst < APD_LINKS_FORGED; i++) {
         const ApdLink *link = &g_array_index(document->links, ApdLink, i);
         const char *why = NULL;
-        ApdOriginLinks judged = judge_link(&self, link, &why);
+        ApdOriginLinks judged = judge_with_depth(&self, link, &why);
         if (judged <= worst)
             continue;
         worst = judged;

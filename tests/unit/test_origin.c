@@ -88,6 +88,9 @@ static const struct { const char *what; ApdAuthenticity authenticity; const char
     { "an address in the other form alone", APD_AUTHENTICITY_FORGED, PASS FROM "Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\nAppeal here: https://evil.example/\n--b\n" HTML HOME "<p>This is long enough to stand for the message, longer than eighty bytes in any case.</p>\n--b--\n" },
     { "an attached form", APD_AUTHENTICITY_FORGED, PASS FROM "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nOpen the form.\n--b\nContent-Type: text/html; name=form.html\nContent-Disposition: attachment\n\n<form action='https://evil.example/'></form>\n--b--\n" },
     { "a mark that is never closed", APD_AUTHENTICITY_FORGED, PASS FROM HTML HOME "<p><a href=\"https://evil.example/>Appeal</a></p><p>x</p>" },
+    { "a style that is never closed", APD_AUTHENTICITY_FORGED, PASS FROM HTML HOME "<p style=\"color:red;<a/href='https://evil.example/'>Appeal</a></p><p>a \"b\" c</p>" },
+    { "a slash for a blank, for one program", APD_AUTHENTICITY_FORGED, PASS FROM HTML HOME "<!--[if mso]><a/href='https://evil.example/'>Appeal</a><![endif]-->" },
+    { "in what an answer quotes", APD_AUTHENTICITY_UNVERIFIED, PASS FROM HTML HOME "<p>On Monday x wrote:</p><blockquote><a href='https://evil.example/'>Appeal</a></blockquote>" },
     { "in a bare quotation", APD_AUTHENTICITY_FORGED, PASS FROM HTML HOME "<blockquote><p><a href='https://evil.example/'>Appeal</a></p></blockquote>" },
     { "in a quotation that answers nothing", APD_AUTHENTICITY_FORGED, PASS FROM HTML HOME "<blockquote type=cite><p><a href='https://evil.example/'>Appeal</a></p></blockquote>" },
 
