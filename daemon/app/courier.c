@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/mask.h"
 #include "io/phrases.h"
 #include "io/secret.h"
 #include "logic/wording.h"
@@ -125,25 +126,11 @@ apd_courier_is_busy(const ApdCourier *self)
 
 /* Services may repeat what they were sent, and texts end in logs. */
 static void
-mask(char **text, const char *secret)
-{
-    if (*text == NULL || secret == NULL || strlen(secret) < 4)
-        return;
-
-    g_auto(GStrv) parts = g_strsplit(*text, secret, -1);
-    g_free(*text);
-    *text = g_strjoinv("***", parts);
-}
-
-static void
 mask_secrets(const ApdCourier *self, char **text)
 {
-    const char *tail = self->url ? strrchr(self->url, '/') : NULL;
-
-    mask(text, self->url);
-    mask(text, self->secret);
-    mask(text, self->token);
-    mask(text, tail && strlen(tail) > 8 ? tail + 1 : NULL);
+    apd_mask_url(text, self->url);
+    apd_mask(text, self->secret);
+    apd_mask(text, self->token);
 }
 
 /* Hands the verdict over and ends the errand. */
