@@ -139,11 +139,11 @@ is_rights_letter(const ApdWeighing *self)
 static bool
 is_acted_on(const ApdWeighing *self, ApdKind kind)
 {
-    static const char *const acts[] = { "act/deducted",       "act/measure", "act/demand",
-                                        "act/upheld",         "act/fix",     "act/rights-complaint",
-                                        "act/counter-notice", NULL };
+    static const char *const acts[] = { "act/measure", "act/demand",           "act/upheld",
+                                        "act/fix",     "act/rights-complaint", "act/counter-notice",
+                                        NULL };
 
-    return has_any(self, acts, false)
+    return has_any(self, acts, false) || apd_weighing_score(self, "act/deducted")->firm > 0
            || (kind == APD_KIND_POLICY && apd_weighing_score(self, "act/policy")->leads);
 }
 

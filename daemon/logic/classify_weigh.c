@@ -24,6 +24,7 @@ typedef struct {
     bool tariff;    /* of what each violation costs */
     bool scale;     /* of what so many points lead to */
     bool question;  /* asks whom it may concern */
+    bool number;    /* holds one, in digits or words */
 } Clause;
 
 typedef struct {
@@ -93,9 +94,15 @@ enter_clause(Weigher *self, int segment)
             clause.others = true;
         else if (hit->signal == mods->tariff)
             clause.tariff = true;
+        else if (strcmp(apd_rules_signal(self->weighing->input->rules, hit->signal)->type, "number")
+                 == 0)
+            clause.number = true;
         points += hit->signal == mods->point;
     }
     clause.question = is_question(self->weighing->input, segment);
+    clause.number |=
+        strpbrk(apd_text_at(self->weighing->input->text, (guint) segment)->folded, "0123456789")
+        != NULL;
     clause.scale = points > 2 || apd_weighing_is_scale(self->weighing->input, segment);
     self->clause = clause;
 }
@@ -237,7 +244,7 @@ is_done(const Weigher *self, const ApdHit *hit)
         return !self->clause.scale && !is_part_of_warning(self, hit);
     if (hit->signal != self->mods.deducted)
         return true;
-    if (self->clause.tariff || self->clause.scale)
+    if (self->clause.tariff || self->clause.scale || !self->clause.number)
         return false;
     for (guint i = 0; i < self->clause.n; i++) {
         const ApdHit *other = hit_at(self, self->clause.first + i);
@@ -272,6 +279,9 @@ weigh_hit(Weigher *self, const ApdHit *hit)
         points /= 2;
     if (category && self->clause.scale)
         points /= 4;
+    /* "Penalty points" without a number are spoken of, not taken. */
+    if (hit->signal == self->mods.deducted && !self->clause.number)
+        points /= 3;
     if (category && is_stated_type(self, hit))
         points *= 2;
     if ((act || category) && self->clause.others)
