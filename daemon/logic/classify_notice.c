@@ -100,6 +100,7 @@ is_to_buyer(const ApdWeighing *self)
             || apd_weighing_best(self, "act/account-service") > 0))
         return true;
     /* "The seller did not answer" is told to the other side. */
+    asked &= !apd_weighing_score(self, "address/third-seller")->leads;
     if (third && apd_weighing_best(self, "address/own") == 0 && !asked
         && (self->category == NULL || apd_weighing_is(self, "order.")))
         return true;
