@@ -193,10 +193,13 @@ on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
         write_down(keeper, now);
     } else if (result == APD_OAUTH_REVOKED || result == APD_OAUTH_MISTAKE
                || result == APD_OAUTH_DENIED) {
-        give_up(keeper, result, answer.text, now);
+        g_autofree char *said = apd_secret_leave_out(answer.text, keeper->old->refresh);
+        give_up(keeper, result, said, now);
     } else {
-        why = error ? g_error_copy(error)
-                    : g_error_new_literal(APD_ERROR, APD_ERROR_TRANSIENT, answer.text);
+        g_autofree char *said =
+            answer.text ? apd_secret_leave_out(answer.text, keeper->old->refresh) : NULL;
+        why =
+            error ? g_error_copy(error) : g_error_new_literal(APD_ERROR, APD_ERROR_TRANSIENT, said);
         why->code = APD_ERROR_TRANSIENT;
         try_later(keeper, why, now);
     }

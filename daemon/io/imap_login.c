@@ -6,6 +6,7 @@
 #include "io/imap_private.h"
 #include "io/mail_frames.h"
 #include "io/oauth_sasl.h"
+#include "io/secret.h"
 
 #define BUDGET (64u * 1024)
 
@@ -31,19 +32,10 @@ is_oauth(const ApdImapLogin *login)
            || g_str_equal(login->auth, "oauthbearer");
 }
 
-/* A server may repeat what it was sent. */
-static char *
-without(const char *text, const char *password)
-{
-    g_auto(GStrv) parts = password[0] != '\0' ? g_strsplit(text, password, -1) : NULL;
-
-    return parts != NULL ? g_strjoinv("(password)", parts) : g_strdup(text);
-}
-
 static bool
 fail_no(const ApdImapLogin *login, const char *said, GError **error)
 {
-    g_autofree char *clean = without(said, login->password);
+    g_autofree char *clean = apd_secret_leave_out(said, login->password);
     g_autofree char *line = apd_text_line(clean);
     g_autofree char *text = apd_text_cut(line, 200);
 
@@ -125,7 +117,8 @@ finish_sasl(ApdImap *self, const ApdImapLogin *login, const Sasl *sasl, GError *
         } else if (line[0] == '+') {
             break; /* it wants more than the mechanism has */
         } else if ((rest = apd_imap_tagged(self, line)) != NULL) {
-            g_autofree char *said = g_strjoin(*wrong != '\0' ? ": " : "", rest, wrong, NULL);
+            g_autofree char *clean = apd_secret_leave_out(rest, sasl->answer);
+            g_autofree char *said = g_strjoin(*wrong != '\0' ? ": " : "", clean, wrong, NULL);
             if (g_ascii_strncasecmp(rest, "OK", 2) != 0)
                 return fail_no(login, said, error);
             self->session->imap_state = MAILIMAP_STATE_AUTHENTICATED;

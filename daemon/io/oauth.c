@@ -184,6 +184,22 @@ result_of(const char *code, int status)
     return code != NULL && status < 500 && status != 429 ? APD_OAUTH_MISTAKE : APD_OAUTH_LATER;
 }
 
+/* Longer words of letters and digits are no words: a server may repeat what it was sent. */
+#define LONG_WORD 40
+
+static char *
+leave_out_long_words(const char *text)
+{
+    g_auto(GStrv) words = g_strsplit(text, " ", -1);
+
+    for (char **word = words; *word != NULL; word++)
+        if (strlen(*word) > LONG_WORD && g_str_is_ascii(*word)) {
+            g_free(*word);
+            *word = g_strdup("***");
+        }
+    return g_strjoinv(" ", words);
+}
+
 /* "invalid_grant (Token has been expired or revoked.)"; a server's own words. */
 static char *
 describe(JsonObject *object, int status)
@@ -195,8 +211,9 @@ describe(JsonObject *object, int status)
                                 ? g_strdup(code)
                                 : g_strdup_printf("%s (%s)", code, more);
     g_autofree char *line = apd_text_line(text);
+    g_autofree char *clean = leave_out_long_words(line);
 
-    return apd_text_cut(line, 200);
+    return apd_text_cut(clean, 200);
 }
 
 static bool

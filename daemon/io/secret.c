@@ -22,6 +22,16 @@ apd_secret_free(char *secret)
     g_free(secret);
 }
 
+char *
+apd_secret_leave_out(const char *text, const char *secret)
+{
+    if (secret == NULL || *secret == '\0')
+        return g_strdup(text);
+
+    g_auto(GStrv) parts = g_strsplit(text, secret, -1);
+    return g_strjoinv("***", parts);
+}
+
 bool
 apd_secret_is_set(const ApdSecretConfig *config)
 {

@@ -12,4 +12,8 @@ char *apd_secret_read(const ApdSecretConfig *config, GError **error);
 /* Overwrites, then frees.  NULL is allowed. */
 void apd_secret_free(char *secret);
 
+/* Returns: (transfer full): @text without @secret (NULL: with nothing left out):
+ * whoever was sent it may repeat it. */
+char *apd_secret_leave_out(const char *text, const char *secret);
+
 bool apd_secret_is_set(const ApdSecretConfig *config);

@@ -30,6 +30,7 @@ class OAuthServer:
         self.refresh_life = None
         self.length = 32          # bytes of randomness in an access token
         self.device_script = []   # errors of the next polls, one each
+        self.echo = False         # repeats a refused token
         self.down = False         # answers 503
         self.waiting = 0
         self.hold = threading.Event()
@@ -205,7 +206,8 @@ class OAuthServer:
     def by_refresh(self, form):
         held = self.refresh.get(form.get("refresh_token"))
         if held is None:
-            raise Refusal("invalid_grant", more="Token has been expired or revoked.")
+            raise Refusal("invalid_grant", more="Token has been expired or revoked."
+                          + (" " + form["refresh_token"] if self.echo else ""))
         if held["used"]:
             for token, other in list(self.refresh.items()):
                 if other["line"] == held["line"]:

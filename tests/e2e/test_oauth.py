@@ -489,13 +489,14 @@ class RaceTest(Case):
 
     def test_secrets_stay_secret(self):
         server = self.serve()
-        self.oauth.life = 8
+        self.oauth.life, self.oauth.echo = 8, True
         daemon = self.appeald(server)
         text = self.log_in(daemon)
         daemon.start()
         self.wait_well(daemon)
         wait_for(lambda: self.oauth.count("refresh_token") >= 1, 40, "a refresh")
         self.oauth.revoke()
+        self.wait_alert("login")
         server.kick("seller")
         self.wait_alert("blind")
         texts = [text, daemon.output(), daemon.ctl("status")[1], daemon.ctl("status", "--json")[1],

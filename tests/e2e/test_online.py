@@ -4,7 +4,10 @@ named with its remedy, and nothing changed or sent."""
 import http.server
 import json
 import os
+import pty
+import re
 import socket
+import subprocess
 import tempfile
 import threading
 import time
@@ -12,7 +15,7 @@ import unittest
 
 import samples
 from dovecot import Dovecot, free_port
-from harness import SECRET, Appeald, WebhookPeer, make_maildir, wait_for, write_private
+from harness import BUILD, SECRET, Appeald, WebhookPeer, make_maildir, wait_for, write_private
 from oauth_server import CLIENT_SECRET, OAuthServer
 from test_oauth import Login
 
@@ -88,6 +91,25 @@ class OnlineTest(unittest.TestCase):
         self.assertIn("[clock]", text)
         self.assertNotIn("\033", text)  # colours are for terminals
         self.assertLess(text.index("[imap office]"), text.index("[channel hook]"))
+
+    def test_colours_and_wrapping_on_a_terminal(self):
+        self.check(f"[maildir synced]\npath = {make_maildir(os.path.join(self.folder, 'mail'))}\n")
+        reader, writer = pty.openpty()
+        with subprocess.Popen([os.path.join(BUILD, "appealctl"), "check", "--config", self.daemon.config, "--online"],
+                              env=self.daemon.environ(COLUMNS="60", TERM="xterm"), stdin=subprocess.DEVNULL,
+                              stdout=writer, stderr=writer) as process:
+            os.close(writer)
+            text = b""
+            while True:
+                try:
+                    text += os.read(reader, 65536)
+                except OSError:
+                    break
+        os.close(reader)
+        self.assertEqual(process.returncode, 0)
+        self.assertIn(b"\033[32mgood", text)
+        for line in text.decode().splitlines():
+            self.assertLessEqual(len(re.sub(r"\033\[[\d;]*m", "", line).rstrip()), 60, line)
 
     def test_faults_of_the_way(self):
         server = self.serve()

@@ -173,6 +173,22 @@ test_answers(void)
     }
 }
 
+/* A server may repeat what it was sent. */
+static void
+test_echo(void)
+{
+    g_auto(ApdOAuthAnswer) answer = { 0 };
+    ApdHttpResponse response = { 0 };
+    g_autofree char *token = g_strnfill(900, 'x');
+    g_autofree char *body = g_strdup_printf(
+        "{\"error\":\"invalid_grant\",\"error_description\":\"bad token %s.\"}", token);
+
+    respond(&response, 400, body);
+    g_assert_cmpint(apd_oauth_read_token(&response, &answer), ==, APD_OAUTH_REVOKED);
+    g_assert_cmpstr(answer.text, ==, "invalid_grant (bad token ***");
+    apd_http_response_clear(&response);
+}
+
 static void
 test_lives(void)
 {
@@ -416,6 +432,7 @@ main(int argc, char **argv)
     g_test_add_func("/oauth/auth-url", test_auth_url);
     g_test_add_func("/oauth/return", test_return);
     g_test_add_func("/oauth/answers", test_answers);
+    g_test_add_func("/oauth/echo", test_echo);
     g_test_add_func("/oauth/lives", test_lives);
     g_test_add_func("/oauth/requests", test_requests);
 #define ADD(name, test) g_test_add("/token/" name, Fixture, NULL, set_up, test, tear_down)
