@@ -12,7 +12,7 @@
 #include "base/text.h"
 
 /* As much as a command may say; more of it fails in the command. */
-#define MAX_SAID 65536
+#define MAX_SAID 1048576
 
 /* Of that, what is read. */
 #define MAX_TAIL 1024

@@ -15,6 +15,18 @@
 #define MAX_LEAST 500
 #define MAX_URL   1200
 
+/* The id becomes Apple's apns-collapse-id. */
+#define MAX_ID 64
+
+static char *
+identifier(const ApdParcel *parcel)
+{
+    g_autofree char *key = apd_channel_case_key(parcel);
+
+    return strlen(key) <= MAX_ID ? g_steal_pointer(&key)
+                                 : g_compute_checksum_for_string(G_CHECKSUM_SHA256, key, -1);
+}
+
 static JsonNode *
 message(const ApdParcel *parcel)
 {
@@ -30,8 +42,7 @@ message(const ApdParcel *parcel)
         apd_text_take(apd_markup_fit(markup, wording->title, MAX_TITLE)), "body",
         apd_text_take(apd_sheet_make(wording, markup, parcel->plain ? MAX_LEAST : MAX_TEXT, flags)),
         "level", apd_text(levels[wording->severity]), "group", apd_text("appeald"), "url",
-        linked ? apd_text(wording->url) : NULL, "id", apd_text_take(apd_channel_case_key(parcel)),
-        NULL);
+        linked ? apd_text(wording->url) : NULL, "id", apd_text_take(identifier(parcel)), NULL);
 }
 
 static bool

@@ -98,7 +98,8 @@ apd_mail_make(const ApdParcel *parcel, const char *from, char **to)
     const ApdWording *wording = parcel->wording;
     GString *mail = g_string_new(NULL);
     g_autofree char *boundary = g_strdup_printf("=_%s", parcel->idempotency);
-    g_autofree char *text = apd_sheet_make(wording, &apd_markup_raw, MAX_TEXT, APD_SHEET_ALL);
+    g_autofree char *text =
+        apd_sheet_make(wording, &apd_markup_plain_bytes, MAX_TEXT, APD_SHEET_ALL);
     g_autofree char *rich = apd_sheet_make(wording, &html, MAX_TEXT, APD_SHEET_ALL);
     g_autofree char *page =
         g_strdup_printf("<!DOCTYPE html><html lang=\"%s\"><body "

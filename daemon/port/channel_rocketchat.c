@@ -5,10 +5,19 @@
 
 #define MAX_TEXT 900 /* the limit is a server's setting; 1000 goes everywhere */
 
+/* As apd_swaps_lookalike, and "_" sets apart here, too. */
+/* clang-format off */
+static const ApdSwap swaps[] = {
+    { '*', "\xe2\x88\x97" }, { '`', "\xcb\x8b" }, { '~', "\xe2\x88\xbc" }, { '|', "\xef\xbd\x9c" },
+    { '<', "\xe2\x80\xb9" }, { '>', "\xe2\x80\xba" }, { '#', "\xef\xbc\x83" }, { '[', "\xef\xbc\xbb" },
+    { ']', "\xef\xbc\xbd" }, { '\\', "\xef\xbc\xbc" }, { '_', "\xef\xbc\xbf" }, { 0 },
+};
+/* clang-format on */
+
 static const ApdMarkup markdown = {
     .unit = APD_UNIT_UTF16,
     .inert = true, /* @all and @here fire from any text */
-    .swaps = apd_swaps_lookalike,
+    .swaps = swaps,
     .url = apd_swaps_markdown_url,
     .title = "*{text}*",
     .fact = "*{label}:* {value}",

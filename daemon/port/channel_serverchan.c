@@ -18,7 +18,8 @@
 /* clang-format off */
 static const ApdSwap swaps[] = {
     { '*', "\xe2\x88\x97" }, { '`', "\xcb\x8b" }, { '<', "\xef\xbc\x9c" }, { '>', "\xef\xbc\x9e" },
-    { '&', "\xef\xbc\x86" }, { '#', "\xef\xbc\x83" }, { '[', "\xef\xbc\xbb" }, { ']', "\xef\xbc\xbd" }, { 0 },
+    { '&', "\xef\xbc\x86" }, { '#', "\xef\xbc\x83" }, { '[', "\xef\xbc\xbb" }, { ']', "\xef\xbc\xbd" },
+    { '_', "\xef\xbc\xbf" }, { '~', "\xe2\x88\xbc" }, { 0 },
 };
 /* clang-format on */
 

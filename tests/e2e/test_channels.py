@@ -3,7 +3,6 @@ service's rules: what is right is taken, what is hostile stays inert, and each
 error of the service leads to the verdict it means."""
 
 import json
-import os
 import re
 import sqlite3
 import time
@@ -14,9 +13,6 @@ from channels import APPEAL, Daemon
 from harness import wait_for
 from peers import KINDS, PEERS
 from peers.base import Say
-
-# Still to be mended in appeald; APPEALD_OWED=1 runs them nevertheless.
-OWED = set() if os.environ.get("APPEALD_OWED") else {"rocketchat-markdown", "serverchan-markdown", "bark-alert-unreadable"}
 
 EVIL = "evil.example"
 FAMILY = "\U0001F468\u200D\U0001F469\u200D\U0001F467\u200D\U0001F466"
@@ -44,9 +40,9 @@ OTHERS = {"blind": ("blind/imap planted-office/INBOX/1", "imap planted-office"),
           "unreadable": ("unreadable/maildir synced/" + "0123456789abcdef" * 12, "maildir synced, message 1732541234.M1P2.host")}
 
 
-def of_others(what):
+def of_others():
     """The kinds that are told of it here: not those that take few a day."""
-    return [kind for kind in KINDS if kind != "serverchan" and f"{kind}-alert-{what}" not in OWED]
+    return [kind for kind in KINDS if kind != "serverchan"]
 
 
 def notice(subject, case, deadline, sent=None):
@@ -146,7 +142,7 @@ class AlertTest(Daemon, Checks):
                                    (key, what, subject, "connection refused", now)).lastrowid
             database.executemany("INSERT INTO deliveries (alert_id, channel, state, rank, attempts, next_try, done_at, idempotency)"
                                  " VALUES (?, ?, 'owed', ?, 0, 0, 0, ?)",
-                                 [(row, kind, now, f"msg_{mark}-{kind}") for kind in KINDS if kind in of_others(what)])
+                                 [(row, kind, now, f"msg_{mark}-{kind}") for kind in KINDS if kind in of_others()])
         database.close()
 
     def check_other(self, kind, what):
@@ -170,8 +166,7 @@ class AlertTest(Daemon, Checks):
 
 
 def add(case, name, test):
-    if name not in OWED:
-        setattr(case, "test_" + re.sub("[^0-9a-z]", "_", name.lower()), test)
+    setattr(case, "test_" + re.sub("[^0-9a-z]", "_", name.lower()), test)
 
 
 def add_alert_tests():
@@ -181,7 +176,7 @@ def add_alert_tests():
                 self.check(kind, name)
             add(AlertTest, f"{kind}-{name}", test)
         for what in ("summary", "refused", "test", *OTHERS):
-            if what in OTHERS and kind not in of_others(what):
+            if what in OTHERS and kind not in of_others():
                 continue
 
             def test(self, kind=kind, what=what):

@@ -1,7 +1,6 @@
 """Services that take only so many, that ask for a pause, and that were away:
 nobody is told too fast, nobody is asked in vain, and the most urgent is first."""
 
-import os
 import re
 import time
 import unittest
@@ -13,9 +12,6 @@ from peers import KINDS, PEERS
 from peers.base import Say
 
 RATED = [kind for kind in KINDS if PEERS[kind].rate]
-
-# Still to be mended in appeald; APPEALD_OWED=1 runs them nevertheless.
-OWED = set() if os.environ.get("APPEALD_OWED") else {"outage"}
 
 
 def numbers(call):
@@ -54,8 +50,6 @@ class RatesTest(Daemon):
 
 
 for one in RATED:
-    if one in OWED:
-        continue
     setattr(RatesTest, f"test_{one}", lambda self, kind=one: self.check(kind))
 
 
@@ -103,9 +97,6 @@ class OutageTest(Daemon):
         self.assertEqual(told, owed[::-1], "the order of deadlines")
         self.assertLess(peer.taken[0].at - begun, 40, "soon after it is back")
 
-
-if "outage" in OWED:
-    del OutageTest.test_outage
 
 if __name__ == "__main__":
     unittest.main()
