@@ -59,6 +59,7 @@ TEST_PACKAGES  = python3 openssl dovecot-core dovecot-imapd dovecot-lmtpd dunst 
                  dbus-x11 imagemagick x11-apps man-db mandoc groff-base clang libclang-rt-14-dev clang-tidy \
                  clang-format cppcheck valgrind sqlite3 systemd prometheus-alertmanager
 BENCH_PACKAGES = rspamd
+DEB_PACKAGES   = build-essential debhelper fakeroot lintian
 VM_PACKAGES    = mmdebstrap e2fsprogs qemu-system-x86 python3
 
 .DEFAULT_GOAL = all
@@ -170,6 +171,13 @@ check-vm: ## install into a Debian under emulation and show that the services li
 	@$(AGAIN) all
 	@tests/vm/check
 
+deb: ## Debian packages in build/deb, without a complaint of lintian's
+	@$(AGAIN) setup SETUP_ALSO="$(DEB_PACKAGES)"
+	rm -rf build/deb && mkdir -p build/deb/appeald
+	tar -c --exclude='./build*' --exclude=./.git . | tar -x -C build/deb/appeald
+	cd build/deb/appeald && DEB_BUILD_OPTIONS=parallel=$$(nproc) dpkg-buildpackage -us -uc -b
+	cd build/deb && lintian --fail-on error,warning appeald_*.changes
+
 fuzz: ## a short run of every fuzzer over its seeds
 	@$(AGAIN) setup SETUP_ALSO="$(TEST_PACKAGES)"
 	@$(AGAIN) $(FUZZERS)
@@ -248,5 +256,5 @@ help: ## this list
 	@echo "appeald $(VERSION): make TARGET [V=1] [SAN=address,undefined] [prefix=/usr] [DESTDIR=...] [CFLAGS=...]"
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{ printf "  %-14s %s\n", $$1, $$2 }'
 
-.PHONY: all unit-tests test-programs check check-unit check-e2e check-notices check-san check-vm fuzz bench lint format \
+.PHONY: all unit-tests test-programs check check-unit check-e2e check-notices check-san check-vm deb fuzz bench lint format \
         demo install uninstall setup clean help FORCE
