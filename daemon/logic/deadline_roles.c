@@ -271,7 +271,9 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     /* "must be delivered by": what must be has not happened. */
     if (bound && best[APD_ROLE_DUTY] > 0)
         best[APD_ROLE_EVENT] /= 4;
-    else if (bound && ahead && best[APD_ROLE_ACTION] > 0)
+    else if (bound && ahead && mention->type == APD_MENTION_DATE)
+        best[APD_ROLE_EVENT] /= 4;
+    else if (bound && best[APD_ROLE_ACTION] > 0)
         best[APD_ROLE_EVENT] /= 2;
     bool bare = best[APD_ROLE_DEADLINE] == 0 && best[APD_ROLE_ACTION] == 0;
     if (before != NULL && mention->continues)
