@@ -249,7 +249,7 @@ apd_weighing_kind(const ApdWeighing *self)
     if (apd_weighing_is(self, "order.") || apd_weighing_is(self, "account.deposit"))
         return APD_KIND_REQUEST;
     if (apd_weighing_is(self, "points.threshold") && acts.warn > 0 && acts.deducted == 0
-        && (acts.measure == 0 || !apd_weighing_score(self, "act/measure")->leads))
+        && (acts.measure == 0 || acts.clean > 0 || !apd_weighing_score(self, "act/measure")->leads))
         return APD_KIND_WARNING;
     /* "12 are reached: the store will be frozen" is no warning any more. */
     if (apd_weighing_is(self, "points.threshold"))

@@ -288,9 +288,11 @@ weigh_hit(Weigher *self, const ApdHit *hit)
         points /= 3;
     if (act && !is_fact(self, hit, info, points, score))
         return;
-    if (is_done(self, hit))
+    bool done = is_done(self, hit);
+    bool subject = apd_text_at(input->text, (guint) hit->segment)->zone == APD_ZONE_SUBJECT;
+    if (done)
         score->firm = MAX(score->firm, points);
-    score->leads |= apd_text_at(input->text, (guint) hit->segment)->zone == APD_ZONE_SUBJECT;
+    score->leads |= subject && (done || hit->signal != self->mods.measure);
     add_to_score(score, hit, points, answer);
 }
 
