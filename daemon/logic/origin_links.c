@@ -36,12 +36,12 @@ is_official(const ApdOriginContext *context, const char *host)
     return apd_origin_lists(context, "link", "official", "domains", host);
 }
 
-/* Whether @folded holds @word: as a word, or with "*" as the beginning of one;
- * ideographs stand in no words. */
-static bool
-holds(const char *folded, const char *word)
+/* Where @folded holds @word last, counted from 1: as a word, or with "*" as the beginning
+ * of one; ideographs stand in no words.  0: nowhere. */
+static size_t
+find_last(const char *folded, const char *word)
 {
-    size_t n = strlen(word);
+    size_t n = strlen(word), last = 0;
     bool open = n > 0 && word[n - 1] == '*';
     bool apart = (guchar) *word < 0xe0; /* Latin and Cyrillic */
     g_autofree char *stem = g_strndup(word, open ? n - 1 : n);
@@ -51,27 +51,35 @@ holds(const char *folded, const char *word)
     for (const char *p = folded; n > 0 && (p = strstr(p, wanted)) != NULL; p++) {
         bool starts = p == folded || !apd_text_is_word_byte(p[-1]);
         if (!apart || (starts && (open || !apd_text_is_word_byte(p[n]))))
-            return true;
+            last = (size_t) (p - folded) + 1;
     }
-    return false;
+    return last;
 }
 
 /* @what: "call-", "hint-" or "law-": all languages, for a text does not tell its own. */
-static bool
-has_words(const ApdOriginContext *context, const char *what, const char *folded)
+static size_t
+find_words(const ApdOriginContext *context, const char *what, const char *folded)
 {
     const GPtrArray *names = apd_rules_names(context->rules, "link");
+    size_t last = 0;
 
     for (guint i = 0; *folded != '\0' && i < names->len; i++) {
         if (!g_str_has_prefix(names->pdata[i], what))
             continue;
         const char *list = apd_rules_value(context->rules, "link", names->pdata[i], "words");
         g_auto(GStrv) words = g_strsplit(list != NULL ? list : "", ",", -1);
-        for (char **p = words; *p != NULL; p++)
-            if (holds(folded, g_strstrip(*p)))
-                return true;
+        for (char **p = words; *p != NULL; p++) {
+            size_t found = find_last(folded, g_strstrip(*p));
+            last = MAX(last, found);
+        }
     }
-    return false;
+    return last;
+}
+
+static bool
+has_words(const ApdOriginContext *context, const char *what, const char *folded)
+{
+    return find_words(context, what, folded) > 0;
 }
 
 static char *
@@ -177,7 +185,8 @@ is_for_reading(const ApdOriginContext *context, const ApdLink *link, const char 
         || apd_origin_lists(context, "link", "carrier", "domains", host))
         return true;
     return !link->drawn && !apd_origin_lists(context, "link", "shortener", "domains", host)
-           && (has_words(context, "law-", text) || has_words(context, "law-", lead));
+           && (has_words(context, "law-", text)
+               || find_words(context, "law-", lead) > find_words(context, "call-", lead));
 }
 
 static bool

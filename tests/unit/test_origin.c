@@ -31,6 +31,8 @@ static const struct { const char *what; ApdAuthenticity authenticity; const char
     { "the law", APD_AUTHENTICITY_GENUINE, PASS FROM HTML HOME "<p>Legal text: <a href='https://eur-lex.europa.eu/x'>Regulation (EU) 2023/988</a></p>" },
     { "the law alone in its line", APD_AUTHENTICITY_GENUINE, PASS FROM HTML HOME "<p><a href='https://www.gov.uk/product-law'>UK law</a></p>" },
     { "the law elsewhere", APD_AUTHENTICITY_GENUINE, PASS FROM HTML HOME "<p>Gesetzestext: <a href='https://recht.example/gpsr'>Verordnung 2023/988</a></p>" },
+    { "the law before an appeal", APD_AUTHENTICITY_GENUINE, PASS FROM HTML HOME "<p>Before you appeal, read the regulation <a href='https://law.example/gpsr'>here</a></p>" },
+    { "a recall", APD_AUTHENTICITY_GENUINE, PASS FROM HTML HOME "<p>Rückruf im Wortlaut: https://warnung.example/a12</p>" },
     { "its pages with others", APD_AUTHENTICITY_GENUINE, PASS FROM HTML HOME "<p><a href='https://www.facebook.com/aliexpress'>Facebook</a></p>" },
     { "where a parcel is looked up", APD_AUTHENTICITY_GENUINE, PASS FROM HTML HOME "<p>Parcel LX1: <a href='https://t.17track.net/en#nums=LX1'>Track it</a></p>" },
     { "mail to itself", APD_AUTHENTICITY_GENUINE, PASS FROM HTML HOME "<a href='mailto:help@aliexpress.com'>Write to us</a>" },
@@ -43,6 +45,7 @@ static const struct { const char *what; ApdAuthenticity authenticity; const char
     /* links */
     { "a button among genuine links", APD_AUTHENTICITY_FORGED, PASS FROM HTML "<p><a href='https://csp.aliexpress.com/r'>Rules</a> <a href='https://desk.example/r8'>Handle now</a></p>" },
     { "an address with words before it", APD_AUTHENTICITY_FORGED, PASS FROM TEXT "Defend yourself here: https://desk.example/d\n\nSettings: https://csp.aliexpress.com/s\n" },
+    { "a law, and what to do under it", APD_AUTHENTICITY_FORGED, PASS FROM HTML HOME "<p>Under Regulation (EU) 2023/988 upload your documents <a href='https://desk.example/d'>here</a></p>" },
     { "the only address", APD_AUTHENTICITY_FORGED, PASS FROM TEXT "Your store was closed.\n\nhttps://desk.example/d\n" },
     { "an address in the line before", APD_AUTHENTICITY_FORGED, PASS FROM HTML HOME "<p>Submit your evidence:</p><p>see https://desk.example/d for it</p>" },
     { "a link for no known purpose", APD_AUTHENTICITY_UNVERIFIED, PASS FROM HTML HOME "<p>A picture of <a href='https://pics.example/1'>the parcel</a> is kept.</p>" },
