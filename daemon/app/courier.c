@@ -113,6 +113,12 @@ apd_courier_takes_digests(const ApdCourier *self)
 }
 
 bool
+apd_courier_spares_half_hours(const ApdCourier *self)
+{
+    return self->type->spare_half_hours;
+}
+
+bool
 apd_courier_is_unseen(const ApdCourier *self)
 {
     return self->type->unseen;

@@ -22,7 +22,8 @@ struct ApdPost {
                             * all, most urgent first; NULL: nothing is */
     ApdTime left;          /* to the deadline of what is under way */
     ApdGate gate;
-    bool held; /* what is due waits for the rate alone */
+    bool held;      /* what is due waits for nothing but our own pace */
+    ApdTime spared; /* until then, a digest waits for a better minute */
 };
 
 bool
@@ -280,6 +281,14 @@ start(ApdPost *self, GPtrArray *owed, ApdTime now, GError **error)
         return apd_ledger_put_delivery(ledger, first, error);
     if (!gather(self, owed, &alert, now, error))
         return false;
+    if (owed->len > 1 && apd_courier_spares_half_hours(self->courier)) {
+        ApdTime at = apd_digest_spare(now, g_random_int());
+        if (at > now) {
+            apd_gate_close(&self->gate, at);
+            self->spared = at;
+            return true;
+        }
+    }
 
     self->left = time_left(alert, now);
     self->deliveries = g_ptr_array_ref(owed);
@@ -370,7 +379,7 @@ apd_post_next(ApdPost *self, ApdTime now, ApdTime *ret_next, GError **error)
     g_autoptr(GPtrArray) owed = look(self, now, &ready, error);
     if (owed == NULL)
         return false;
-    self->held = owed->len > 0 && !apd_gate_is_shut(&self->gate, now);
+    self->held = owed->len > 0 && (!apd_gate_is_shut(&self->gate, now) || self->spared > now);
     *ret_next = owed->len > 0 ? MAX(now, ready) : next;
     return true;
 }

@@ -3,6 +3,11 @@
 /* What is due within these is told alone. */
 #define SOON (6 * APD_HOUR)
 
+/* When everybody's timers go off at a service: so long around full and half hours. */
+#define HALF_HOUR (30 * APD_MINUTE)
+#define RUSH_LEAD (5 * APD_SECOND)
+#define RUSH      (25 * APD_SECOND)
+
 bool
 apd_digest_takes(const ApdAlert *alert, ApdTime now)
 {
@@ -55,4 +60,14 @@ apd_digest_make(GPtrArray *alerts, ApdTime now)
     }
     g_ptr_array_sort(digest->cases, soonest_first);
     return digest;
+}
+
+ApdTime
+apd_digest_spare(ApdTime now, uint32_t random)
+{
+    ApdTime into = (now + RUSH_LEAD) % HALF_HOUR;
+
+    if (into >= RUSH)
+        return now;
+    return now + (RUSH - into) + (ApdTime) (random % 30) * APD_SECOND;
 }

@@ -60,6 +60,12 @@ apd_gate_tries_another(const ApdGate *self)
 }
 
 void
+apd_gate_close(ApdGate *self, ApdTime until)
+{
+    self->closed = until;
+}
+
+void
 apd_gate_send(ApdGate *self, ApdTime now)
 {
     self->full = apd_rate_take(&self->rate, self->full, now);

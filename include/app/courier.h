@@ -31,6 +31,7 @@ const ApdRate *apd_courier_rate(const ApdCourier *self);
 
 /* Whether a burst becomes one message there: people read it, and it is paced. */
 bool apd_courier_takes_digests(const ApdCourier *self);
+bool apd_courier_spares_half_hours(const ApdCourier *self);
 
 /* Whether a delivery is under way: one at a time keeps the order. */
 bool apd_courier_is_busy(const ApdCourier *self);

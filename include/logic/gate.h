@@ -34,6 +34,9 @@ ApdTime apd_gate_ready(const ApdGate *self, bool is_news, ApdTime now);
  * urgent may itself be what the far side cannot digest. */
 bool apd_gate_tries_another(const ApdGate *self);
 
+/* Of an open gate: nothing goes before @until. */
+void apd_gate_close(ApdGate *self, ApdTime until);
+
 void apd_gate_send(ApdGate *self, ApdTime now);
 void apd_gate_take(ApdGate *self);
 

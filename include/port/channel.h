@@ -51,6 +51,7 @@ typedef struct {
      * it keeps an account of each case. */
     ApdRate rate;
     bool one_by_one;
+    bool spare_half_hours; /* it asks that what can wait avoids full and half hours */
 
     /* HTTP and mail.  Fills @request (empty, owned by the caller).  Pure.  Fails
      * with APD_ERROR_CONFIG when the url, token or secret is of no use. */

@@ -66,11 +66,28 @@ test_in_order(void)
                         ((const int[]){ 2, 1, 3 })[i]);
 }
 
+static void
+test_spare(void)
+{
+    for (ApdTime s = -120; s <= 120; s++) {
+        ApdTime now = NOW + APD_HOUR + s * APD_SECOND;
+        ApdTime at = apd_digest_spare(now, (uint32_t) s);
+        ApdTime past = at % (30 * APD_MINUTE);
+
+        g_assert_cmpint(at, >=, now);
+        g_assert_cmpint(at - now, <=, APD_MINUTE);
+        g_assert_true(past >= 20 * APD_SECOND && past < 30 * APD_MINUTE - 5 * APD_SECOND);
+    }
+    g_assert_cmpint(apd_digest_spare(NOW + APD_HOUR + 10 * APD_MINUTE, 7), ==,
+                    NOW + APD_HOUR + 10 * APD_MINUTE);
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/digest/takes", test_takes);
     g_test_add_func("/digest/in-order", test_in_order);
+    g_test_add_func("/digest/spare", test_spare);
     return g_test_run();
 }
