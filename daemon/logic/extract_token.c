@@ -4,6 +4,10 @@
 
 #include "logic/normalise.h"
 
+/* Bytes between a token and the one before it, in the shown form: what is not found so
+ * far is not looked for in all of a hostile text. */
+#define MAX_SEARCH 4096
+
 /* Bytes of the letter or digit at @i that a reference may hold: Latin (folded to ASCII)
  * or Cyrillic.  0: it is none. */
 static size_t
@@ -82,7 +86,7 @@ shown_run(const char *p)
     const char *from = p;
 
     for (gunichar c; (c = g_utf8_get_char(p)) != 0; p = g_utf8_next_char(p)) {
-        bool letter = c < 0x530 && g_unichar_isalnum(c);
+        bool letter = (c < 0x250 || (c >= 0x400 && c < 0x530)) && g_unichar_isalnum(c);
         if (!letter && (p == from || !is_shown_joint(p, c)))
             break;
     }
@@ -94,7 +98,9 @@ apd_token_shown(const char *shown, const char *folded, const ApdToken *token, si
 {
     size_t n = token->end - token->start;
 
-    for (const char *p = shown + *at; *p != '\0';) {
+    const char *limit = shown + *at + MAX_SEARCH;
+
+    for (const char *p = shown + *at; *p != '\0' && p < limit;) {
         size_t run = shown_run(p);
         if (run == 0) {
             p = g_utf8_next_char(p);
