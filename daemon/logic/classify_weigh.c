@@ -5,6 +5,9 @@
 /* Segments, of more than a greeting's length, that an answer has come to its matter after. */
 #define EARLY 3
 
+/* Hits before and behind one that are looked at with it: a hostile text has thousands. */
+#define AROUND 48
+
 /* Bytes between "not" and what it denies. */
 #define NEAR 20
 
@@ -31,6 +34,7 @@ typedef struct {
     ApdWeighing *weighing;
     Modifiers mods;
     Clause clause;
+    guint from, to;    /* the hits around the one being weighed that may change what it says */
     bool *near_appeal; /* owned, by segment: an appeal that was made is spoken of here or beside it;
                           NULL: nowhere */
 } Weigher;
@@ -114,8 +118,8 @@ is_negated(const Weigher *self, const ApdHit *hit)
     const ApdSegment *segment = apd_text_at(self->weighing->input->text, (guint) hit->segment);
     int end = -1;
 
-    for (guint i = 0; i < self->clause.n; i++) {
-        const ApdHit *other = hit_at(self, self->clause.first + i);
+    for (guint i = self->from; i < self->to; i++) {
+        const ApdHit *other = hit_at(self, i);
         if (other->start >= hit->start)
             break;
         if (other->signal == self->mods.negation)
@@ -144,8 +148,8 @@ is_inside(const Weigher *self, const ApdHit *hit, const char *type)
 {
     const ApdRules *rules = self->weighing->input->rules;
 
-    for (guint i = 0; i < self->clause.n; i++) {
-        const ApdHit *other = hit_at(self, self->clause.first + i);
+    for (guint i = self->from; i < self->to; i++) {
+        const ApdHit *other = hit_at(self, i);
         if (other->signal != hit->signal && other->start <= hit->start && other->end >= hit->end
             && other->end - other->start > hit->end - hit->start
             && strcmp(apd_rules_signal(rules, other->signal)->type, type) == 0)
@@ -158,8 +162,8 @@ is_inside(const Weigher *self, const ApdHit *hit, const char *type)
 static bool
 is_offered(const Weigher *self, const ApdHit *hit)
 {
-    for (guint i = 0; i < self->clause.n; i++) {
-        const ApdHit *other = hit_at(self, self->clause.first + i);
+    for (guint i = self->from; i < self->to; i++) {
+        const ApdHit *other = hit_at(self, i);
         if (other->signal == self->mods.offer && other->start <= hit->start
             && other->end >= hit->end && other->end - other->start > hit->end - hit->start)
             return true;
@@ -173,8 +177,8 @@ is_taken_back(const Weigher *self, const ApdHit *hit)
 {
     if (hit->signal != self->mods.deducted && hit->signal != self->mods.measure)
         return false;
-    for (guint i = 0; i < self->clause.n; i++) {
-        const ApdHit *other = hit_at(self, self->clause.first + i);
+    for (guint i = self->from; i < self->to; i++) {
+        const ApdHit *other = hit_at(self, i);
         if (other->signal == self->mods.reversed && other->start < hit->end
             && other->end > hit->start)
             return true;
@@ -224,8 +228,8 @@ is_fact(const Weigher *self, const ApdHit *hit, const ApdSignalInfo *info, int p
 static bool
 is_part_of_warning(const Weigher *self, const ApdHit *hit)
 {
-    for (guint i = 0; i < self->clause.n; i++) {
-        const ApdHit *other = hit_at(self, self->clause.first + i);
+    for (guint i = self->from; i < self->to; i++) {
+        const ApdHit *other = hit_at(self, i);
         if ((other->signal == self->mods.warn || other->signal == self->mods.fix
              || other->signal == self->mods.threatened)
             && other->start <= hit->start && other->end >= hit->end)
@@ -246,8 +250,8 @@ is_done(const Weigher *self, const ApdHit *hit)
         return true;
     if (self->clause.tariff || self->clause.scale || !self->clause.number)
         return false;
-    for (guint i = 0; i < self->clause.n; i++) {
-        const ApdHit *other = hit_at(self, self->clause.first + i);
+    for (guint i = self->from; i < self->to; i++) {
+        const ApdHit *other = hit_at(self, i);
         if (other->signal == self->mods.total && other->start < hit->end
             && other->end + 8 >= hit->start)
             return false;
@@ -309,12 +313,11 @@ apd_weighing_score(const ApdWeighing *self, const char *name)
 static bool
 is_late(const ApdInput *input, int segment)
 {
-    int before = 0;
+    int before = 0, depth = apd_text_at(input->text, (guint) segment)->depth;
 
-    for (int i = 0; i < segment; i++) {
+    for (int i = 0; i < segment && before <= EARLY; i++) {
         const ApdSegment *at = apd_text_at(input->text, (guint) i);
-        before += at->depth == apd_text_at(input->text, (guint) segment)->depth && at->n > 12
-                  && apd_classify_factor(input, i) > 0;
+        before += at->depth == depth && at->n > 12 && apd_classify_factor(input, i) > 0;
     }
     return before > EARLY;
 }
@@ -337,8 +340,11 @@ weigh_appeal(Weigher *self, const ApdHit *hit)
     score->leads |= segment->zone == APD_ZONE_SUBJECT;
     if (self->near_appeal == NULL)
         self->near_appeal = g_new0(bool, segments->len);
-    for (guint i = 0; i < segments->len; i++)
-        self->near_appeal[i] |= score->leads || ABS((int) i - hit->segment) <= 1;
+    int last = (int) segments->len - 1, at = hit->segment;
+    for (int i = MAX(at - 1, 0); i <= MIN(at + 1, last); i++)
+        self->near_appeal[i] = true;
+    if (segment->zone == APD_ZONE_SUBJECT)
+        memset(self->near_appeal, true, segments->len * sizeof *self->near_appeal);
 }
 
 static void
@@ -354,6 +360,8 @@ weigh_all(Weigher *self, void (*weigh)(Weigher *, const ApdHit *), int only)
         if (hit->segment != segment)
             enter_clause(self, hit->segment);
         segment = hit->segment;
+        self->from = MAX(self->clause.first, i - MIN(i, AROUND));
+        self->to = MIN(self->clause.first + self->clause.n, i + AROUND);
         weigh(self, hit);
     }
 }
