@@ -93,20 +93,30 @@ insert_alert_cases(ApdLedger *self, const ApdAlert *alert, GError **error)
     return true;
 }
 
+/* Nothing can be saved of what is over: behind all that can. */
+#define OVER (30 * APD_DAY)
+
+/* The instant by which a person ought to know of @kase; @rank: of its alert alone. */
+static ApdTime
+case_rank(const ApdCase *kase, ApdTime created, ApdTime rank)
+{
+    return kase->deadline > created ? MIN(rank, kase->deadline) : rank + OVER;
+}
+
 /* The instant by which a person ought to know, which orders what is owed: the
  * deadline, or sooner the graver it is. */
 static ApdTime
 alert_rank(const ApdAlert *alert)
 {
     static const ApdTime slack[APD_N_SEVERITIES] = { 7 * APD_DAY, 3 * APD_DAY, APD_DAY, 0 };
-    ApdTime rank = alert->created + slack[alert->severity];
+    ApdTime own = alert->created + slack[alert->severity], rank = own;
 
     if (alert->type == APD_ALERT_TEST)
         return 0; /* somebody is waiting for it */
     if (alert->kase != NULL)
-        rank = MIN(rank, alert->kase->deadline);
+        return case_rank(alert->kase, alert->created, own);
     for (guint i = 0; alert->cases != NULL && i < alert->cases->len; i++)
-        rank = MIN(rank, ((const ApdCase *) alert->cases->pdata[i])->deadline);
+        rank = MIN(rank, case_rank(alert->cases->pdata[i], alert->created, own));
     return rank;
 }
 

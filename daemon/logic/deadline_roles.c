@@ -238,12 +238,28 @@ is_unopposed(const int *best)
     return best[APD_ROLE_ACTION] > 0;
 }
 
+static ApdRoleScore
+sum_up(const ApdMention *mention, const int *best)
+{
+    ApdRoleScore result = { .score = bound_score(mention), .against = -1 };
+    int worst = 0;
+
+    for (int role = 0; role < APD_N_ROLES; role++) {
+        result.score += best[role];
+        if (best[role] < worst) {
+            worst = best[role];
+            result.against = role;
+        }
+    }
+    result.explicit_chance = best[APD_ROLE_DEADLINE] + best[APD_ROLE_ACTION] >= 6;
+    return result;
+}
+
 ApdRoleScore
 apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *label,
                const ApdDates *before, bool ahead)
 {
     int best[APD_N_ROLES] = { 0 };
-    ApdRoleScore result = { .against = -1 };
 
     walk(self, first_of(self, mention) - 1, -1, false, best);
     bool asks = best[APD_ROLE_ACTION] > 0 || best[APD_ROLE_DUTY] > 0 || best[APD_ROLE_DEADLINE] > 0;
@@ -291,16 +307,5 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     if (!bound && best[APD_ROLE_DEADLINE] < 5
         && (mention->type == APD_MENTION_DATE || label == NULL))
         best[APD_ROLE_ACTION] /= 3;
-
-    result.score = bound_score(mention);
-    int worst = 0;
-    for (int role = 0; role < APD_N_ROLES; role++) {
-        result.score += best[role];
-        if (best[role] < worst) {
-            worst = best[role];
-            result.against = role;
-        }
-    }
-    result.explicit_chance = best[APD_ROLE_DEADLINE] + best[APD_ROLE_ACTION] >= 6;
-    return result;
+    return sum_up(mention, best);
 }

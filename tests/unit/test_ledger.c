@@ -400,12 +400,13 @@ test_most_urgent_first(Fixture *f, gconstpointer data)
         ApdTime left;
         ApdSeverity severity;
     } rows[] = {
-        { 10 * APD_DAY, APD_SEVERITY_MEDIUM },   /* 3rd: within its slack */
-        { 2 * APD_HOUR, APD_SEVERITY_LOW },      /* 2nd: its deadline */
-        { 20 * APD_DAY, APD_SEVERITY_CRITICAL }, /* 1st */
-        { APD_NEVER - NOW, APD_SEVERITY_LOW },   /* 4th */
+        { 10 * APD_DAY, APD_SEVERITY_MEDIUM },    /* 3rd: within its slack */
+        { 2 * APD_HOUR, APD_SEVERITY_LOW },       /* 2nd: its deadline */
+        { 20 * APD_DAY, APD_SEVERITY_CRITICAL },  /* 1st */
+        { APD_NEVER - NOW, APD_SEVERITY_LOW },    /* 4th */
+        { -2 * APD_HOUR, APD_SEVERITY_CRITICAL }, /* last: nothing can be saved of it */
     };
-    static const int64_t order[] = { 3, 2, 1, 4 };
+    static const int64_t order[] = { 3, 2, 1, 4, 5 };
 
     (void) data;
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -417,7 +418,7 @@ test_most_urgent_first(Fixture *f, gconstpointer data)
     }
 
     g_autoptr(GPtrArray) all = owed(f, "team", NOW);
-    g_assert_cmpuint(all->len, ==, 4);
+    g_assert_cmpuint(all->len, ==, G_N_ELEMENTS(order));
     for (size_t i = 0; i < G_N_ELEMENTS(order); i++)
         g_assert_cmpint(((ApdDelivery *) all->pdata[i])->alert_id, ==, order[i]);
 
