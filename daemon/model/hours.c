@@ -62,7 +62,7 @@ read_span(const char *text, ApdHoursSpan *span)
     g_auto(GStrv) words = g_strsplit(text, " ", 2);
 
     span->days = 0x7f;
-    if (words[1] == NULL)
+    if (words[0] == NULL || words[1] == NULL) /* "" has not even a first word */
         return read_times(text, span);
     return read_days(words[0], &span->days) && read_times(g_strstrip(words[1]), span);
 }

@@ -48,8 +48,9 @@ static void
 open_case(Fixture *f, ApdTime left)
 {
     g_autoptr(ApdMessage) message = new_message(f, "imap office", NULL);
+    g_autoptr(ApdVerdict) verdict = new_verdict(APD_KIND_PENALTY, "prohibited", left);
 
-    file_message(f, message, new_verdict(APD_KIND_PENALTY, "prohibited", left));
+    file_message(f, message, verdict);
     g_string_truncate(f->log, 0);
 }
 
@@ -198,8 +199,9 @@ test_reserves_are_told_when_nobody_else_is(Fixture *f)
     ((ApdChannelConfig *) f->config.channels->pdata[0])->severity = APD_SEVERITY_CRITICAL;
     add_channel(f, "boss", APD_SEVERITY_LOW, NULL, NULL)->reserve = true;
     g_autoptr(ApdMessage) message = new_message(f, "imap office", NULL);
+    g_autoptr(ApdVerdict) verdict = new_verdict(APD_KIND_PENALTY, "prohibited", 5 * D);
 
-    file_message(f, message, new_verdict(APD_KIND_PENALTY, "prohibited", 5 * D));
+    file_message(f, message, verdict);
     g_assert_cmpstr(f->log->str, ==, "boss:case/1/0/new ");
 }
 
