@@ -109,7 +109,7 @@ apd_plain_unflow(const char *text, bool delsp)
     int open = -1; /* depth of the paragraph that goes on in the next line; -1: none does */
 
     while (*text != '\0') {
-        gsize n = strcspn(text, "\n"), size = n;
+        gsize n = strcspn(text, "\n");
         const char *line = text, *end = text + n;
         int depth = 0;
 
@@ -122,7 +122,7 @@ apd_plain_unflow(const char *text, bool delsp)
             line++;
         if (end > line && end[-1] == '\r')
             end--;
-        size = (gsize) (end - line);
+        gsize size = (gsize) (end - line);
         bool signature = size == 3 && memcmp(line, "-- ", 3) == 0;
         bool flows = size > 0 && end[-1] == ' ' && !signature;
 

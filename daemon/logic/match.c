@@ -298,7 +298,7 @@ on_literal(unsigned literal, size_t end, void *user_data)
     size_t from, to;
 
     for (entry += firsts[literal]; entry < last; entry++) {
-        size_t before = (size_t) (entry->skip + entry->length);
+        size_t before = (size_t) entry->skip + (size_t) entry->length;
         if ((entry->after != '\0' && scan->text[end + 1] != entry->after) || end <= before
             || (entry->before != '\0'
                 && scan->text[end - (size_t) entry->length - 2] != entry->before))
@@ -398,8 +398,10 @@ drop_languages(const ApdMatcher *self, GArray *hits)
 
     for (guint i = 0; i < hits->len; i++) {
         const ApdHit *hit = &g_array_index(hits, ApdHit, i);
-        if (hit->language > 0 && is_mark(self, hit))
-            most = MAX(most, ++counts[hit->language]);
+        if (hit->language > 0 && is_mark(self, hit)) {
+            counts[hit->language]++;
+            most = MAX(most, counts[hit->language]);
+        }
     }
     if (most < FEW_MARKS)
         return;
