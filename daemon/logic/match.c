@@ -399,8 +399,9 @@ drop_languages(const ApdMatcher *self, GArray *hits)
     for (guint i = 0; i < hits->len; i++) {
         const ApdHit *hit = &g_array_index(hits, ApdHit, i);
         if (hit->language > 0 && is_mark(self, hit)) {
-            counts[hit->language]++;
-            most = MAX(most, counts[hit->language]);
+            /* The one that leads counts double: the shares below were found so. */
+            if (++counts[hit->language] >= most)
+                most = ++counts[hit->language];
         }
     }
     if (most < FEW_MARKS)
