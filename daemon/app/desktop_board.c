@@ -36,17 +36,11 @@ warn(const char *doing, const GError *error)
 
 /* --- keeping notes true -------------------------------------------------------- */
 
-static void
-free_case(void *data)
-{
-    apd_case_free(data);
-}
-
 static bool
 renew_all(ApdDesktopBoard *self, ApdDesktopNote *note, ApdTime now, bool *ret_keep, GError **error)
 {
     const GPtrArray *old = apd_desktop_note_alert(note)->cases;
-    GPtrArray *cases = g_ptr_array_new_with_free_func(free_case);
+    GPtrArray *cases = apd_cases_new();
 
     for (guint i = 0; i < old->len; i++) {
         ApdCase *kase = NULL;
@@ -186,21 +180,12 @@ static const ApdDesktopNoteEvents note_events = { on_pressed, on_note_closed };
 
 /* --- what is due ---------------------------------------------------------------- */
 
-static bool
-has_case(const GPtrArray *cases, int64_t id)
-{
-    for (guint i = 0; i < cases->len; i++)
-        if (((const ApdCase *) cases->pdata[i])->id == id)
-            return true;
-    return false;
-}
-
 /* A summary that takes the place of another speaks of the other's cases too. */
 static void
 take_over(ApdAlert *alert, ApdAlert *earlier)
 {
     for (guint i = earlier->cases->len; i-- > 0;)
-        if (!has_case(alert->cases, ((const ApdCase *) earlier->cases->pdata[i])->id))
+        if (!apd_cases_hold(alert->cases, ((const ApdCase *) earlier->cases->pdata[i])->id))
             g_ptr_array_add(alert->cases, g_ptr_array_steal_index(earlier->cases, i));
 }
 

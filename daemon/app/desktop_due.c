@@ -159,24 +159,10 @@ apd_desktop_due_find(ApdLedger *ledger, GPtrArray *channels, const ApdDesktopSce
 
 /* --- many at once ------------------------------------------------------------ */
 
-static int
-soonest_first(const void *a, const void *b)
-{
-    const ApdCase *const *x = a, *const *y = b;
-
-    return ((*x)->deadline > (*y)->deadline) - ((*x)->deadline < (*y)->deadline);
-}
-
 static bool
 can_join(const ApdDesktopDue *due)
 {
     return due->alert->kase != NULL && due->alert->kase->state == APD_STATE_OPEN;
-}
-
-static void
-free_case(void *data)
-{
-    apd_case_free(data);
 }
 
 static ApdDesktopDue *
@@ -186,8 +172,6 @@ make_summary(const ApdDesktopDue *first, ApdTime now)
 
     summary->alert->type = APD_ALERT_SUMMARY;
     summary->alert->created = now;
-    g_ptr_array_unref(summary->alert->cases);
-    summary->alert->cases = g_ptr_array_new_with_free_func(free_case);
     return summary;
 }
 
@@ -224,7 +208,7 @@ apd_desktop_due_collapse(GPtrArray *dues, ApdTime now)
         g_ptr_array_remove_index(dues, i);
     }
     /* cppcheck-suppress nullPointer */
-    g_ptr_array_sort(summary->alert->cases, soonest_first);
+    apd_cases_sort(summary->alert->cases);
     g_ptr_array_insert(dues, 0, summary);
 }
 

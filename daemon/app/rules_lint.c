@@ -100,7 +100,7 @@ static void
 read_folder(Lint *self, const char *dir, bool mine)
 {
     static const ApdIniEvents events = { NULL, on_entry };
-    g_autoptr(GPtrArray) files = apd_rules_files(dir);
+    g_autoptr(GPtrArray) files = apd_ini_files(dir);
     g_autoptr(GString) told = g_string_new(NULL); /* by apd_rules_load() */
 
     self->mine = mine;

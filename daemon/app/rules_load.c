@@ -21,33 +21,11 @@ on_entry(const char *section, const char *key, const char *value, int line, void
                          error->message);
 }
 
-static int
-by_name(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *) a, *(const char *const *) b);
-}
-
-GPtrArray *
-apd_rules_files(const char *path)
-{
-    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-    GDir *dir = g_dir_open(path, 0, NULL);
-    const char *name;
-
-    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
-        if (g_str_has_suffix(name, ".conf") && *name != '.')
-            g_ptr_array_add(names, g_build_filename(path, name, NULL));
-    if (dir != NULL)
-        g_dir_close(dir);
-    g_ptr_array_sort(names, by_name);
-    return names;
-}
-
 static void
 load_folder(Loading *self, const char *path)
 {
     static const ApdIniEvents events = { NULL, on_entry };
-    g_autoptr(GPtrArray) files = apd_rules_files(path);
+    g_autoptr(GPtrArray) files = apd_ini_files(path);
 
     for (guint i = 0; i < files->len; i++) {
         self->path = files->pdata[i];

@@ -29,35 +29,13 @@ on_entry(const char *section, const char *key, const char *value, int line, void
         apd_ini_complain(reading->problems, reading->path, line, "%s", error->message);
 }
 
-static int
-by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *) a, *(char *const *) b);
-}
-
-static GPtrArray *
-list_conf(const char *folder)
-{
-    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-    GDir *dir = g_dir_open(folder, 0, NULL);
-    if (dir == NULL)
-        return names;
-    const char *name;
-    while ((name = g_dir_read_name(dir)) != NULL)
-        if (g_str_has_suffix(name, ".conf"))
-            g_ptr_array_add(names, g_build_filename(folder, name, NULL));
-    g_dir_close(dir);
-    g_ptr_array_sort(names, by_name);
-    return names;
-}
-
 static guint
 read_folder(ApdTimeData *data, const char *base, const char *below, bool calendar,
             GString *problems)
 {
     static const ApdIniEvents events = { .entry = on_entry };
     g_autofree char *folder = g_build_filename(base, below, NULL);
-    g_autoptr(GPtrArray) names = list_conf(folder);
+    g_autoptr(GPtrArray) names = apd_ini_files(folder);
     for (guint i = 0; i < names->len; i++) {
         Reading reading = { data, problems, g_ptr_array_index(names, i), calendar };
         apd_ini_read(reading.path, &events, &reading, problems);

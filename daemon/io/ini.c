@@ -192,3 +192,25 @@ apd_ini_read(const char *path, const ApdIniEvents *events, void *user_data, GStr
     }
     return apd_ini_read_text(path, text, size, events, user_data, problems);
 }
+
+static int
+by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+GPtrArray *
+apd_ini_files(const char *path)
+{
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    GDir *dir = g_dir_open(path, 0, NULL);
+    const char *name;
+
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
+        if (g_str_has_suffix(name, ".conf") && *name != '.')
+            g_ptr_array_add(names, g_build_filename(path, name, NULL));
+    if (dir != NULL)
+        g_dir_close(dir);
+    g_ptr_array_sort(names, by_name);
+    return names;
+}

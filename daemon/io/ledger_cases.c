@@ -218,16 +218,10 @@ apd_ledger_get_case(ApdLedger *self, int64_t id, ApdCase **ret_case, GError **er
     return true;
 }
 
-static void
-free_case(void *data)
-{
-    apd_case_free(data);
-}
-
 static GPtrArray *
 read_cases(ApdLedger *self, ApdQuery *query, GError **error)
 {
-    g_autoptr(GPtrArray) cases = g_ptr_array_new_with_free_func(free_case);
+    g_autoptr(GPtrArray) cases = apd_cases_new();
 
     ApdQueryStep step;
     while ((step = apd_ledger_step(self, query, error)) == APD_QUERY_ROW)

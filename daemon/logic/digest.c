@@ -21,27 +21,6 @@ apd_digest_takes(const ApdAlert *alert, ApdTime now)
            && (kase->deadline == APD_NEVER || kase->deadline - now > SOON);
 }
 
-static int
-soonest_first(const void *a, const void *b)
-{
-    const ApdCase *x = *(const ApdCase *const *) a, *y = *(const ApdCase *const *) b;
-
-    if (x->deadline != y->deadline)
-        return x->deadline < y->deadline ? -1 : 1;
-    return (x->id > y->id) - (x->id < y->id);
-}
-
-/* Two alerts may speak of one case. */
-static bool
-has_case(const GPtrArray *cases, int64_t id)
-{
-    for (guint i = 0; i < cases->len; i++)
-        if (((const ApdCase *) cases->pdata[i])->id == id)
-            return true;
-
-    return false;
-}
-
 ApdAlert *
 apd_digest_make(GPtrArray *alerts, ApdTime now)
 {
@@ -55,10 +34,11 @@ apd_digest_make(GPtrArray *alerts, ApdTime now)
     for (guint i = 0; i < alerts->len; i++) {
         ApdAlert *alert = alerts->pdata[i];
         digest->severity = MAX(digest->severity, alert->severity);
-        if (!has_case(digest->cases, alert->kase->id))
+        /* Two alerts may speak of one case. */
+        if (!apd_cases_hold(digest->cases, alert->kase->id))
             g_ptr_array_add(digest->cases, g_steal_pointer(&alert->kase));
     }
-    g_ptr_array_sort(digest->cases, soonest_first);
+    apd_cases_sort(digest->cases);
     return digest;
 }
 

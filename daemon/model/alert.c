@@ -54,18 +54,12 @@ apd_reason_parse(const char *name, ApdReason *ret_reason)
     return true;
 }
 
-static void
-free_case(void *data)
-{
-    apd_case_free(data);
-}
-
 ApdAlert *
 apd_alert_new(void)
 {
     ApdAlert *self = g_new0(ApdAlert, 1);
 
-    self->cases = g_ptr_array_new_with_free_func(free_case);
+    self->cases = apd_cases_new();
     return self;
 }
 

@@ -93,3 +93,40 @@ apd_case_from_verdict(const ApdVerdict *verdict, const char *store, const char *
     self->updated = now;
     return self;
 }
+
+static void
+free_case(void *data)
+{
+    apd_case_free(data);
+}
+
+GPtrArray *
+apd_cases_new(void)
+{
+    return g_ptr_array_new_with_free_func(free_case);
+}
+
+bool
+apd_cases_hold(const GPtrArray *cases, int64_t id)
+{
+    for (guint i = 0; i < cases->len; i++)
+        if (((const ApdCase *) cases->pdata[i])->id == id)
+            return true;
+    return false;
+}
+
+static int
+soonest_first(const void *a, const void *b)
+{
+    const ApdCase *x = *(const ApdCase *const *) a, *y = *(const ApdCase *const *) b;
+
+    if (x->deadline != y->deadline)
+        return x->deadline < y->deadline ? -1 : 1;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+void
+apd_cases_sort(GPtrArray *cases)
+{
+    g_ptr_array_sort(cases, soonest_first);
+}

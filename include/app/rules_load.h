@@ -3,10 +3,6 @@
 
 #include "logic/rules.h"
 
-/* Returns: (transfer full) (element-type filename): every *.conf of @dir, in
- * alphabetical order; empty when there is no such folder. */
-GPtrArray *apd_rules_files(const char *dir);
-
 /* Every *.conf of @dir, in alphabetical order, then those of @user_dir (NULL or
  * missing: none).  On failure @error names file and line of every mistake.
  * Returns: (transfer full): finished rules. */

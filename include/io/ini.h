@@ -40,3 +40,7 @@ void apd_ini_complain(GString *problems, const char *path, int line, const char 
 /* Sets @error (APD_ERROR_CONFIG) to @problems without its last newline.
  * Returns: false when there were any, true (and no error) for an empty one. */
 bool apd_ini_conclude(const GString *problems, GError **error);
+
+/* Returns: (transfer full) (element-type filename): every *.conf of @dir, in
+ * alphabetical order; empty when there is no such folder. */
+GPtrArray *apd_ini_files(const char *dir);

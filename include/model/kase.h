@@ -58,3 +58,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdCase, apd_case_free)
 /* Returns: (transfer full): a new open case of what @verdict says. */
 ApdCase *apd_case_from_verdict(const ApdVerdict *verdict, const char *store, const char *source,
                                ApdTime now);
+
+/* --- lists of cases (element-type ApdCase) --- */
+
+/* Returns: (transfer full): an empty list that owns its cases. */
+GPtrArray *apd_cases_new(void);
+
+/* Whether one of @cases is number @id. */
+bool apd_cases_hold(const GPtrArray *cases, int64_t id);
+
+/* The soonest deadline first; of the same the older case. */
+void apd_cases_sort(GPtrArray *cases);
