@@ -134,22 +134,47 @@ read_military(const ApdDates *self, int at, ApdClockTime *time)
     return at + 2;
 }
 
-/* A time of day that begins at @at. */
+/* "in the evening" and "at" before the number.  @ret_half: where the half of the day stands, -1:
+ * nowhere. */
 static int
-read_clock(const ApdDates *self, int at, ApdClockTime *time)
+read_lead(const ApdDates *self, int at, int *ret_half, bool *ret_worded)
 {
-    int i = at, half = -1;
-    bool worded = false;
-    *time = (ApdClockTime){ 0 };
+    int i = at;
 
+    *ret_half = -1;
     if (apd_token_means(tok(self, i), APD_WORD_HALF) && !tok(self, i)->is_number)
-        half = i++;
-    if (apd_token_means(tok(self, i), APD_WORD_OCLOCK) && !tok(self, i)->is_number) {
-        worded = true;
+        *ret_half = i++;
+    *ret_worded = apd_token_means(tok(self, i), APD_WORD_OCLOCK) && !tok(self, i)->is_number;
+    if (*ret_worded) {
         i++;
         while (tok(self, i)->sign == '.' || tok(self, i)->sign == ':')
             i++;
     }
+    return i;
+}
+
+/* Minutes and seconds after the hour, in whichever form; @at when there are none. */
+static int
+read_after_hour(const ApdDates *self, int at, bool worded, ApdClockTime *time)
+{
+    int next = worded ? read_worded(self, at, true, time) : read_minutes(self, at, ":", time);
+
+    if (next == at && !worded)
+        next = read_marked(self, at, time);
+    if (next == at && !worded)
+        next = read_worded(self, at, false, time);
+    return next;
+}
+
+/* A time of day that begins at @at. */
+static int
+read_clock(const ApdDates *self, int at, ApdClockTime *time)
+{
+    int half;
+    bool worded;
+    int i = read_lead(self, at, &half, &worded);
+
+    *time = (ApdClockTime){ 0 };
     if (apd_token_means(tok(self, i), APD_WORD_MOMENT))
         return read_moment(self, i, time);
     if (tok(self, i)->is_digits && tok(self, i)->digits == 4
@@ -165,11 +190,7 @@ read_clock(const ApdDates *self, int at, ApdClockTime *time)
         return i + 1;
     }
 
-    int next = worded ? read_worded(self, i, true, time) : read_minutes(self, i, ":", time);
-    if (next == i && !worded)
-        next = read_marked(self, i, time);
-    if (next == i && !worded)
-        next = read_worded(self, i, false, time);
+    int next = read_after_hour(self, i, worded, time);
     bool plain = next == i && !worded;
     i = next;
     if (!plain && apd_token_means(tok(self, i), APD_WORD_OCLOCK))
