@@ -3,6 +3,7 @@ blind-limit, what came meanwhile is alerted soon after the line is well again, a
 nothing of the fault stays behind."""
 
 import os
+import subprocess
 import tempfile
 import threading
 import time
@@ -46,6 +47,13 @@ class FaultsTest(unittest.TestCase):
         wait_for(lambda: self.status(daemon).count('"well": true') + self.status(daemon).count('"well":true')
                  >= len(lines), 60, "all mailboxes are read")
         return daemon
+
+    @staticmethod
+    def is_password(server, user, password):
+        try:
+            return "auth succeeded" in server.doveadm("auth", "test", user, password)
+        except subprocess.CalledProcessError:
+            return False
 
     @staticmethod
     def status(daemon):
@@ -168,6 +176,7 @@ class FaultsTest(unittest.TestCase):
         daemon = self.start(server, {"changed": server.tls_port})
         server.users["changed"] = "another"
         server.write_users()
+        wait_for(lambda: self.is_password(server, "changed", "another"), what="Dovecot rereads its users")
         before = server.logins()
         server.kick("changed")
         wait_for(lambda: "imap changed" in self.told("blind"), LIMIT + 20, "told of")
