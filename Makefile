@@ -58,7 +58,7 @@ BUILD_PACKAGES = gcc libc6-dev pkg-config libglib2.0-dev libetpan-dev libcurl4-g
 TEST_PACKAGES  = python3 openssl dovecot-core dovecot-imapd dovecot-lmtpd dunst xvfb xdotool dbus \
                  dbus-x11 imagemagick x11-apps man-db mandoc groff-base clang libclang-rt-14-dev clang-tidy \
                  clang-format cppcheck valgrind sqlite3 systemd prometheus-alertmanager
-BENCH_PACKAGES = rspamd
+BENCH_PACKAGES = rspamd isync strace
 DEB_PACKAGES   = build-essential debhelper fakeroot lintian
 VM_PACKAGES    = mmdebstrap e2fsprogs qemu-system-x86 python3
 
