@@ -383,17 +383,29 @@ apd_mail_watch_ack(ApdMailWatch *self, const ApdMessage *message)
         apd_child_send(self->child->process, "ack", g_variant_new(APD_MAIL_ACK, self->id, size));
 }
 
+/* The child may be at work for it at this moment, and ends that in its own time:
+ * what begins anew is another to it. */
+static void
+begin_anew(ApdMailWatch *self)
+{
+    ApdMailHub *hub = self->child->hub;
+
+    apd_child_send(self->child->process, "drop", g_variant_new(APD_MAIL_DROP, self->id));
+    self->sent = false;
+    self->acked += self->due;
+    self->due = 0;
+    g_hash_table_remove(hub->watches, GUINT_TO_POINTER(self->id));
+    self->id = ++hub->last_id;
+    g_hash_table_insert(hub->watches, GUINT_TO_POINTER(self->id), self);
+}
+
 void
 apd_mail_watch_poke(ApdMailWatch *self)
 {
     Child *child = self->child;
 
-    if (self->refused && self->sent && child->process != NULL) {
-        apd_child_send(child->process, "drop", g_variant_new(APD_MAIL_DROP, self->id));
-        self->sent = false;
-        self->acked += self->due;
-        self->due = 0;
-    }
+    if (self->refused && self->sent && child->process != NULL)
+        begin_anew(self);
     if (self->sent)
         send_token(self);
     if (self->sent)

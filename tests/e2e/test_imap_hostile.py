@@ -82,6 +82,22 @@ class Hostile:
         return {"host": "127.0.0.1", "port": self.port, "tls": tls, "user": "seller"}
 
 
+class Hesitant(Hostile):
+    """Refuses the first login; whoever comes next waits for a greeting until go is set."""
+
+    def __init__(self):
+        self.visits, self.go = [], threading.Event()
+        super().__init__(GREETING, [ABLE + b"%t OK done\r\n",
+                                    b"%t NO [AUTHENTICATIONFAILED] no\r\n"])
+
+    def play(self, peer):
+        self.visits.append(peer)
+        if len(self.visits) == 1 or self.go.is_set():
+            super().play(peer)
+        else:
+            self.go.wait()
+
+
 class HostileServers(unittest.TestCase):
     def watch(self, server, **keys):
         watcher = Watcher({"bad": dict(server.keys(), **keys)})
@@ -133,6 +149,25 @@ class HostileServers(unittest.TestCase):
         text = watcher.wait(lambda e: e["event"] == "sight")["text"]
         self.assertNotEqual(text, "")
         self.assertFalse([line for line in server.heard if b"LOGIN" in line])
+
+    def test_asked_again_while_it_tries(self):
+        """A refused mailbox begins anew at a poke, also while its last try is still on."""
+        server = Hesitant()
+        with Dovecot() as good, Watcher({"bad": server.keys(), "good": account(good)}) as watcher:
+            self.addCleanup(server.close)
+            watcher.sight(REFUSED, source="imap bad")
+            child = watcher.children()
+            for password in ("second", "third"):
+                watcher.accounts["bad"]["password"] = password
+                watcher.write_config()
+                watcher.poke()
+                watcher.wait_new(lambda e: e["event"] == "sight" and e["source"] == "imap good",
+                                 what="a look")
+                wait_for(lambda: len(server.visits) > 1)
+            server.go.set()
+            watcher.wait_new(lambda e: e["event"] == "sight" and e["source"] == "imap bad",
+                             what="the answer to the new try")
+            self.assertEqual(watcher.children(), child)
 
     def test_exists_in_every_gap(self):
         """News before the "+" of IDLE, and beside other answers, are not lost."""
