@@ -74,7 +74,8 @@ record(Filing *f, int64_t case_id, int64_t *ret_id, GError **error)
     if (!apd_ledger_get_cursor(ledger, message->source, folder, &cursor, error))
         return false;
     if (cursor.uidvalidity != message->uidvalidity)
-        cursor = (ApdCursor){ .uidvalidity = message->uidvalidity };
+        cursor.last_uid = 0;
+    cursor.uidvalidity = message->uidvalidity;
     cursor.last_uid = MAX(cursor.last_uid, message->uid);
     return apd_ledger_set_cursor(ledger, message->source, folder, &cursor, error);
 }
@@ -84,7 +85,9 @@ put_case(Filing *f, ApdCase *kase, const char *what, GError **error)
 {
     g_autofree char *line = apd_text_line(f->verdict->subject ? f->verdict->subject : "");
     g_autofree char *quote = apd_text_cut(line, MAX_QUOTE);
-    g_autofree char *entry = g_strdup_printf("%s: \"%s\"", what, quote);
+    g_autofree char *entry = g_strdup_printf(
+        "%s: \"%s\"%s", what, quote,
+        f->message->truncated ? " (of this message only the beginning was read)" : "");
 
     return apd_ledger_put_case(f->book->ledger, kase, "mail", entry, f->now, error);
 }
@@ -266,24 +269,35 @@ file_notice(Filing *f, GError **error)
 
 /* --- the rest -------------------------------------------------------------- */
 
-/* Why, and what helps a person to find it in the mail program. */
+/* What helps a person to find it in the mail program. */
 static char *
-describe_unreadable(const Filing *f)
+describe_place(const Filing *f)
 {
     gsize size;
     const void *bytes = g_bytes_get_data(f->message->bytes, &size);
-    g_autofree char *envelope = apd_envelope_describe(bytes, size);
-    const char *why = f->why ? f->why : "";
+    char *envelope = apd_envelope_describe(bytes, size);
 
-    return g_strconcat(why, *why && *envelope ? "\n" : "", envelope, NULL);
+    if (*envelope != '\0' || f->message->uid == 0)
+        return envelope;
+    g_free(envelope);
+    g_autofree char *came = apd_time_iso(f->message->received);
+    return g_strdup_printf("UID: %u\nReceived: %s", f->message->uid, came);
+}
+
+static char *
+describe_unreadable(const Filing *f)
+{
+    g_autofree char *place = describe_place(f);
+    const char *why = f->why ? f->why : f->message->fault ? f->message->fault : "";
+
+    return g_strconcat(why, *why && *place ? "\n" : "", place, NULL);
 }
 
 static bool
-file_unreadable(Filing *f, GError **error)
+raise_unreadable(Filing *f, GError **error)
 {
     g_autoptr(ApdAlert) alert = apd_alert_new();
     const char *folder = f->message->folder ? f->message->folder : "";
-    int64_t message_id;
 
     alert->key = g_strconcat("unreadable/", f->key, NULL);
     alert->type = APD_ALERT_UNREADABLE;
@@ -291,10 +305,7 @@ file_unreadable(Filing *f, GError **error)
     alert->subject = g_strconcat(f->message->source, *folder ? ": " : "", folder, NULL);
     alert->text = describe_unreadable(f);
     alert->created = f->now;
-
-    f->filed = (ApdFiled){ APD_FILED_UNREADABLE, 0 };
-    return record(f, 0, &message_id, error)
-           && apd_raise_alert(f->book->ledger, f->book->config, alert, NULL, error);
+    return apd_raise_alert(f->book->ledger, f->book->config, alert, NULL, error);
 }
 
 static bool
@@ -305,12 +316,16 @@ file_within(Filing *f, GError **error)
 
     if (!apd_ledger_has_message(f->book->ledger, f->key, &known, error))
         return false;
-    if (!known && f->verdict == NULL)
-        return file_unreadable(f, error);
-    if (!known && f->verdict->kind != APD_KIND_NONE)
+    /* Of what came in part the rest may matter: it is told of in any case. */
+    bool unreadable = f->verdict == NULL || f->message->fault != NULL;
+    if (!known && unreadable && !raise_unreadable(f, error))
+        return false;
+    if (!known && f->verdict != NULL && f->verdict->kind != APD_KIND_NONE)
         return file_notice(f, error);
 
-    f->filed = (ApdFiled){ known ? APD_FILED_KNOWN : APD_FILED_NOTHING, 0 };
+    f->filed.filing = known        ? APD_FILED_KNOWN
+                      : unreadable ? APD_FILED_UNREADABLE
+                                   : APD_FILED_NOTHING;
     return record(f, 0, &message_id, error);
 }
 
@@ -324,13 +339,24 @@ finish(const ApdCasebook *self, bool good, GError **error)
     return false;
 }
 
+/* What came in part is known by where it stood. */
+static char *
+make_key(const ApdMessage *message)
+{
+    gsize size;
+    const void *bytes = g_bytes_get_data(message->bytes, &size);
+
+    if (message->fault == NULL)
+        return apd_message_key(bytes, size);
+    return g_strdup_printf("%s/%s/%u/%u", message->source, message->folder, message->uidvalidity,
+                           message->uid);
+}
+
 bool
 apd_casebook_file(const ApdCasebook *self, const ApdMessage *message, const ApdVerdict *verdict,
                   const char *why, ApdTime now, ApdFiled *ret_filed, GError **error)
 {
-    gsize size;
-    const void *bytes = g_bytes_get_data(message->bytes, &size);
-    g_autofree char *key = apd_message_key(bytes, size);
+    g_autofree char *key = make_key(message);
     Filing f = {
         .book = self,
         .message = message,

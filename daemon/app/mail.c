@@ -1,6 +1,7 @@
 #include "app/mail.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
@@ -35,15 +36,26 @@ apd_mail_send(ApdMail *self, const char *word, GVariant *content)
 /* --- workers ------------------------------------------------------------------------ */
 
 static void
+begin_work(ApdMailSlot *slot)
+{
+    if (pthread_getcpuclockid(pthread_self(), &slot->clock) != 0)
+        return;
+    slot->used = apd_mail_used(slot->clock);
+    slot->at_work = true;
+}
+
+static void
 work(void *data, void *user_data)
 {
     ApdMail *self = user_data;
     ApdMailSlot *slot = data;
     uint64_t one = 1;
 
-    apd_mail_crash_enter(slot->id);
+    begin_work(slot);
+    apd_mail_crash_enter(apd_mailbox_work(slot->box));
     slot->step = apd_mailbox_step(slot->box, slot->grant, slot->looking);
-    apd_mail_crash_enter(0);
+    apd_mail_crash_enter(NULL);
+    slot->at_work = false;
     g_async_queue_push(self->done, slot);
     if (write(self->ended, &one, sizeof one) < 0)
         g_error("eventfd: %s", g_strerror(errno));
@@ -149,10 +161,11 @@ on_watch(ApdMail *self, GVariant *content)
     guint8 tls;
     g_autoptr(GError) error = NULL;
 
-    g_variant_get(content, "(usuy&ss&sssbuubxxu)", &config.id, &config.host, &port, &tls, &ca_file,
-                  &config.user, &password, &config.auth, &config.folder, &send_id,
+    g_variant_get(content, "(usuy&ss&sssbuubxxu(uuuu))", &config.id, &config.host, &port, &tls,
+                  &ca_file, &config.user, &password, &config.auth, &config.folder, &send_id,
                   &config.cursor.uidvalidity, &config.cursor.last_uid, &looked_back,
-                  &config.look_back, &config.poll, &config.limit);
+                  &config.look_back, &config.poll, &config.limit, &config.doubts.uidvalidity,
+                  &config.doubts.slow, &config.doubts.uid, &config.doubts.doubt);
     config.port = (int) port;
     config.tls = (ApdTls) tls;
     config.send_id = send_id;

@@ -11,7 +11,8 @@
 #include "io/mail_frames.h"
 
 #define STACK 16384u
-#define PLACE 0xa5c3a5c3u /* stands in the frame where the number belongs */
+#define WORDS 4u          /* of APD_MAIL_CRASHED */
+#define PLACE 0xa5c3a5c3u /* stands in the frame where the first of them belongs */
 
 static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 
@@ -24,7 +25,7 @@ static struct {
     atomic_flag busy; /* a frame is being written */
 } last_word = { .fd = -1, .busy = ATOMIC_FLAG_INIT };
 
-static _Thread_local volatile sig_atomic_t current;
+static _Thread_local const ApdMailWork *volatile current;
 
 /* Gives up after a while: the thread that holds it may be the one that died. */
 static bool
@@ -53,13 +54,13 @@ apd_mail_crash_release(void)
 
 /* Never releases: this is the last frame. */
 static void
-say(uint32_t id)
+say(const ApdMailWork *work)
 {
-    uint32_t number = id;
-
-    if (id == 0 || last_word.fd < 0 || !try_hold())
+    if (work == NULL || last_word.fd < 0 || !try_hold())
         return;
-    memcpy(last_word.frame + last_word.place, &number, sizeof number);
+
+    const uint32_t words[WORDS] = { work->id, work->uidvalidity, work->uid, work->alone };
+    memcpy(last_word.frame + last_word.place, words, sizeof words);
     for (size_t done = 0; done < last_word.size;) {
         ssize_t n = write(last_word.fd, last_word.frame + done, last_word.size - done);
         if (n <= 0)
@@ -71,25 +72,25 @@ say(uint32_t id)
 static void
 on_fault(int number)
 {
-    say((uint32_t) current);
+    say(current);
     (void) signal(number, SIG_DFL);
     (void) raise(number);
 }
 
 void
-apd_mail_crash_now(uint32_t id)
+apd_mail_crash_now(const ApdMailWork *work)
 {
-    current = (sig_atomic_t) id;
+    current = work;
     abort();
 }
 
-/* The same bytes that apd_frame_write() would send, with room for the number. */
+/* The same bytes that apd_frame_write() would send, with room for the numbers. */
 static void
 prepare_frame(void)
 {
     const uint32_t place = PLACE;
     g_autoptr(GVariant) content = g_variant_ref_sink(
-        g_variant_new("(sv)", "crashed", g_variant_new(APD_MAIL_CRASHED, place)));
+        g_variant_new("(sv)", "crashed", g_variant_new(APD_MAIL_CRASHED, place, 0, 0, 0)));
     size_t n = g_variant_get_size(content);
     uint32_t length = GUINT32_TO_LE((uint32_t) n);
 
@@ -101,6 +102,7 @@ prepare_frame(void)
     unsigned char *at = memmem(last_word.frame, last_word.size, &place, sizeof place);
     g_assert(at != NULL);
     last_word.place = (size_t) (at - last_word.frame);
+    g_assert(last_word.place + WORDS * sizeof place <= last_word.size);
 }
 
 void
@@ -137,8 +139,8 @@ ensure_stack(void)
 }
 
 void
-apd_mail_crash_enter(uint32_t id)
+apd_mail_crash_enter(const ApdMailWork *work)
 {
     ensure_stack();
-    current = (sig_atomic_t) id;
+    current = work;
 }

@@ -11,6 +11,11 @@
 /* No step takes longer than the sum of its deadlines, by far. */
 #define STEP_LIMIT (15 * APD_MINUTE)
 
+/* A step waits for the server and computes for milliseconds: one that is still busy
+ * after so long, having used so much of the processor, goes round in circles. */
+#define BUSY_LIMIT (20 * APD_SECOND)
+#define USED_LIMIT (15 * APD_SECOND)
+
 static void
 arm(ApdMail *self, ApdTime when)
 {
@@ -52,7 +57,7 @@ start(ApdMail *self, ApdMailSlot *slot)
     slot->look = false;
     slot->host->running++;
     self->credit -= slot->grant;
-    arm(self, slot->started + STEP_LIMIT);
+    arm(self, slot->started + BUSY_LIMIT);
     g_thread_pool_push(self->pool, slot, NULL);
 }
 
@@ -308,6 +313,24 @@ apd_mail_drop(ApdMail *self, ApdMailSlot *slot)
 
 /* --- time ---------------------------------------------------------------------------- */
 
+ApdTime
+apd_mail_used(clockid_t clock)
+{
+    struct timespec used;
+
+    return clock_gettime(clock, &used) == 0 ? used.tv_sec * APD_SECOND + used.tv_nsec / 1000 : 0;
+}
+
+static bool
+is_stuck(const ApdMailSlot *slot, ApdTime now)
+{
+    ApdTime busy = now - slot->started;
+
+    return busy >= STEP_LIMIT
+           || (busy >= BUSY_LIMIT && slot->at_work
+               && apd_mail_used(slot->clock) - slot->used >= USED_LIMIT);
+}
+
 void
 apd_mail_tick(ApdMail *self)
 {
@@ -317,14 +340,14 @@ apd_mail_tick(ApdMail *self)
     self->armed = APD_NEVER;
     for (GList *i = slots; i != NULL; i = i->next) {
         ApdMailSlot *slot = i->data;
-        if (slot->state == APD_SLOT_RUNNING && now - slot->started >= STEP_LIMIT)
-            apd_mail_crash_now(slot->id);
+        if (slot->state == APD_SLOT_RUNNING && is_stuck(slot, now))
+            apd_mail_crash_now(apd_mailbox_work(slot->box));
         if (slot->state == APD_SLOT_RESTING && slot->due <= now)
             apd_mail_ready(self, slot);
         if (slot->state == APD_SLOT_RESTING)
             next = MIN(next, slot->due);
         else if (slot->state == APD_SLOT_RUNNING)
-            next = MIN(next, slot->started + STEP_LIMIT);
+            next = MIN(next, MAX(slot->started + BUSY_LIMIT, now + BUSY_LIMIT / 4));
     }
     arm(self, next);
 }

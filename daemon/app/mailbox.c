@@ -1,20 +1,10 @@
-#include "app/mailbox.h"
+#include "app/mailbox_private.h"
 
 #include "base/error.h"
-#include "io/imap.h"
 #include "io/mail_frames.h"
-
-/* Messages fetched by one command. */
-#define BATCH 16u
-
-/* Messages measured by one command. */
-#define MEASURE 64u
 
 /* With more than this possibly new, they are found by SEARCH, step by step. */
 #define HANDFUL 500u
-
-/* How often a message that the server lists but does not hand over is tried. */
-#define TRIES 3
 
 /* Looks at news that bring nothing, in a row, before we wait for the timer. */
 #define BARREN 3
@@ -30,29 +20,6 @@
 #define REFUSED_PAUSE  (5 * APD_MINUTE)
 #define PASSWORD_PAUSE (30 * APD_MINUTE)
 
-typedef struct {
-    ApdImapEntry entry;
-    bool first_look;
-    uint8_t tries;
-} Todo;
-
-struct ApdMailbox {
-    ApdMailboxConfig config; /* owned */
-    ApdImap *imap;           /* owned; NULL: not connected */
-    bool parked;             /* in IDLE, or between polls */
-    bool fresh;              /* connected, not yet looked */
-    bool looking_back;       /* the first look is not yet told complete */
-    uint32_t uidvalidity;    /* of @last and @todo; 0: none yet */
-    uint32_t last;           /* highest UID that is done or in @todo */
-    uint32_t count;          /* messages at the last look */
-    GArray *todo;            /* element-type Todo, ascending */
-    guint failures;          /* in a row */
-    guint barren;            /* looks in a row that brought nothing */
-    ApdTime due;
-    size_t grant;
-    ApdMailboxStep step;
-};
-
 static void
 clear_news(void *data)
 {
@@ -66,7 +33,8 @@ apd_mailbox_new(const ApdMailboxConfig *config)
     ApdMailbox *self = g_new0(ApdMailbox, 1);
 
     self->config = *config;
-    self->todo = g_array_new(FALSE, FALSE, sizeof(Todo));
+    self->work.id = config->id;
+    self->todo = g_array_new(FALSE, FALSE, sizeof(ApdMailboxTodo));
     self->looking_back = !config->cursor.looked_back;
     self->step.fd = -1;
     self->step.news = g_array_new(FALSE, FALSE, sizeof(ApdMailboxNews));
@@ -87,6 +55,7 @@ apd_mailbox_free(ApdMailbox *self)
     g_free(self->config.user);
     g_free(self->config.auth);
     g_free(self->config.folder);
+    g_free(self->fault);
     g_free(self);
 }
 
@@ -94,6 +63,12 @@ void
 apd_mailbox_set_password(ApdMailbox *self, const char *password)
 {
     self->config.password = password;
+}
+
+const ApdMailWork *
+apd_mailbox_work(const ApdMailbox *self)
+{
+    return &self->work;
 }
 
 bool
@@ -104,8 +79,8 @@ apd_mailbox_is_connected(const ApdMailbox *self)
 
 /* --- telling --------------------------------------------------------------------- */
 
-static void
-tell(ApdMailbox *self, const char *word, GVariant *content)
+void
+apd_mailbox_tell(ApdMailbox *self, const char *word, GVariant *content)
 {
     ApdMailboxNews news = { word, g_variant_ref_sink(content) };
     g_array_append_val(self->step.news, news);
@@ -116,21 +91,9 @@ tell_sight(ApdMailbox *self, const GError *why)
 {
     guint code = why != NULL ? (guint) why->code + 1 : 0;
 
-    tell(self, "sight",
-         g_variant_new(APD_MAIL_SIGHT, self->config.id, code, why != NULL ? why->message : ""));
-}
-
-static void
-tell_message(ApdMailbox *self, const Todo *todo, const void *data, size_t size)
-{
-    g_autoptr(GBytes) bytes = g_bytes_new(data, size);
-
-    tell(self, "message",
-         g_variant_new(APD_MAIL_MESSAGE, self->config.id, self->uidvalidity, todo->entry.uid,
-                       todo->entry.received, (gboolean) todo->first_look,
-                       (gboolean) (todo->entry.size > self->config.limit || size == 0),
-                       g_variant_new_from_bytes(G_VARIANT_TYPE_BYTESTRING, bytes, TRUE)));
-    self->step.used += size;
+    apd_mailbox_tell(
+        self, "sight",
+        g_variant_new(APD_MAIL_SIGHT, self->config.id, code, why != NULL ? why->message : ""));
 }
 
 /* --- connecting ------------------------------------------------------------------- */
@@ -171,6 +134,7 @@ take_uidvalidity(ApdMailbox *self, uint32_t uidvalidity)
 
     bool known = self->uidvalidity == 0 && self->config.cursor.uidvalidity == uidvalidity;
     g_array_set_size(self->todo, 0);
+    self->slow = 0;
     self->uidvalidity = uidvalidity;
     self->last = known ? self->config.cursor.last_uid : 0;
 }
@@ -208,7 +172,8 @@ add_todo(ApdMailbox *self, const GArray *entries, uint32_t first_look_up_to)
 {
     for (guint i = 0; i < entries->len; i++) {
         const ApdImapEntry *entry = &g_array_index(entries, ApdImapEntry, i);
-        Todo todo = { *entry, self->looking_back && entry->uid <= first_look_up_to, 0 };
+        ApdMailboxTodo todo = { *entry, self->looking_back && entry->uid <= first_look_up_to,
+                                APD_DOUBT_NONE };
         g_array_append_val(self->todo, todo);
         self->last = MAX(self->last, entry->uid);
     }
@@ -258,114 +223,6 @@ find(ApdMailbox *self, GError **error)
     return true;
 }
 
-/* --- fetching ---------------------------------------------------------------------- */
-
-static bool
-measure(ApdMailbox *self, GError **error)
-{
-    ApdImapEntry entries[MEASURE];
-    guint n = MIN(self->todo->len, MEASURE), kept = 0;
-
-    for (guint i = 0; i < n; i++)
-        entries[i] = g_array_index(self->todo, Todo, i).entry;
-    if (!apd_imap_measure(self->imap, entries, n, error))
-        return false;
-
-    for (guint i = 0; i < n; i++) {
-        Todo todo = g_array_index(self->todo, Todo, i);
-        todo.entry = entries[i];
-        if (todo.entry.size > 0) /* else it is gone */
-            g_array_index(self->todo, Todo, kept++) = todo;
-    }
-    g_array_remove_range(self->todo, kept, n - kept);
-    return true;
-}
-
-typedef struct {
-    ApdMailbox *self;
-    guint n;        /* of the batch: the first of todo */
-    uint32_t taken; /* bit i: todo i came */
-} Batch;
-
-static void
-take(uint32_t uid, const void *data, size_t size, void *user_data)
-{
-    Batch *batch = user_data;
-
-    for (guint i = 0; i < batch->n; i++) {
-        const Todo *todo = &g_array_index(batch->self->todo, Todo, i);
-        if (todo->entry.uid != uid || (batch->taken & 1u << i) != 0)
-            continue;
-        batch->taken |= 1u << i;
-        tell_message(batch->self, todo, data, size);
-    }
-}
-
-/* How many of todo fit the grant; the first always fits a whole one. */
-static guint
-count_batch(const ApdMailbox *self)
-{
-    size_t size = 0;
-    guint n = 0;
-
-    for (; n < MIN(self->todo->len, BATCH); n++) {
-        const ApdImapEntry *entry = &g_array_index(self->todo, Todo, n).entry;
-        size += MIN(entry->size, self->config.limit);
-        if (entry->size == APD_IMAP_SIZE_UNKNOWN || self->step.used + size > self->grant)
-            break;
-    }
-    return n;
-}
-
-/* What did not come is gone, or will be tried again; what never comes is handed
- * over empty, so that a person learns of it. */
-static void
-finish_batch(ApdMailbox *self, const Batch *batch)
-{
-    guint kept = 0;
-
-    for (guint i = 0; i < batch->n; i++) {
-        Todo todo = g_array_index(self->todo, Todo, i);
-        if ((batch->taken & 1u << i) != 0)
-            continue;
-        todo.entry.size = APD_IMAP_SIZE_UNKNOWN;
-        if (++todo.tries < TRIES) {
-            g_array_index(self->todo, Todo, kept++) = todo;
-        } else {
-            todo.entry.size = 0;
-            tell_message(self, &todo, "", 0);
-        }
-    }
-    g_array_remove_range(self->todo, kept, batch->n - kept);
-}
-
-static bool
-fetch(ApdMailbox *self, GError **error)
-{
-    ApdImapEntry entries[BATCH];
-    Batch batch = { .self = self, .n = count_batch(self) };
-
-    for (guint i = 0; i < batch.n; i++)
-        entries[i] = g_array_index(self->todo, Todo, i).entry;
-    if (!apd_imap_fetch(self->imap, entries, batch.n, self->config.limit, take, &batch, error))
-        return false;
-    finish_batch(self, &batch);
-    return true;
-}
-
-/* Fetches one batch of what is to do.  @ret_starved: the grant is too small. */
-static bool
-work(ApdMailbox *self, bool *ret_starved, GError **error)
-{
-    if (g_array_index(self->todo, Todo, 0).entry.size == APD_IMAP_SIZE_UNKNOWN
-        && !measure(self, error))
-        return false;
-
-    *ret_starved = self->todo->len > 0 && count_batch(self) == 0
-                   && g_array_index(self->todo, Todo, 0).entry.size != APD_IMAP_SIZE_UNKNOWN;
-    return self->todo->len == 0 || count_batch(self) == 0 || fetch(self, error);
-}
-
 /* --- waiting ----------------------------------------------------------------------- */
 
 /* Everything there is has been handed over. */
@@ -373,7 +230,7 @@ static void
 finish_round(ApdMailbox *self)
 {
     if (self->looking_back)
-        tell(self, "looked", g_variant_new(APD_MAIL_LOOKED, self->config.id));
+        apd_mailbox_tell(self, "looked", g_variant_new(APD_MAIL_LOOKED, self->config.id));
     self->looking_back = false;
     self->failures = 0;
     tell_sight(self, NULL);
@@ -424,7 +281,7 @@ run(ApdMailbox *self, bool look, GError **error)
     while (again) {
         if (self->todo->len == 0 && !find(self, error))
             return false;
-        if (self->todo->len > 0 && !work(self, &starved, error))
+        if (self->todo->len > 0 && !apd_mailbox_fetch(self, &starved, error))
             return false;
         if (self->todo->len > 0) {
             self->step.wait = starved ? APD_MAILBOX_STARVED : APD_MAILBOX_AGAIN;

@@ -111,6 +111,10 @@ on_message(ApdSource *source, ApdMessage *message, void *user_data)
     errand->watched = find(self, source);
     errand->message = message;
     g_hash_table_add(self->errands, errand);
+    if (message->header_only) {
+        on_read(NULL, message->fault, errand);
+        return;
+    }
     apd_readers_read(self->readers, message->bytes, errand->watched->config->authserv_id,
                      message->received, on_read, errand);
 }

@@ -328,9 +328,9 @@ apd_imap_measure(ApdImap *self, ApdImapEntry *entries, guint n, GError **error)
     return true;
 }
 
-bool
-apd_imap_fetch(ApdImap *self, const ApdImapEntry *entries, guint n, uint32_t limit,
-               ApdImapTake take, void *user_data, GError **error)
+static bool
+fetch_part(ApdImap *self, const ApdImapEntry *entries, guint n, const char *part, uint32_t limit,
+           ApdImapTake take, void *user_data, GError **error)
 {
     g_autoptr(GString) command = uid_fetch(entries, n);
     size_t budget = 64u * 1024;
@@ -338,7 +338,7 @@ apd_imap_fetch(ApdImap *self, const ApdImapEntry *entries, guint n, uint32_t lim
     for (guint i = 0; i < n; i++)
         budget +=
             LINE + MIN(limit, 2 * (size_t) entries[i].size + SLACK); /* sizes may be guesses */
-    g_string_append_printf(command, " (UID BODY.PEEK[]<0.%u>)", limit);
+    g_string_append_printf(command, " (UID BODY.PEEK[%s]<0.%u>)", part, limit);
     apd_imap_begin(self, 4 * APD_IMAP_TIMEOUT, budget, limit);
     int result = apd_imap_run(self, command->str);
     if (result != MAILIMAP_NO_ERROR)
@@ -351,4 +351,18 @@ apd_imap_fetch(ApdImap *self, const ApdImapEntry *entries, guint n, uint32_t lim
                 take(fetched.entry.uid, fetched.body, fetched.body_size, user_data);
     }
     return true;
+}
+
+bool
+apd_imap_fetch(ApdImap *self, const ApdImapEntry *entries, guint n, uint32_t limit,
+               ApdImapTake take, void *user_data, GError **error)
+{
+    return fetch_part(self, entries, n, "", limit, take, user_data, error);
+}
+
+bool
+apd_imap_fetch_header(ApdImap *self, const ApdImapEntry *entry, uint32_t limit, ApdImapTake take,
+                      void *user_data, GError **error)
+{
+    return fetch_part(self, entry, 1, "HEADER", limit, take, user_data, error);
 }

@@ -9,6 +9,7 @@ apd_message_free(ApdMessage *self)
     g_free(self->source);
     g_free(self->folder);
     g_free(self->name);
+    g_free(self->fault);
     g_clear_pointer(&self->bytes, g_bytes_unref);
     g_free(self);
 }

@@ -7,6 +7,7 @@
 #include "io/mail_frames.h"
 #include "io/secret.h"
 #include "io/token.h"
+#include "logic/doubt.h"
 
 #define PROGRAM "appeald-mail"
 #define DATASET "apd-mail-hub"
@@ -54,6 +55,7 @@ struct ApdMailWatch {
     ApdMailWatchEvents events;
     void *user_data;
     int deaths;
+    ApdDoubts doubts;
     bool refused;   /* a person must act */
     bool sent;      /* the running child knows it */
     guint token;    /* hash of what it was given to log in with */
@@ -82,13 +84,16 @@ on_message(ApdMailWatch *watch, GVariant *content)
 {
     g_autoptr(ApdMessage) message = g_new0(ApdMessage, 1);
     g_autoptr(GVariant) bytes = NULL;
-    gboolean first_look, truncated;
+    gboolean first_look, truncated, header_only;
+    const char *fault;
     guint32 id;
 
-    g_variant_get(content, APD_MAIL_MESSAGE, &id, &message->uidvalidity, &message->uid,
-                  &message->received, &first_look, &truncated, &bytes);
+    g_variant_get(content, "(uuuxbbb&s@ay)", &id, &message->uidvalidity, &message->uid,
+                  &message->received, &first_look, &truncated, &header_only, &fault, &bytes);
     message->first_look = first_look;
     message->truncated = truncated;
+    message->header_only = header_only;
+    message->fault = *fault != '\0' ? g_strdup(fault) : NULL;
     message->folder = g_strdup(watch->folder);
     message->bytes = g_variant_get_data_as_bytes(bytes);
     watch->due += g_bytes_get_size(message->bytes);
@@ -113,11 +118,23 @@ on_sight(ApdMailWatch *watch, GVariant *content)
     watch->events.sight(NULL, watch->user_data);
 }
 
+/* Its last word. */
+static void
+on_crashed(ApdMailWatch *watch, GVariant *content)
+{
+    guint32 id, uidvalidity, uid, alone;
+
+    g_variant_get(content, APD_MAIL_CRASHED, &id, &uidvalidity, &uid, &alone);
+    watch->child->culprit = id;
+    apd_doubt_note_death(&watch->doubts, uidvalidity, uid, alone != 0);
+}
+
 /* What a child may say; nothing of it is believed beyond its form. */
 /* clang-format off */
 static const struct { const char *word, *type; void (*take)(ApdMailWatch *, GVariant *); } says[] = {
-    { "message", "(uuuxbbay)",    on_message },
-    { "sight",   APD_MAIL_SIGHT,  on_sight },
+    { "message", APD_MAIL_MESSAGE_TYPE, on_message },
+    { "sight",   APD_MAIL_SIGHT,        on_sight },
+    { "crashed", APD_MAIL_CRASHED,      on_crashed },
 };
 /* clang-format on */
 
@@ -144,8 +161,6 @@ on_frame(ApdChild *process, const char *word, GVariant *content, void *user_data
     if (watch == NULL)
         return;
 
-    if (g_str_equal(word, "crashed"))
-        child->culprit = id;
     if (g_str_equal(word, "looked")) {
         watch->cursor.looked_back = true;
         watch->events.looked(watch->user_data);
@@ -193,14 +208,15 @@ send_watch(ApdMailWatch *watch)
         tell_sight(watch, APD_ERROR_REFUSED, "%s", error->message);
         return;
     }
-    apd_child_send(watch->child->process, "watch",
-                   g_variant_new(APD_MAIL_WATCH_NEW, watch->id, config->host,
-                                 (guint32) config->port, (guint8) config->tls,
-                                 config->ca_file != NULL ? config->ca_file : "", config->user,
-                                 apd_frame_secret(password), config->auth, watch->folder,
-                                 (gboolean) config->send_id, watch->cursor.uidvalidity,
-                                 watch->cursor.last_uid, (gboolean) watch->cursor.looked_back,
-                                 watch->look_back, config->poll, FETCH_LIMIT));
+    apd_child_send(
+        watch->child->process, "watch",
+        g_variant_new(APD_MAIL_WATCH_NEW, watch->id, config->host, (guint32) config->port,
+                      (guint8) config->tls, config->ca_file != NULL ? config->ca_file : "",
+                      config->user, apd_frame_secret(password), config->auth, watch->folder,
+                      (gboolean) config->send_id, watch->cursor.uidvalidity, watch->cursor.last_uid,
+                      (gboolean) watch->cursor.looked_back, watch->look_back, config->poll,
+                      FETCH_LIMIT, watch->doubts.uidvalidity, watch->doubts.slow, watch->doubts.uid,
+                      watch->doubts.doubt));
     watch->token = g_str_hash(password);
     apd_secret_free(password);
     watch->sent = true;

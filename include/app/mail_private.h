@@ -1,6 +1,9 @@
 /* Shared by the files of app/mail: who waits for what. */
 #pragma once
 
+#include <stdatomic.h>
+#include <time.h>
+
 #include "app/mailbox.h"
 #include "io/vault.h"
 
@@ -50,6 +53,9 @@ typedef struct {
     bool dropped; /* to be freed when its step ends */
     ApdTime due;
     ApdTime started;
+    atomic_bool at_work; /* a worker is in its step; then these two hold: */
+    clockid_t clock;     /* of that worker's time of processor */
+    ApdTime used;        /* of it, when the step began */
     size_t grant;        /* of the running step */
     size_t in_flight;    /* bytes sent and not yet acked */
     ApdMailboxStep step; /* filled by the worker */
@@ -70,6 +76,9 @@ typedef struct {
     ApdVault *vault;      /* owned */
     size_t credit;
 } ApdMail;
+
+/* Returns: the time of processor of a thread; 0 when it is gone. */
+ApdTime apd_mail_used(clockid_t clock);
 
 /* To the parent; exits when it is gone. */
 void apd_mail_send(ApdMail *self, const char *word, GVariant *content);

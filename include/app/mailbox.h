@@ -6,9 +6,11 @@
  */
 #pragma once
 
+#include "app/mail_crash.h"
 #include "io/config.h"
 #include "io/ledger.h"
 #include "io/stream.h"
+#include "logic/doubt.h"
 
 typedef struct {
     uint32_t id;
@@ -24,7 +26,8 @@ typedef struct {
     ApdCursor cursor;
     ApdTime look_back;
     ApdTime poll;
-    uint32_t limit; /* bytes of a message that are fetched */
+    uint32_t limit;   /* bytes of a message that are fetched */
+    ApdDoubts doubts; /* over which messages whoever read before us died */
 } ApdMailboxConfig;
 
 typedef struct ApdMailbox ApdMailbox;
@@ -62,5 +65,8 @@ ApdMailboxStep apd_mailbox_step(ApdMailbox *self, size_t grant, bool look);
 
 /* For the next login.  Not during a step. */
 void apd_mailbox_set_password(ApdMailbox *self, const char *password);
+
+/* What a step is at. */
+const ApdMailWork *apd_mailbox_work(const ApdMailbox *self);
 
 bool apd_mailbox_is_connected(const ApdMailbox *self);

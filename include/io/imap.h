@@ -79,6 +79,10 @@ typedef void (*ApdImapTake)(uint32_t uid, const void *data, size_t size, void *u
 bool apd_imap_fetch(ApdImap *self, const ApdImapEntry *entries, guint n, uint32_t limit,
                     ApdImapTake take, void *user_data, GError **error);
 
+/* Fetches the first @limit bytes of the header of @entry alone. */
+bool apd_imap_fetch_header(ApdImap *self, const ApdImapEntry *entry, uint32_t limit,
+                           ApdImapTake take, void *user_data, GError **error);
+
 /* Whether the server told of new messages since the last list or search began. */
 bool apd_imap_has_news(const ApdImap *self);
 

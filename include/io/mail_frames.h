@@ -13,16 +13,16 @@
  *   sight    proof of life, or what is wrong
  *   looked   all messages of the first look were sent
  *   probed, probed-all  what a look shows, and its end
- *   crashed  this mailbox is killing the child: its last word
+ *   crashed  this mailbox is killing the child, and over which message: its last word
  */
 #pragma once
 
 /* id, host, port, tls, CA file or "", user, password, auth, folder, send ID,
- * UIDVALIDITY, last UID, looked back, look-back, poll, fetch limit */
-#define APD_MAIL_WATCH "(usuysssssbuubxxu)"
+ * UIDVALIDITY, last UID, looked back, look-back, poll, fetch limit, ApdDoubts */
+#define APD_MAIL_WATCH "(usuysssssbuubxxu(uuuu))"
 
 /* The same for g_variant_new(), with the password of apd_frame_secret(). */
-#define APD_MAIL_WATCH_NEW "(usuyss@sssbuubxxu)"
+#define APD_MAIL_WATCH_NEW "(usuyss@sssbuubxxu(uuuu))"
 
 #define APD_MAIL_ACK  "(ut)"
 #define APD_MAIL_POKE "u"
@@ -32,8 +32,10 @@
 #define APD_MAIL_RENEW     "(us)"
 #define APD_MAIL_RENEW_NEW "(u@s)"
 
-/* id, UIDVALIDITY, UID, received, first look, truncated, bytes */
-#define APD_MAIL_MESSAGE "(uuuxbb@ay)"
+/* id, UIDVALIDITY, UID, received, first look, truncated, only its header, why no more
+ * of it came or "", bytes; and its type */
+#define APD_MAIL_MESSAGE      "(uuuxbbbs@ay)"
+#define APD_MAIL_MESSAGE_TYPE "(uuuxbbbsay)"
 
 /* id, 0 when well, else 1 + ApdErrorCode; text */
 #define APD_MAIL_SIGHT  "(uus)"
@@ -54,8 +56,9 @@
 #define APD_MAIL_PROBED     "(ysss)"
 #define APD_MAIL_PROBED_ALL "u"
 
-/* Written by a signal handler: its length must not depend on its content. */
-#define APD_MAIL_CRASHED "u"
+/* id, UIDVALIDITY, UID up to which messages were being fetched (0: none were), 1: that one
+ * alone.  Written by a signal handler: its length must not depend on its content. */
+#define APD_MAIL_CRASHED "(uuuu)"
 
 /* Bytes of messages that may be on their way, in all and of one mailbox. */
 #define APD_MAIL_CREDIT      (16u * 1024 * 1024)

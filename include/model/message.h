@@ -16,6 +16,8 @@ typedef struct {
     ApdTime received;     /* INTERNALDATE or the file's time */
     bool first_look;      /* found by the first look back, not newly arrived */
     bool truncated;       /* @bytes is only the beginning */
+    bool header_only;     /* @bytes is only the header, or nothing */
+    char *fault;          /* owned: why no more of it could be fetched; NULL: nothing failed */
     GBytes *bytes;        /* owned */
 } ApdMessage;
 

@@ -65,25 +65,39 @@ def write_private(path, text):
 
 
 class NotifySocket:
-    """The socket that systemd hands to a service (sd_notify(3))."""
+    """The socket that systemd hands to a service (sd_notify(3)). It is read all the
+    time, as systemd does: a service whose words nobody takes waits."""
 
     def __init__(self, path):
         self.path = path
         self.lines = []
+        self.lock = threading.Lock()
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         self.socket.bind(path)
+        self.open = True
+        self.thread = threading.Thread(target=self.drain, daemon=True)
+        self.thread.start()
+
+    def drain(self):
+        while self.open:
+            select.select([self.socket], [], [], 0.5)
+            self.read()
 
     def read(self):
-        while True:
-            try:
-                self.lines += self.socket.recv(65536).decode().splitlines()
-            except BlockingIOError:
-                return self.lines
+        with self.lock:
+            while self.open:
+                try:
+                    self.lines += self.socket.recv(65536).decode().splitlines()
+                except BlockingIOError:
+                    break
+            return self.lines
 
     def values(self, key):
         return [line.split("=", 1)[1] for line in self.read() if line.startswith(key + "=")]
 
     def close(self):
+        self.open = False
+        self.thread.join()
         self.socket.close()
         os.unlink(self.path)
 

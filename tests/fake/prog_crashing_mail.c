@@ -1,28 +1,61 @@
-/* appeald-mail, whole, but for one thing: a mailbox that holds a message with
- * "crash-the-mail-reader" crashes it, as a hostile server may that nobody thought of.
+/* appeald-mail, whole, but for one thing: messages that it fetches do what hostile ones
+ * may that nobody thought of.  "crash-the-mail-reader" in what was fetched of one crashes
+ * it, "stall-the-mail-reader" keeps it busy for ever, and "break-the-line" ends the
+ * session.
  */
 #include <signal.h>
 #include <string.h>
 
-#include "app/mailbox.h"
-#include "io/mail_frames.h"
+#include "app/mailbox_private.h"
+#include "base/error.h"
 
-static ApdMailboxStep
-step_or_crash(ApdMailbox *box, size_t grant, bool look)
+static bool
+holds(const void *data, size_t size, const char *word)
 {
-    ApdMailboxStep step = apd_mailbox_step(box, grant, look);
-
-    for (guint i = 0; i < step.news->len; i++) {
-        const ApdMailboxNews *news = &g_array_index(step.news, ApdMailboxNews, i);
-        const void *data = g_variant_get_data(news->content);
-        if (g_str_equal(news->word, "message")
-            && memmem(data, g_variant_get_size(news->content), "crash-the-mail-reader", 21) != NULL)
-            (void) raise(SIGSEGV);
-    }
-    return step;
+    return memmem(data, size, word, strlen(word)) != NULL;
 }
 
-#define apd_mailbox_step step_or_crash
-#include "../../daemon/app/mail.c"
-#undef apd_mailbox_step
+static void
+look(uint32_t uid, const void *data, size_t size, void *user_data)
+{
+    (void) uid;
+    if (holds(data, size, "crash-the-mail-reader"))
+        (void) raise(SIGSEGV);
+    while (holds(data, size, "stall-the-mail-reader"))
+        ;
+    if (holds(data, size, "break-the-line"))
+        *(bool *) user_data = true;
+}
+
+static bool
+fail_if(bool broken, GError **error)
+{
+    if (broken)
+        g_set_error(error, APD_ERROR, APD_ERROR_TRANSIENT, "fetching messages: the line broke");
+    return !broken;
+}
+
+static bool
+fetch_or_crash(ApdImap *imap, const ApdImapEntry *entries, guint n, uint32_t limit,
+               ApdImapTake take, void *user_data, GError **error)
+{
+    bool broken = false;
+
+    return apd_imap_fetch(imap, entries, n, limit, look, &broken, error) && fail_if(broken, error)
+           && apd_imap_fetch(imap, entries, n, limit, take, user_data, error);
+}
+
+static bool
+fetch_header_or_crash(ApdImap *imap, const ApdImapEntry *entry, uint32_t limit, ApdImapTake take,
+                      void *user_data, GError **error)
+{
+    bool broken = false;
+
+    return apd_imap_fetch_header(imap, entry, limit, look, &broken, error) && fail_if(broken, error)
+           && apd_imap_fetch_header(imap, entry, limit, take, user_data, error);
+}
+
+#define apd_imap_fetch        fetch_or_crash
+#define apd_imap_fetch_header fetch_header_or_crash
+#include "../../daemon/app/mailbox_fetch.c"
 #include "../../daemon/appeald-mail.c"

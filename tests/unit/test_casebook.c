@@ -114,6 +114,45 @@ TEST(unreadable)
     assert_log(f, "");
 }
 
+/* Other UIDs, as after the first message of an empty folder, make no first look due. */
+TEST(looked_back_once)
+{
+    g_autoptr(ApdMessage) message = new_message(f, "imap office", NULL);
+    ApdCursor cursor;
+
+    g_assert_true(apd_casebook_looked_back(&f->book, "imap office", "INBOX", apd_now(), NULL));
+    file_message(f, message, NULL);
+    g_assert_true(apd_ledger_get_cursor(f->base.ledger, "imap office", "INBOX", &cursor, NULL));
+    g_assert_cmpuint(cursor.last_uid, ==, 1);
+    g_assert_true(cursor.looked_back);
+}
+
+/* What the source could not fetch is told of with its place, and does not pass for a
+ * copy of another; what could be read of it counts. */
+TEST(fetched_in_part)
+{
+    g_autoptr(ApdVerdict) verdict = new_verdict(APD_KIND_PENALTY, "prohibited", 7 * D);
+    g_autoptr(ApdAlert) alert = NULL;
+
+    for (int i = 0; i < 2; i++) {
+        g_autoptr(ApdMessage) message = new_message(f, "imap office", "");
+        message->fault = g_strdup("it could not be fetched: the line broke");
+        message->header_only = true;
+        g_assert_cmpint(file_message(f, message, NULL).filing, ==, APD_FILED_UNREADABLE);
+    }
+    assert_log(f, "desk:unreadable/imap office/INBOX/77/1 desk:unreadable/imap office/INBOX/77/2 ");
+    g_assert_true(apd_ledger_get_alert(f->base.ledger, 2, &alert, NULL));
+    g_assert_nonnull(strstr(alert->text, "UID: 2"));
+
+    g_autoptr(ApdMessage) message = new_message(f, "imap office", "Subject: x\n\nthe beginning");
+    message->fault = g_strdup("only its beginning could be fetched: the line broke");
+    message->truncated = true;
+    g_assert_cmpint(file_message(f, message, verdict).case_id, ==, 1);
+    assert_log(f, "desk:unreadable/imap office/INBOX/77/3 desk:case/1/0/new ");
+    g_assert_cmpint(file_message(f, message, verdict).filing, ==, APD_FILED_KNOWN);
+    assert_log(f, "");
+}
+
 TEST(policy_is_told_once)
 {
     file(f, new_verdict(APD_KIND_POLICY, "policy.change", APD_NEVER));
@@ -672,6 +711,8 @@ main(int argc, char **argv)
     ADD("same-matter-by-second-mailbox", same_matter_by_second_mailbox);
     ADD("none-is-nothing", none_is_nothing);
     ADD("unreadable", unreadable);
+    ADD("fetched-in-part", fetched_in_part);
+    ADD("looked-back-once", looked_back_once);
     ADD("policy-is-told-once", policy_is_told_once);
     ADD("daily-without-deadline", daily_without_deadline);
     ADD("decisions", decisions);

@@ -1,0 +1,40 @@
+/* Shared by the files of app/mailbox. */
+#pragma once
+
+#include "app/mailbox.h"
+#include "io/imap.h"
+
+/* A message that is to be fetched. */
+typedef struct {
+    ApdImapEntry entry;
+    bool first_look;
+    ApdDoubt doubt;
+} ApdMailboxTodo;
+
+struct ApdMailbox {
+    ApdMailboxConfig config; /* owned */
+    ApdImap *imap;           /* owned; NULL: not connected */
+    bool parked;             /* in IDLE, or between polls */
+    bool fresh;              /* connected, not yet looked */
+    bool looking_back;       /* the first look is not yet told complete */
+    uint32_t uidvalidity;    /* of @last and @todo; 0: none yet */
+    uint32_t last;           /* highest UID that is done or in @todo */
+    uint32_t count;          /* messages at the last look */
+    GArray *todo;            /* element-type ApdMailboxTodo, ascending */
+    uint32_t slow;           /* up to this UID messages are fetched one by one */
+    char *fault;             /* owned: why the last fetch failed; NULL: none did here */
+    ApdTime gave_up;         /* when, on a message of which nothing came; 0: one came since */
+    guint failures;          /* in a row */
+    guint barren;            /* looks in a row that brought nothing */
+    ApdTime due;
+    size_t grant;
+    ApdMailWork work;
+    ApdMailboxStep step;
+};
+
+/* Takes a floating @content for the parent. */
+void apd_mailbox_tell(ApdMailbox *self, const char *word, GVariant *content);
+
+/* Fetches some of what is to do, which must not be nothing.  @ret_starved: the grant is
+ * too small for more. */
+bool apd_mailbox_fetch(ApdMailbox *self, bool *ret_starved, GError **error);

@@ -1,0 +1,21 @@
+/* appeald-reader, whole, but for one thing: "crash-the-reader" in a message crashes it,
+ * and "stall-the-reader" keeps it busy for ever.
+ */
+#include <signal.h>
+#include <string.h>
+
+#include "app/reading.h"
+
+static ApdVerdict *
+read_or_crash(const ApdReading *reading, const void *data, size_t size, const char *authserv_id,
+              ApdTime received)
+{
+    if (memmem(data, size, "crash-the-reader", 16) != NULL)
+        (void) raise(SIGSEGV);
+    while (memmem(data, size, "stall-the-reader", 16) != NULL)
+        ;
+    return apd_reading_read(reading, data, size, authserv_id, received);
+}
+
+#define apd_reading_read read_or_crash
+#include "../../daemon/appeald-reader.c"
