@@ -99,6 +99,29 @@ prefer_named_right(ApdWeighing *self)
     }
 }
 
+/* Who writes of his own right is no platform: it is a right that he writes of, in whatever
+ * other words. */
+static void
+prefer_right_of_stranger(ApdWeighing *self)
+{
+    int best = 0;
+
+    if (self->input->origin->speaker != APD_SPEAKER_STRANGER || apd_weighing_is(self, "ip.")
+        || apd_weighing_best(self, "speaker/rights-holder") == 0
+        || apd_weighing_best(self, "act/rights-complaint") == 0)
+        return;
+    for (int i = 0; i < self->n; i++) {
+        const ApdSignalInfo *info = apd_rules_signal(self->input->rules, i);
+        if (strcmp(info->type, "category") != 0 || !g_str_has_prefix(info->name, "ip.")
+            || self->scores[i].sum <= best)
+            continue;
+        best = self->scores[i].sum;
+        take_category(self, i);
+    }
+    if (best == 0 && self->concrete)
+        self->category = "ip.other";
+}
+
 /* "Violation type: ..." */
 static bool
 has_stated_type(const ApdInput *input)
@@ -175,6 +198,7 @@ apd_classify(const ApdInput *input, ApdVerdict *verdict)
     prefer_cause(&self);
     prefer_named_right(&self);
     prefer_dispute(&self);
+    prefer_right_of_stranger(&self);
     apd_weighing_decide(&self);
     ApdKind kind = apd_weighing_kind(&self);
     if (input->origin->speaker == APD_SPEAKER_STRANGER)

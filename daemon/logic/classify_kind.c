@@ -121,7 +121,8 @@ find_acts(const ApdWeighing *self)
         .finding = apd_weighing_best(self, "act/finding"),
     };
 
-    if (self->scored)
+    /* The sum so far, where nothing was done, is none that is taken now. */
+    if (self->scored && !(apd_weighing_is(self, "points.threshold") && acts.clean > 0))
         acts.deducted = MAX(acts.deducted, 100);
     /* "Supplement the certificate" asks for it, appeal or none. */
     acts.demand = MAX(acts.demand, capped(apd_weighing_score(self, "act/more-evidence")));

@@ -75,7 +75,11 @@ is_contested(const ApdWeighing *self)
     static const char *const acts[] = { "act/counter-notice", "act/appeal-offer", "act/deducted",
                                         NULL };
 
-    return has_any(self, acts, true);
+    if (has_any(self, acts, true))
+        return true;
+    /* Who appealed against a violation sells. */
+    return self->decided >= 100 && apd_weighing_best(self, "mod/own-appeal") > 0
+           && self->category != NULL && !apd_weighing_is(self, "order.");
 }
 
 /* Written to a buyer about his purchase, by a platform that writes to both. */

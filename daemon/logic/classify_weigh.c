@@ -8,13 +8,16 @@
 /* Hits before and behind one that are looked at with it: a hostile text has thousands. */
 #define AROUND 48
 
+/* Labels and values that are beside one. */
+#define NEAR_PAIRS 3
+
 /* Bytes between "not" and what it denies. */
 #define NEAR 20
 
 /* Signals that change what others in their segment mean. */
 typedef struct {
-    int negation, hypothetical, future, example, third, tariff, offer, own_appeal;
-    int point, total, deducted, measure, reversed, warn, fix, threatened;
+    int negation, hypothetical, future, example, third, tariff, pending, offer, own_appeal;
+    int point, total, deducted, measure, reversed, upheld, warn, fix, threatened;
 } Modifiers;
 
 /* A segment and what is said of everything in it. */
@@ -25,6 +28,7 @@ typedef struct {
     int future;     /* where the first word of the future stands; G_MAXINT: nowhere */
     bool others;    /* of an example or of somebody else */
     bool tariff;    /* of what each violation costs */
+    bool pending;   /* of what holds until it is decided */
     bool scale;     /* of what so many points lead to */
     bool question;  /* asks whom it may concern */
     bool number;    /* holds one, in digits or words */
@@ -42,22 +46,17 @@ typedef struct {
 static Modifiers
 find_modifiers(const ApdMatcher *matcher)
 {
-    return (Modifiers){ apd_matcher_find(matcher, "mod/negation"),
-                        apd_matcher_find(matcher, "mod/hypothetical"),
-                        apd_matcher_find(matcher, "mod/future"),
-                        apd_matcher_find(matcher, "mod/example"),
-                        apd_matcher_find(matcher, "mod/third"),
-                        apd_matcher_find(matcher, "mod/tariff"),
-                        apd_matcher_find(matcher, "act/appeal-offer"),
-                        apd_matcher_find(matcher, "mod/own-appeal"),
-                        apd_matcher_find(matcher, "points/word"),
-                        apd_matcher_find(matcher, "points/total"),
-                        apd_matcher_find(matcher, "act/deducted"),
-                        apd_matcher_find(matcher, "act/measure"),
-                        apd_matcher_find(matcher, "act/reversed"),
-                        apd_matcher_find(matcher, "act/warn"),
-                        apd_matcher_find(matcher, "act/fix"),
-                        apd_matcher_find(matcher, "act/threatened") };
+    return (Modifiers){
+        apd_matcher_find(matcher, "mod/negation"),   apd_matcher_find(matcher, "mod/hypothetical"),
+        apd_matcher_find(matcher, "mod/future"),     apd_matcher_find(matcher, "mod/example"),
+        apd_matcher_find(matcher, "mod/third"),      apd_matcher_find(matcher, "mod/tariff"),
+        apd_matcher_find(matcher, "mod/pending"),    apd_matcher_find(matcher, "act/appeal-offer"),
+        apd_matcher_find(matcher, "mod/own-appeal"), apd_matcher_find(matcher, "points/word"),
+        apd_matcher_find(matcher, "points/total"),   apd_matcher_find(matcher, "act/deducted"),
+        apd_matcher_find(matcher, "act/measure"),    apd_matcher_find(matcher, "act/reversed"),
+        apd_matcher_find(matcher, "act/upheld"),     apd_matcher_find(matcher, "act/warn"),
+        apd_matcher_find(matcher, "act/fix"),        apd_matcher_find(matcher, "act/threatened")
+    };
 }
 
 static const ApdHit *
@@ -84,7 +83,7 @@ enter_clause(Weigher *self, int segment)
     const Modifiers *mods = &self->mods;
     Clause clause = { 0,        0,        apd_classify_factor(self->weighing->input, segment),
                       G_MAXINT, G_MAXINT, false,
-                      false,    false };
+                      false,    false,    false };
     int points = 0;
 
     clause.first = apd_hits_of_segment(self->weighing->input->hits, segment, &clause.n);
@@ -98,6 +97,8 @@ enter_clause(Weigher *self, int segment)
             clause.others = true;
         else if (hit->signal == mods->tariff)
             clause.tariff = true;
+        else if (hit->signal == mods->pending)
+            clause.pending = true;
         else if (strcmp(apd_rules_signal(self->weighing->input->rules, hit->signal)->type, "number")
                  == 0)
             clause.number = true;
@@ -111,6 +112,24 @@ enter_clause(Weigher *self, int segment)
     self->clause = clause;
 }
 
+/* Korean denies behind the verb: "...ji anh-". */
+static bool
+is_denied_behind(const Weigher *self, const ApdHit *hit, const char *folded)
+{
+    static const char ending[] = "지";
+    int n = (int) sizeof ending - 1;
+
+    if (hit->end - hit->start < n || memcmp(folded + hit->end - n, ending, (size_t) n) != 0)
+        return false;
+    for (guint i = self->from; i < self->to; i++) {
+        const ApdHit *other = hit_at(self, i);
+        if (other->signal == self->mods.negation && other->start >= hit->end
+            && other->start <= hit->end + 1)
+            return true;
+    }
+    return false;
+}
+
 /* Whether "not" or its like stands right before @hit, in the same part of the sentence. */
 static bool
 is_negated(const Weigher *self, const ApdHit *hit)
@@ -118,6 +137,8 @@ is_negated(const Weigher *self, const ApdHit *hit)
     const ApdSegment *segment = apd_text_at(self->weighing->input->text, (guint) hit->segment);
     int end = -1;
 
+    if (is_denied_behind(self, hit, segment->folded))
+        return true;
     for (guint i = self->from; i < self->to; i++) {
         const ApdHit *other = hit_at(self, i);
         if (other->start >= hit->start)
@@ -158,10 +179,25 @@ is_inside(const Weigher *self, const ApdHit *hit, const char *type)
     return false;
 }
 
+/* "No appeal was filed by 12 January": with "not" in it, or right before it. */
+static bool
+is_missed(const Weigher *self, const ApdHit *hit)
+{
+    for (guint i = self->from; i < self->to; i++) {
+        const ApdHit *other = hit_at(self, i);
+        if (other->signal == self->mods.negation && other->end <= hit->end
+            && other->end + NEAR >= hit->start)
+            return true;
+    }
+    return false;
+}
+
 /* An appeal that is only offered is none that was made. */
 static bool
 is_offered(const Weigher *self, const ApdHit *hit)
 {
+    if (is_missed(self, hit))
+        return false;
     for (guint i = self->from; i < self->to; i++) {
         const ApdHit *other = hit_at(self, i);
         if (other->signal == self->mods.offer && other->start <= hit->start
@@ -171,16 +207,18 @@ is_offered(const Weigher *self, const ApdHit *hit)
     return false;
 }
 
-/* "The deduction was taken back" deducts nothing. */
+/* "The deduction was taken back" deducts nothing, "the time to appeal is over" offers none. */
 static bool
 is_taken_back(const Weigher *self, const ApdHit *hit)
 {
-    if (hit->signal != self->mods.deducted && hit->signal != self->mods.measure)
+    bool offer = hit->signal == self->mods.offer;
+    int taken_back = offer ? self->mods.upheld : self->mods.reversed;
+
+    if (!offer && hit->signal != self->mods.deducted && hit->signal != self->mods.measure)
         return false;
     for (guint i = self->from; i < self->to; i++) {
         const ApdHit *other = hit_at(self, i);
-        if (other->signal == self->mods.reversed && other->start < hit->end
-            && other->end > hit->start)
+        if (other->signal == taken_back && other->start < hit->end && other->end > hit->start)
             return true;
     }
     return false;
@@ -259,6 +297,26 @@ is_done(const Weigher *self, const ApdHit *hit)
     return true;
 }
 
+/* Whether @hit is a part of what names an appeal that was made. */
+static bool
+is_of_appeal(const Weigher *self, const ApdHit *hit)
+{
+    for (guint i = self->from; i < self->to; i++) {
+        const ApdHit *other = hit_at(self, i);
+        if (other->signal == self->mods.own_appeal && other->start <= hit->start
+            && other->end >= hit->end && other->end - other->start > hit->end - hit->start)
+            return true;
+    }
+    return false;
+}
+
+/* Whether it tells how an appeal ended. */
+static bool
+is_settled(const ApdSignalInfo *info)
+{
+    return strcmp(info->name, "upheld") == 0 || strcmp(info->name, "reversed") == 0;
+}
+
 static void
 weigh_hit(Weigher *self, const ApdHit *hit)
 {
@@ -277,7 +335,13 @@ weigh_hit(Weigher *self, const ApdHit *hit)
     /* Part of the name of something else. */
     if ((category || answer) && is_inside(self, hit, "category"))
         return;
+    /* "Your request for review" orders nothing. */
+    if (act && info->kind == APD_KIND_NONE && is_of_appeal(self, hit))
+        return;
     if (is_taken_back(self, hit) || (act && self->clause.question))
+        return;
+    /* "Until then the points stay": nothing is decided yet. */
+    if (self->clause.pending && (act || answer) && is_settled(info))
         return;
     if (category && self->clause.question)
         points /= 2;
@@ -341,7 +405,8 @@ weigh_appeal(Weigher *self, const ApdHit *hit)
     if (self->near_appeal == NULL)
         self->near_appeal = g_new0(bool, segments->len);
     int last = (int) segments->len - 1, at = hit->segment;
-    for (int i = MAX(at - 1, 0); i <= MIN(at + 1, last); i++)
+    int reach = segment->pair >= 0 || segment->zone == APD_ZONE_LABEL ? NEAR_PAIRS : 1;
+    for (int i = MAX(at - reach, 0); i <= MIN(at + reach, last); i++)
         self->near_appeal[i] = true;
     if (segment->zone == APD_ZONE_SUBJECT)
         memset(self->near_appeal, true, segments->len * sizeof *self->near_appeal);
