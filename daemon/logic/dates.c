@@ -347,6 +347,8 @@ read_near(const ApdDates *self, int at, const char *text, bool day_first, Pendin
     if (mention->bound == APD_BOUND_NONE && apd_token_means(before, APD_WORD_ROLE)
         && before->word->value[APD_WORD_ROLE] == APD_ROLE_DURATION)
         mention->bound = APD_BOUND_BY;
+    if (mention->bound == APD_BOUND_NONE && means(self, mention->last + 1, APD_WORD_WITHIN_END))
+        mention->bound = APD_BOUND_BY;
     bool timed = mention->has_time && mention->near != APD_NEAR_WEEKDAY;
     if (mention->bound == APD_BOUND_NONE && timed)
         mention->bound = APD_BOUND_BY;

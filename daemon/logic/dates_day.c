@@ -46,6 +46,8 @@ read_marked(const ApdDates *self, int at, ApdMention *mention)
         day.year = (int) tok(self, i)->number;
         if (day.year < 100)
             day.year += 2000;
+        else if (day.year < 200)
+            day.year += 1911; /* of the Republic: 115年 */
         i += 2;
     }
     if (!is_number(tok(self, i), 1, 12) || !marked(tok(self, i + 1), APD_MARK_MONTH)
@@ -76,9 +78,12 @@ stands_free(const ApdDates *self, int first, int next)
     if (tok(self, first)->glued && before->sign != 0 && strchr("-/._#", before->sign) != NULL
         && before->glued && !follows_date)
         return false;
+    /* "11.03.2026-18.03.2026" goes on with another date. */
+    bool range = tok(self, next + 2)->sign == tok(self, first + 1)->sign
+                 && tok(self, next + 4)->sign == tok(self, first + 1)->sign;
     return !(after->glued && (after->sign == '-' || after->sign == '/')
              && tok(self, next + 1)->glued && tok(self, next + 1)->is_digits
-             && tok(self, next + 2)->sign != after->sign);
+             && tok(self, next + 2)->sign != after->sign && !range);
 }
 
 static bool
@@ -152,17 +157,26 @@ names_weekday(const ApdDates *self, int at)
            || (opened && token->chinese && token->number <= 7 && tok(self, at + 2)->sign == ')');
 }
 
+/* "by 18:00 hrs Beijing on": a time of day and its zone before a day. */
+static bool
+may_precede(const ApdToken *token)
+{
+    return (apd_token_means(token, APD_WORD_GLUE) && !apd_token_means(token, APD_WORD_BOUND))
+           || apd_token_means(token, APD_WORD_WEEKDAY)
+           || (token->sign != 0 && strchr(":,.()", token->sign) != NULL)
+           || apd_token_means(token, APD_WORD_CITY) || apd_token_means(token, APD_WORD_ZONE)
+           || apd_token_means(token, APD_WORD_HALF)
+           || (apd_token_means(token, APD_WORD_OCLOCK) && !apd_token_means(token, APD_WORD_BOUND))
+           || (token->is_digits && token->digits == 2 && token->number <= 59);
+}
+
 /* Whether a word for "by" stands right before @at or right after @next. */
 static bool
 is_bound(const ApdDates *self, int at, int next)
 {
     int back = at - 1;
     bool weekday = false;
-    while (back > at - 6
-           && ((apd_token_means(tok(self, back), APD_WORD_GLUE)
-                && !apd_token_means(tok(self, back), APD_WORD_BOUND))
-               || apd_token_means(tok(self, back), APD_WORD_WEEKDAY)
-               || (tok(self, back)->sign != 0 && strchr(":,.", tok(self, back)->sign) != NULL))) {
+    while (back > at - 9 && may_precede(tok(self, back))) {
         weekday = weekday || apd_token_means(tok(self, back), APD_WORD_WEEKDAY);
         back--;
     }

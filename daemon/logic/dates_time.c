@@ -51,6 +51,10 @@ read_marked(const ApdDates *self, int at, ApdClockTime *time)
     if (!marked(tok(self, i), APD_MARK_HOUR))
         return at;
     i++;
+    if (marked(tok(self, i), APD_MARK_HALF)) {
+        time->minute = 30;
+        return i + 1;
+    }
     if (is_number(tok(self, i), 59) && marked(tok(self, i + 1), APD_MARK_MINUTE)) {
         time->minute = (int) tok(self, i)->number;
         i += 2;
@@ -87,6 +91,10 @@ read_worded(const ApdDates *self, int at, bool before, ApdClockTime *time)
     if (!apd_token_means(tok(self, i), APD_WORD_OCLOCK))
         return at;
     i++;
+    if (marked(tok(self, i), APD_MARK_HALF)) {
+        time->minute = 30;
+        return i + 1;
+    }
     if (tok(self, i)->sign == '.' && tok(self, i)->glued && is_number(tok(self, i + 1), 59)
         && marked(tok(self, i + 2), APD_MARK_MINUTE))
         i++;
@@ -116,6 +124,11 @@ static int
 read_moment(const ApdDates *self, int at, ApdClockTime *time)
 {
     time->hour = tok(self, at)->word->value[APD_WORD_MOMENT];
+    /* "end of day" binds as well, and is its last second. */
+    if (time->hour == 24 && apd_token_means(tok(self, at), APD_WORD_BOUND)) {
+        *time = (ApdClockTime){ 23, 59, 59 };
+        return at + 1;
+    }
     const ApdToken *hour = tok(self, at + 1);
     if (hour->is_digits && is_number(hour, 24) && hour->number % 12 == time->hour % 12)
         return read_minutes(self, at + 2, ":", time);

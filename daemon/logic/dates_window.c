@@ -28,6 +28,12 @@ is_role(const ApdDates *self, int i, ApdRole role)
     return means(self, i, APD_WORD_ROLE) && tok(self, i)->word->value[APD_WORD_ROLE] == (int) role;
 }
 
+static bool
+is_deadline(const ApdDates *self, int i)
+{
+    return is_role(self, i, APD_ROLE_DEADLINE) || is_role(self, i, APD_ROLE_END);
+}
+
 /* "twenty four", "setenta y dos", "soixante-douze": tens and ones in words. */
 static int
 read_number(const ApdDates *self, int at, int *ret_amount)
@@ -102,8 +108,9 @@ is_business(const ApdDates *self, int at, int next)
     int after = next + (tok(self, next)->sign == '.' && tok(self, next)->glued);
     if (is_unit(self, after, APD_UNIT_BUSINESS_DAY))
         return true;
-    if (tok(self, next)->sign == '(')
-        for (int i = next + 1; i < next + 5 && tok(self, i)->sign != ')'; i++)
+    int open = next + (is_deadline(self, next) || means(self, next, APD_WORD_GLUE));
+    if (tok(self, open)->sign == '(')
+        for (int i = open + 1; i < open + 5 && tok(self, i)->sign != ')'; i++)
             if (is_unit(self, i, APD_UNIT_BUSINESS_DAY))
                 return true;
     for (int i = at - 1; i >= at - 3; i--) {
@@ -119,7 +126,7 @@ is_business(const ApdDates *self, int at, int next)
 static bool
 binds(const ApdDates *self, int i, ApdWordType type)
 {
-    return means(self, i, type) || is_role(self, i, APD_ROLE_DEADLINE);
+    return means(self, i, type) || is_deadline(self, i);
 }
 
 /* "3x24 hours": so many days.  Returns the token of the unit, or @at. */
@@ -178,7 +185,7 @@ read_single(const ApdDates *self, int at, ApdMention *mention)
     bool dense = word->word != NULL && apd_words_is_dense((unsigned char) word->word->phrase[0]);
     /* "in", "w", "en" say too little. */
     if (!(means(self, at, APD_WORD_WITHIN) && (dense || word->end - word->start > 4))
-        && !(is_role(self, at, APD_ROLE_DEADLINE) && !dense))
+        && !(is_deadline(self, at) && !dense && !means(self, at, APD_WORD_BOUND)))
         return at;
     int i = skip_joints(self, at + 1, 3);
     if (tok(self, i)->is_number)
@@ -224,6 +231,8 @@ read_fused(const ApdDates *self, int at, ApdMention *mention)
         return at;
     mention->amount = (int) token->number;
     mention->unit = (ApdUnit) token->word->value[APD_WORD_UNIT];
+    if (mention->unit == APD_UNIT_DAY && is_business(self, at, at + 1))
+        mention->unit = APD_UNIT_BUSINESS_DAY;
     mention->within = is_within(self, at, at + 1, &mention->is_weak);
     return at + 1;
 }

@@ -23,7 +23,8 @@ static const char *const languages[] = { "en", "zh", "ru", "es", "pt", "fr",
 static const char *const units[] = {
     "minute", "hour", "day", "business-day", "week", "month", NULL
 };
-static const char *const marks[] = { "year", "month", "day", "hour", "minute", "second", NULL };
+static const char *const marks[] = { "year",   "month",  "day",  "hour",
+                                     "minute", "second", "half", NULL };
 static const char *const bounds[] = { "none", "by", "before", NULL };
 static const char *const halves[] = { "am", "pm", NULL };
 static const char *const nears[] = { "none",        "today",        "tomorrow",   "after-tomorrow",
@@ -32,7 +33,7 @@ static const char *const roles[] = { "deadline", "action",   "sanction",  "event
                                      "platform", "review",   "other",     "history",   "life",
                                      "offer",    "over",     "all-times", "otherwise", "duty",
                                      "former",   "extended", "duration",  "rule",      "late",
-                                     "final",    NULL };
+                                     "final",    "cause",    "end",       "if",        NULL };
 static const char *const anchors[] = { "notice", "record", "event", "effect", "trade", NULL };
 
 /* What follows the type in a section: one of @names, or a number, or nothing. */

@@ -117,13 +117,6 @@ zone_for_all(const ApdDates *dates)
 }
 
 static bool
-is_ahead(const ApdTimeData *self, const ApdMention *mention, ApdTime message)
-{
-    return message == APD_NEVER || mention->type == APD_MENTION_WINDOW
-           || apd_reckon_date(self, mention, message, NULL) > message;
-}
-
-static bool
 has_role(const ApdDates *dates, ApdRole role)
 {
     for (int i = 0; i < (int) dates->tokens->len; i++) {
@@ -133,6 +126,17 @@ has_role(const ApdDates *dates, ApdRole role)
             return true;
     }
     return false;
+}
+
+/* A window lies ahead, unless an answer tells of it: "no appeal came within 7 days". */
+static bool
+is_ahead(const ApdTimeData *self, const ApdDates *dates, const ApdMention *mention,
+         const ApdDeadlineCase *kase)
+{
+    if (mention->type == APD_MENTION_WINDOW)
+        return kase->kind != APD_KIND_DECISION || has_role(dates, APD_ROLE_IF)
+               || has_role(dates, APD_ROLE_OTHERWISE);
+    return kase->date == APD_NEVER || apd_reckon_date(self, mention, kase->date, NULL) > kase->date;
 }
 
 /* "received after D will not be considered": until the end of D. */
@@ -236,7 +240,7 @@ apd_deadline_collect(const ApdTimeData *self, const ApdText *text, const ApdDead
                 take_label(&label, &candidate.mention);
             else if (follows)
                 take_continued(before, &candidate.mention);
-            bool ahead = is_ahead(self, &candidate.mention, kase->date);
+            bool ahead = is_ahead(self, now, &candidate.mention, kase);
             candidate.role = apd_role_score(now, &candidate.mention, labelled ? &label : NULL,
                                             follows && !labelled ? before : NULL, ahead);
             g_array_append_val(candidates, candidate);

@@ -8,6 +8,7 @@ static const int weights[APD_N_ROLES] = {
     [APD_ROLE_OFFER] = -160,   [APD_ROLE_OVER] = -250,      [APD_ROLE_ALL_TIMES] = 0,
     [APD_ROLE_RULE] = -140,    [APD_ROLE_DURATION] = -70,   [APD_ROLE_REVIEW] = -120,
     [APD_ROLE_DUTY] = 60,      [APD_ROLE_FORMER] = -300,    [APD_ROLE_EXTENDED] = 100,
+    [APD_ROLE_END] = 120,
 };
 
 /* Roles that only hold right beside the date: "the last 30 days". */
@@ -131,7 +132,9 @@ walk(const ApdDates *self, int from, int step, bool asks, int *best)
         if (role == APD_ROLE_DURATION && (step > 0) != apd_word_follows(token->word))
             value = 0;
         /* "send it before the 5th and we will answer": who asks speaks of himself after. */
-        asks = asks || (!beyond && (role == APD_ROLE_ACTION || role == APD_ROLE_DUTY));
+        asks = asks
+               || (!beyond
+                   && (role == APD_ROLE_ACTION || role == APD_ROLE_DUTY || role == APD_ROLE_OVER));
         bool other = asks && (step > 0 ? is_actor(role) : role == APD_ROLE_OTHER);
         if (beyond && (is_near_only(role) || other))
             value /= 4;
@@ -141,6 +144,9 @@ walk(const ApdDates *self, int from, int step, bool asks, int *best)
             value = 0;
         if (role >= 0)
             keep_strongest(best, role, value);
+        /* "if no answer comes by then": in Turkish and Korean the consequence follows. */
+        if (role == APD_ROLE_OVER && step > 0 && apd_word_follows(token->word))
+            return;
         beyond = beyond || ends_clause(token);
         if (starts_mention(self, i))
             distance += 10;
@@ -255,6 +261,36 @@ sum_up(const ApdMention *mention, const int *best)
     return result;
 }
 
+/* "because", before a window in the same clause; in Turkish and Korean after it. */
+static bool
+tells_why(const ApdDates *self, const ApdMention *mention)
+{
+    if (mention->type != APD_MENTION_WINDOW)
+        return false;
+    for (int i = mention->first - 1; i >= 0 && apd_dates_token(self, i)->sign != ','; i--)
+        if (role_of(apd_dates_token(self, i)) == APD_ROLE_CAUSE
+            && !apd_word_follows(apd_dates_token(self, i)->word))
+            return true;
+    for (int i = mention->last + 1; i < (int) self->tokens->len; i++) {
+        const ApdToken *token = apd_dates_token(self, i);
+        if (token->sign == ',' || token->sign == '.')
+            break;
+        if (role_of(token) == APD_ROLE_CAUSE && apd_word_follows(token->word))
+            return true;
+    }
+    return false;
+}
+
+/* "The penalty expires on" is not the seller's clock, "the right to appeal it expires on" is. */
+static void
+take_end(int *best)
+{
+    bool other = best[APD_ROLE_SANCTION] < 0 || best[APD_ROLE_LIFE] < 0 || best[APD_ROLE_OFFER] < 0;
+    if (!other || best[APD_ROLE_ACTION] > 0)
+        best[APD_ROLE_DEADLINE] = MAX(best[APD_ROLE_DEADLINE], best[APD_ROLE_END]);
+    best[APD_ROLE_END] = 0;
+}
+
 ApdRoleScore
 apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *label,
                const ApdDates *before, bool ahead)
@@ -262,19 +298,23 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     int best[APD_N_ROLES] = { 0 };
 
     walk(self, first_of(self, mention) - 1, -1, false, best);
-    bool asks = best[APD_ROLE_ACTION] > 0 || best[APD_ROLE_DUTY] > 0 || best[APD_ROLE_DEADLINE] > 0;
+    bool asks = best[APD_ROLE_ACTION] > 0 || best[APD_ROLE_END] > 0 || best[APD_ROLE_DUTY] > 0
+                || best[APD_ROLE_DEADLINE] > 0 || best[APD_ROLE_OVER] < 0;
     walk(self, mention->last + 1, 1, asks, best);
     if (label != NULL)
         add_all(label, 100, best);
+    take_end(best);
     if (mention->type == APD_MENTION_DATE)
         best[APD_ROLE_HISTORY] = best[APD_ROLE_DURATION] = 0;
     /* "within 7 days from" begins nothing. */
     if (mention->type == APD_MENTION_WINDOW || mention->is_range_end)
         best[APD_ROLE_EFFECTIVE] = 0;
-    /* "if no appeal comes by then" is a threat, and asks for one. */
-    if (ahead && best[APD_ROLE_OVER] < 0) {
+    /* "if no appeal comes by then" is a threat, and asks for one; "because none came within 7
+     * days" tells why. */
+    if (ahead && best[APD_ROLE_OVER] < 0 && !tells_why(self, mention)) {
         best[APD_ROLE_ACTION] = MAX(best[APD_ROLE_ACTION], 15);
         best[APD_ROLE_OVER] = 0;
+        best[APD_ROLE_SANCTION] /= 3;
     }
     if (mention->is_late)
         best[APD_ROLE_EVENT] = best[APD_ROLE_EFFECTIVE] = best[APD_ROLE_HISTORY] = 0;

@@ -64,8 +64,9 @@ static bool
 is_dotted_date(const char *text, const char *word, size_t n, const char *next, const char *end)
 {
     size_t digits = strspn(word, "0123456789");
-    bool goes_on =
-        next < end && (g_ascii_isdigit(*next) || (unsigned char) *next >= 0xE3 || *next == '(');
+    bool goes_on = next < end
+                   && (g_ascii_isdigit(*next) || (unsigned char) *next >= 0xE3
+                       || strchr("(~-", *next) != NULL);
     if (n >= 8 && word[0] == '2' && strspn(word, "0123456789.") >= n)
         return goes_on;
     if (n == 0 || digits < n)

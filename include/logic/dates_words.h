@@ -55,6 +55,7 @@ typedef enum {
     APD_MARK_HOUR,
     APD_MARK_MINUTE,
     APD_MARK_SECOND,
+    APD_MARK_HALF, /* half an hour more: 九点半, "9 heures et demie" */
     APD_N_MARKS,
 } ApdMark;
 
@@ -102,6 +103,9 @@ typedef enum {
     APD_ROLE_RULE,      /* "the rule": what holds for everybody */
     APD_ROLE_LATE,      /* "will not be considered": what comes after a date */
     APD_ROLE_FINAL,     /* "is final": a decision that leaves no further chance */
+    APD_ROLE_CAUSE,     /* "because": what was missed lies behind */
+    APD_ROLE_END,       /* "expires": a deadline, unless a measure or points do */
+    APD_ROLE_IF,        /* "if", "unless": what is missed lies ahead */
     APD_N_ROLES,
 } ApdRole;
 

@@ -24,6 +24,9 @@
 #include "time/clerks.inc"
 #include "time/clocks.inc"
 #include "time/desks.inc"
+#include "time/ends_one.inc"
+#include "time/ends_two.inc"
+#include "time/ends_three.inc"
 #include "time/letters.inc"
 #include "time/messages.inc"
 #include "time/months.inc"
@@ -110,23 +113,32 @@ test_months(void)
     g_assert_cmpint(wrong, ==, 0);
 }
 
+/* Checks every row of @rows, a table of kinds, outcomes and rows. */
+#define CHECK_ALL(data, rows, wrong)                                                               \
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {                                               \
+        Notice notice = { march.date, (rows)[i].kind, (rows)[i].outcome };                         \
+        (wrong) += !check_row(data, &(rows)[i].row, &notice, #rows);                               \
+    }
+
 static void
 test_messages(void)
 {
     g_autoptr(ApdTimeData) data = load();
     int wrong = 0;
-    for (gsize i = 0; i < G_N_ELEMENTS(messages); i++) {
-        Notice notice = { march.date, messages[i].kind, messages[i].outcome };
-        wrong += !check_row(data, &messages[i].row, &notice, "row");
-    }
-    for (gsize i = 0; i < G_N_ELEMENTS(chances); i++) {
-        Notice notice = { march.date, chances[i].kind, chances[i].outcome };
-        wrong += !check_row(data, &chances[i].row, &notice, "row");
-    }
-    for (gsize i = 0; i < G_N_ELEMENTS(letters); i++) {
-        Notice notice = { march.date, letters[i].kind, letters[i].outcome };
-        wrong += !check_row(data, &letters[i].row, &notice, "row");
-    }
+    CHECK_ALL(data, messages, wrong)
+    CHECK_ALL(data, chances, wrong)
+    CHECK_ALL(data, letters, wrong)
+    g_assert_cmpint(wrong, ==, 0);
+}
+
+static void
+test_ends(void)
+{
+    g_autoptr(ApdTimeData) data = load();
+    int wrong = 0;
+    CHECK_ALL(data, ends_one, wrong)
+    CHECK_ALL(data, ends_two, wrong)
+    CHECK_ALL(data, ends_three, wrong)
     g_assert_cmpint(wrong, ==, 0);
 }
 
@@ -152,6 +164,7 @@ main(int argc, char **argv)
     g_test_add_func("/deadline/constructions", test_constructions);
     g_test_add_func("/deadline/months", test_months);
     g_test_add_func("/deadline/messages", test_messages);
+    g_test_add_func("/deadline/ends", test_ends);
     g_test_add_data_func("/deadline/voices/west", &west, test_table);
     g_test_add_data_func("/deadline/voices/clerks", &more, test_table);
     g_test_add_data_func("/deadline/voices/desks", &other, test_table);
