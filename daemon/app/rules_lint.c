@@ -5,7 +5,8 @@
 #include "app/rules_load.h"
 #include "io/ini.h"
 #include "logic/normalise.h"
-#include "logic/phrase.h"
+#include "logic/phrase_check.h"
+#include "logic/prepared.h"
 #include "model/kase.h"
 
 /* One "phrase =" or "key =" line. */
@@ -147,16 +148,14 @@ check_one_category(Lint *self, Line *line)
              first->name, first->path, first->line);
 }
 
-/* The words of the phrase itself, with something for its signs. */
-static char *
-sample_of(const ApdPhrase *phrase)
+static void
+add_sample(const ApdPhraseBook *book, const ApdChoice *choice, GString *sample)
 {
-    GString *sample = g_string_new(NULL);
-
-    for (int i = 0; i < phrase->n; i++)
-        switch (phrase->parts[i].kind) {
+    for (guint i = 0; i < choice->n; i++) {
+        const ApdPart *part = apd_phrase_part(book, choice->first + i);
+        switch ((ApdPartKind) part->kind) {
         case APD_PART_LITERAL:
-            g_string_append(sample, phrase->parts[i].text);
+            g_string_append(sample, part->text);
             break;
         case APD_PART_NUMBER:
             g_string_append(sample, "12");
@@ -168,41 +167,86 @@ sample_of(const ApdPhrase *phrase)
             g_string_append_c(sample, 'x');
             break;
         }
+    }
+}
+
+/* The words of the phrase itself, with something for its signs: the choice of @place in its
+ * slot, the first in all others. */
+static char *
+sample_of(const ApdPhraseBook *book, const ApdPhrasePlace *place)
+{
+    GString *sample = g_string_new(NULL);
+
+    for (int i = 0; i < place->phrase.n; i++) {
+        guint first = apd_phrase_element(book, &place->phrase, i)->first;
+        if (i > 0)
+            g_string_append_c(sample, ' ');
+        add_sample(book, apd_phrase_choice(book, i == place->slot ? place->choice : first), sample);
+    }
     return g_string_free(sample, FALSE);
 }
 
 static bool
-matches(const ApdPhrase *phrase, const char *sample)
+matches(const ApdPhraseBook *book, const ApdPhrasePlace *place, const char *sample)
 {
     g_autofree char *folded = apd_normalise(sample);
-    g_autoptr(GString) text = g_string_new(NULL);
-    g_autoptr(GArray) map = g_array_new(FALSE, FALSE, sizeof(guint32));
-    const ApdPart *anchor = &phrase->parts[phrase->anchor];
+    g_autoptr(GString) text = g_string_new_len("", 1);
+    ApdExtents extents;
 
-    apd_phrase_prepare(folded, strlen(folded), text, map);
-    g_string_prepend_c(text, '\0');
-    for (size_t at = 1; at + anchor->n < text->len + 1; at++) {
-        size_t start, end;
-        if (strncmp(text->str + at, anchor->text, anchor->n) == 0
-            && apd_phrase_check(phrase, text->str, at, &start, &end))
+    apd_prepared_append(text, folded, strlen(folded), NULL);
+    for (size_t at = 1; at < text->len; at++) {
+        gint64 steps = 100000;
+        if (apd_phrase_check(book, place, text->str, at, &steps, &extents))
             return true;
     }
     return false;
+}
+
+/* Whether the choice of @place, which has a literal, is found in its own words. */
+static bool
+is_alive(Lint *self, const Line *line, const ApdPhraseBook *book, ApdPhrasePlace *place)
+{
+    const ApdChoice *choice = apd_phrase_choice(book, place->choice);
+    guint i = 0;
+
+    while (i < choice->n && apd_phrase_part(book, choice->first + i)->kind != APD_PART_LITERAL)
+        i++;
+    if (i == choice->n)
+        return true;
+    place->part = choice->first + i;
+    g_autofree char *sample = sample_of(book, place);
+    if (matches(book, place, sample))
+        return true;
+    find(self, line, "'%s' cannot match its own words ('%s')", line->value, sample);
+    return false;
+}
+
+static bool
+is_phrase_alive(Lint *self, const Line *line, const ApdPhraseBook *book, const ApdPhrase *phrase)
+{
+    ApdPhrasePlace place = { .phrase = *phrase };
+
+    for (; place.slot < phrase->n; place.slot++) {
+        const ApdElement *element = apd_phrase_element(book, phrase, place.slot);
+        for (guint c = 0; c < element->n; c++) {
+            place.choice = element->first + c;
+            if (!is_alive(self, line, book, &place))
+                return false;
+        }
+    }
+    return true;
 }
 
 /* Such a phrase holds something that reading takes away from every message. */
 static void
 check_alive(Lint *self, const Line *line)
 {
-    g_autoptr(GPtrArray) flat = apd_phrase_parse(line->value, NULL);
+    g_autoptr(ApdPhraseBook) book = apd_phrase_book_new();
+    g_autoptr(GArray) phrases = apd_phrase_book_add(book, line->value, NULL);
 
-    for (guint i = 0; flat != NULL && i < flat->len; i++) {
-        g_autofree char *sample = sample_of(flat->pdata[i]);
-        if (!matches(flat->pdata[i], sample)) {
-            find(self, line, "'%s' cannot match its own words ('%s')", line->value, sample);
+    for (guint i = 0; phrases != NULL && i < phrases->len; i++)
+        if (!is_phrase_alive(self, line, book, &g_array_index(phrases, ApdPhrase, i)))
             return;
-        }
-    }
 }
 
 /* --- names and values ------------------------------------------------------------- */

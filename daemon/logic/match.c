@@ -5,9 +5,15 @@
 #include "base/error.h"
 #include "logic/literals.h"
 #include "logic/phrase.h"
+#include "logic/phrase_check.h"
+#include "logic/prepared.h"
+#include "logic/trigger.h"
 
 #define MAX_HITS    20000
-#define MAX_PHRASES 200000
+#define MAX_PHRASES 100000
+
+/* Choices tried around words, of one text: real mails need some thousands. */
+#define MAX_STEPS 20000000
 
 /* Bytes of a web address that are looked back over. */
 #define MAX_ADDRESS 300
@@ -15,42 +21,33 @@
 /* So few small words tell no language. */
 #define FEW_MARKS 3
 
-/* A flat phrase and what it means. */
+/* What a phrase means. */
 typedef struct {
-    ApdPhrase *phrase;  /* owned */
     const char *source; /* borrowed from the chunk: as it was written */
     int signal;
     int weight;
-    int word;           /* of the anchor: its number among the words looked for, ... */
-    int skip;           /* ... bytes of the anchor before it, ... */
-    int length;         /* ... and its own */
-    int n;              /* bytes of the anchor, ... */
-    const char *anchor; /* ... borrowed from the phrase */
-    char before, after; /* what stands a blank away from the word, or NUL: most differ there */
-    bool first;         /* the anchor is the first part, ... */
-    bool final;         /* ... the last one: read here alone, thousands of times a message */
-    int language;       /* 1 and more: counts in a text of this language alone; 0: in any */
-} Entry;
+    int language; /* 1 and more: counts in a text of this language alone; 0: in any */
+} Meaning;
+
+/* What is asked of the signal of every hit. */
+typedef struct {
+    bool is_mark;     /* a small word that tells a language */
+    bool is_modifier; /* "mod/..." */
+} Trait;
 
 struct ApdMatcher {
     GPtrArray *names;      /* owned, element-type utf8: signals */
     GHashTable *by_name;   /* owned: borrowed name -> number + 1 */
-    GArray *entries;       /* owned, element-type Entry */
+    GArray *traits;        /* owned, element-type Trait: of signals */
+    ApdPhraseBook *book;   /* owned */
+    GArray *phrases;       /* owned, element-type ApdPhrase: without slots when removed */
+    GArray *meanings;      /* owned, element-type Meaning: of phrases */
     GStringChunk *chunk;   /* owned: phrases as written */
     GPtrArray *languages;  /* owned, element-type utf8: 1 is the first */
     int language;          /* of the phrases being added */
-    GPtrArray *words;      /* owned, element-type utf8: distinct anchors */
-    GArray *firsts;        /* owned, element-type int: where the entries of each anchor begin,
-                              and one more */
+    ApdTriggers *triggers; /* owned */
     ApdLiterals *literals; /* owned */
 };
-
-static void
-clear_entry(void *data)
-{
-    Entry *entry = data;
-    apd_phrase_free(entry->phrase);
-}
 
 ApdMatcher *
 apd_matcher_new(void)
@@ -59,12 +56,12 @@ apd_matcher_new(void)
 
     self->names = g_ptr_array_new_with_free_func(g_free);
     self->by_name = g_hash_table_new(g_str_hash, g_str_equal);
-    self->entries = g_array_new(FALSE, FALSE, sizeof(Entry));
-    g_array_set_clear_func(self->entries, clear_entry);
+    self->traits = g_array_new(FALSE, FALSE, sizeof(Trait));
+    self->book = apd_phrase_book_new();
+    self->phrases = g_array_new(FALSE, FALSE, sizeof(ApdPhrase));
+    self->meanings = g_array_new(FALSE, FALSE, sizeof(Meaning));
     self->chunk = g_string_chunk_new(4096);
     self->languages = g_ptr_array_new_with_free_func(g_free);
-    self->words = g_ptr_array_new_with_free_func(g_free);
-    self->firsts = g_array_new(FALSE, FALSE, sizeof(int));
     return self;
 }
 
@@ -75,11 +72,13 @@ apd_matcher_free(ApdMatcher *self)
         return;
 
     apd_literals_free(self->literals);
-    g_array_unref(self->firsts);
-    g_ptr_array_unref(self->words);
+    apd_triggers_free(self->triggers);
     g_ptr_array_unref(self->languages);
-    g_array_unref(self->entries);
     g_string_chunk_free(self->chunk);
+    g_array_unref(self->meanings);
+    g_array_unref(self->phrases);
+    apd_phrase_book_free(self->book);
+    g_array_unref(self->traits);
     g_hash_table_unref(self->by_name);
     g_ptr_array_unref(self->names);
     g_free(self);
@@ -100,6 +99,8 @@ apd_matcher_intern(ApdMatcher *self, const char *name)
         signal = (int) self->names->len;
         g_ptr_array_add(self->names, g_strdup(name));
         g_hash_table_insert(self->by_name, self->names->pdata[signal], GINT_TO_POINTER(signal + 1));
+        Trait trait = { g_str_has_prefix(name, APD_MATCHER_MARK), g_str_has_prefix(name, "mod/") };
+        g_array_append_val(self->traits, trait);
     }
     return signal;
 }
@@ -131,40 +132,23 @@ apd_matcher_set_language(ApdMatcher *self, const char *language)
     self->language = (int) i + 1;
 }
 
-/* Letters of another script stand in no text of another language. */
-static bool
-is_latin(const ApdPhrase *phrase)
-{
-    for (int i = 0; i < phrase->n; i++)
-        if (phrase->parts[i].kind == APD_PART_LITERAL && !g_str_is_ascii(phrase->parts[i].text))
-            return false;
-    return true;
-}
-
 bool
 apd_matcher_add(ApdMatcher *self, int signal, const char *phrase, int weight, GError **error)
 {
-    g_autoptr(GPtrArray) flat = apd_phrase_parse(phrase, error);
+    g_autoptr(GArray) phrases = apd_phrase_book_add(self->book, phrase, error);
 
-    if (flat == NULL)
+    if (phrases == NULL)
         return false;
-    if (self->entries->len + flat->len > MAX_PHRASES) {
+    if (self->phrases->len + phrases->len > MAX_PHRASES) {
         g_set_error(error, APD_ERROR, APD_ERROR_CONFIG, "more than %d phrases", MAX_PHRASES);
         return false;
     }
 
-    g_ptr_array_set_free_func(flat, NULL);
-    const char *source = g_string_chunk_insert(self->chunk, phrase);
-    for (guint i = 0; i < flat->len; i++) {
-        Entry entry = {
-            .phrase = flat->pdata[i], .source = source, .signal = signal, .weight = weight
-        };
-        entry.first = entry.phrase->anchor == 0;
-        entry.final = entry.phrase->anchor + 1 == entry.phrase->n;
-        if (is_latin(entry.phrase))
-            entry.language = self->language;
-        g_array_append_val(self->entries, entry);
-    }
+    Meaning meaning = { g_string_chunk_insert(self->chunk, phrase), signal, weight,
+                        self->language };
+    g_array_append_vals(self->phrases, phrases->data, phrases->len);
+    for (guint i = 0; i < phrases->len; i++)
+        g_array_append_val(self->meanings, meaning);
     return true;
 }
 
@@ -173,83 +157,23 @@ apd_matcher_remove(ApdMatcher *self, int signal, const char *phrase)
 {
     bool found = false;
 
-    for (guint i = self->entries->len; i-- > 0;) {
-        const Entry *entry = &g_array_index(self->entries, Entry, i);
-        if (entry->signal == signal && strcmp(entry->source, phrase) == 0) {
-            g_array_remove_index(self->entries, i);
+    for (guint i = 0; i < self->phrases->len; i++) {
+        const Meaning *meaning = &g_array_index(self->meanings, Meaning, i);
+        ApdPhrase *taken_apart = &g_array_index(self->phrases, ApdPhrase, i);
+        if (taken_apart->n > 0 && meaning->signal == signal
+            && strcmp(meaning->source, phrase) == 0) {
+            taken_apart->n = 0;
             found = true;
         }
     }
     return found;
 }
 
-static int
-by_word(const void *a, const void *b)
-{
-    const Entry *x = a, *y = b;
-    return (x->word > y->word) - (x->word < y->word);
-}
-
-/* Looks for one word of the anchor instead of all of it: phrases that differ in small words
- * share it, and there are few words to look for.  Of the longer ones that which fewest
- * phrases have taken.  @taken: word to number of phrases. */
-static void
-choose_word(Entry *entry, GHashTable *taken)
-{
-    const char *text = entry->phrase->parts[entry->phrase->anchor].text;
-    size_t longest = 0;
-    int least = G_MAXINT;
-
-    for (const char *p = text; *p != '\0'; p += strcspn(p, " ") + (p[strcspn(p, " ")] == ' '))
-        longest = MAX(longest, strcspn(p, " "));
-    for (const char *p = text; *p != '\0';) {
-        size_t n = strcspn(p, " ");
-        g_autofree char *word = g_strndup(p, n);
-        int load = GPOINTER_TO_INT(g_hash_table_lookup(taken, word));
-        if (n + 2 >= longest && n >= MIN(longest, 3) && load < least) {
-            least = load;
-            entry->skip = (int) (p - text);
-            entry->length = (int) n;
-        }
-        p += n + (p[n] == ' ');
-    }
-    entry->anchor = text;
-    entry->n = (int) strlen(text);
-    entry->before = entry->skip > 1 ? text[entry->skip - 2] : '\0';
-    if (entry->skip + entry->length + 1 < entry->n)
-        entry->after = text[entry->skip + entry->length + 1];
-    char *word = g_strndup(text + entry->skip, (gsize) entry->length);
-    g_hash_table_replace(taken, word, GINT_TO_POINTER(least + 1));
-}
-
 void
 apd_matcher_compile(ApdMatcher *self)
 {
-    g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
-    g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    int n = 0;
-
-    for (guint i = 0; i < self->entries->len; i++) {
-        Entry *entry = &g_array_index(self->entries, Entry, i);
-        choose_word(entry, taken);
-        const char *anchor = entry->phrase->parts[entry->phrase->anchor].text;
-        g_autofree char *word = g_strndup(anchor + entry->skip, (gsize) entry->length);
-        entry->word = GPOINTER_TO_INT(g_hash_table_lookup(known, word)) - 1;
-        if (entry->word >= 0)
-            continue;
-        entry->word = (int) self->words->len;
-        g_ptr_array_add(self->words, g_steal_pointer(&word));
-        g_hash_table_insert(known, self->words->pdata[entry->word],
-                            GINT_TO_POINTER(entry->word + 1));
-    }
-    g_array_sort(self->entries, by_word);
-    for (guint i = 0; i < self->entries->len; i++)
-        if (g_array_index(self->entries, Entry, i).word == n) {
-            g_array_append_vals(self->firsts, &i, 1);
-            n++;
-        }
-    g_array_append_vals(self->firsts, &self->entries->len, 1);
-    self->literals = apd_literals_new(self->words, APD_LITERALS_BEST);
+    self->triggers = apd_triggers_new(self->book, self->phrases);
+    self->literals = apd_literals_new(self->triggers->words, APD_LITERALS_BEST);
 }
 
 /* One scan under way. */
@@ -259,6 +183,7 @@ typedef struct {
     const guint32 *map;
     const guint32 *segment_starts; /* in the prepared text */
     guint n_segments;
+    gint64 steps; /* left */
     GArray *hits;
 } Scan;
 
@@ -277,45 +202,50 @@ segment_at(const Scan *scan, size_t at)
     return low;
 }
 
-static void
-add_hit(const Scan *scan, const Entry *entry, size_t from, size_t to)
+/* Letters of another script stand in no text of another language. */
+static int
+language_of(const ApdMatcher *self, const ApdTrigger *trigger)
 {
-    ApdHit hit = { entry->signal,         (int) segment_at(scan, from),
-                   (int) scan->map[from], (int) scan->map[to - 1] + 1,
-                   entry->weight,         entry->language };
+    const ApdPhrase *phrase = &trigger->place.phrase;
+    bool is_ascii = true;
 
-    g_array_append_val(scan->hits, hit);
+    if (phrase->n == 1)
+        is_ascii = apd_phrase_choice(self->book, trigger->place.choice)->is_ascii;
+    for (int i = 0; phrase->n > 1 && i < phrase->n; i++)
+        is_ascii &= apd_phrase_element(self->book, phrase, i)->is_ascii;
+    return is_ascii ? g_array_index(self->meanings, Meaning, trigger->number).language : 0;
+}
+
+static void
+add_hit(const Scan *scan, const ApdTrigger *trigger, size_t from, size_t to)
+{
+    const Meaning *meaning = &g_array_index(scan->self->meanings, Meaning, trigger->number);
+    ApdHit hit = { meaning->signal,       (int) segment_at(scan, from),
+                   (int) scan->map[from], (int) scan->map[to - 1] + 1,
+                   meaning->weight,       language_of(scan->self, trigger) };
+
+    if (scan->hits->len < MAX_HITS)
+        g_array_append_val(scan->hits, hit);
 }
 
 static void
 on_literal(unsigned literal, size_t end, void *user_data)
 {
-    const Scan *scan = user_data;
-    const ApdMatcher *self = scan->self;
-    const Entry *entry = (const Entry *) (const void *) self->entries->data;
-    const int *firsts = (const int *) (const void *) self->firsts->data;
-    const Entry *last = entry + firsts[literal + 1];
-    size_t from, to;
+    Scan *scan = user_data;
+    const ApdTriggers *triggers = scan->self->triggers;
+    guint32 last = g_array_index(triggers->firsts, guint32, literal + 1);
+    ApdExtents extents;
 
-    for (entry += firsts[literal]; entry < last; entry++) {
-        size_t before = (size_t) entry->skip + (size_t) entry->length;
-        if ((entry->after != '\0' && scan->text[end + 1] != entry->after) || end <= before
-            || (entry->before != '\0'
-                && scan->text[end - (size_t) entry->length - 2] != entry->before))
+    for (guint32 i = g_array_index(triggers->firsts, guint32, literal); i < last; i++) {
+        const ApdTrigger *trigger = &g_array_index(triggers->list, ApdTrigger, i);
+        size_t at = end - trigger->length;
+        if (at < trigger->skip || !apd_trigger_fits(trigger, scan->text, at)
+            || !apd_phrase_check(scan->self->book, &trigger->place, scan->text, at - trigger->skip,
+                                 &scan->steps, &extents))
             continue;
-        size_t at = end - before;
-        if (entry->n != entry->length
-            && strncmp(scan->text + at, entry->anchor, (size_t) entry->n) != 0)
-            continue;
-        if ((entry->first && !apd_phrase_is_boundary(scan->text, at))
-            || (entry->final && !apd_phrase_is_boundary(scan->text, at + (size_t) entry->n)))
-            continue;
-        if (scan->hits->len >= MAX_HITS)
-            return;
-        if (entry->first && entry->final)
-            add_hit(scan, entry, at, at + (size_t) entry->n);
-        else if (apd_phrase_check(entry->phrase, scan->text, at, &from, &to))
-            add_hit(scan, entry, from, to);
+        for (guint k = 0; k < extents.n_starts; k++)
+            for (guint m = 0; m < extents.n_ends; m++)
+                add_hit(scan, trigger, extents.starts[k], extents.ends[m]);
     }
 }
 
@@ -355,12 +285,6 @@ drop_overlaps(GArray *hits)
     g_array_set_size(hits, kept);
 }
 
-static bool
-is_mark(const ApdMatcher *self, const ApdHit *hit)
-{
-    return g_str_has_prefix(self->names->pdata[hit->signal], APD_MATCHER_MARK);
-}
-
 /* What stands in an address says nothing: ".../violation/detail". */
 static void
 drop_addresses(const ApdText *text, GArray *hits)
@@ -379,16 +303,16 @@ drop_addresses(const ApdText *text, GArray *hits)
     g_array_set_size(hits, kept);
 }
 
-/* Small words that change what others mean are the same in languages that are none of their
- * business: "se" is "if" here and "himself" there. */
-static bool
-is_modifier(const ApdMatcher *self, const ApdHit *hit)
+static const Trait *
+trait_of(const ApdMatcher *self, const ApdHit *hit)
 {
-    return g_str_has_prefix(self->names->pdata[hit->signal], "mod/");
+    return &g_array_index(self->traits, Trait, (guint) hit->signal);
 }
 
 /* Drops what phrases of languages found that the text is not in: a third of the small words that
- * the language with most has are enough to be one of it. */
+ * the language with most has are enough to be one of it.  Small words that change what others
+ * mean are the same in languages that are none of their business: "se" is "if" here and
+ * "himself" there. */
 static void
 drop_languages(const ApdMatcher *self, GArray *hits)
 {
@@ -398,7 +322,7 @@ drop_languages(const ApdMatcher *self, GArray *hits)
 
     for (guint i = 0; i < hits->len; i++) {
         const ApdHit *hit = &g_array_index(hits, ApdHit, i);
-        if (hit->language > 0 && is_mark(self, hit)) {
+        if (hit->language > 0 && trait_of(self, hit)->is_mark) {
             /* The one that leads counts double: the shares below were found so. */
             if (++counts[hit->language] >= most)
                 most = ++counts[hit->language];
@@ -408,8 +332,9 @@ drop_languages(const ApdMatcher *self, GArray *hits)
         return;
     for (guint i = 0; i < hits->len; i++) {
         const ApdHit *hit = &g_array_index(hits, ApdHit, i);
-        int share = hit->language > 0 && is_modifier(self, hit) ? 75 : 33;
-        if (hit->language == 0 || counts[hit->language] * 100 >= most * share || is_mark(self, hit))
+        int share = hit->language > 0 && trait_of(self, hit)->is_modifier ? 75 : 33;
+        if (hit->language == 0 || counts[hit->language] * 100 >= most * share
+            || trait_of(self, hit)->is_mark)
             g_array_index(hits, ApdHit, kept++) = *hit;
     }
     g_array_set_size(hits, kept);
@@ -431,7 +356,7 @@ apd_matcher_scan(const ApdMatcher *self, const ApdText *text)
         const ApdSegment *segment = apd_text_at(text, i);
         guint32 start = (guint32) prepared->len;
         g_array_append_val(starts, start);
-        apd_phrase_prepare(segment->folded, segment->n, prepared, map);
+        apd_prepared_append(prepared, segment->folded, segment->n, map);
         g_string_append_c(prepared, '\0');
     }
 
@@ -440,6 +365,7 @@ apd_matcher_scan(const ApdMatcher *self, const ApdText *text)
                   (const guint32 *) (const void *) map->data,
                   (const guint32 *) (const void *) starts->data,
                   starts->len,
+                  MAX_STEPS,
                   hits };
     if (starts->len > 0)
         apd_literals_scan(self->literals, prepared->str, prepared->len, on_literal, &scan);

@@ -1,14 +1,14 @@
-/* One phrase of the rules, made flat: a row of literals, stars, gaps and
- * numbers (the language is told in logic/match.h).
+/* The phrases of the rules, taken apart (the language is told in logic/match.h).
  *
- * A phrase with alternatives becomes several flat ones.  Each has an anchor, its
- * longest literal: the prefilter finds that, and the rest is checked around it.
+ * A phrase is a row of slots, with a blank or a gap before each; in a slot stands an
+ * element, "shipment*" or "(false|fake)": one of several choices, each a row of literals,
+ * stars, gaps and numbers.  Choices of different elements are not multiplied, and elements
+ * that phrases have in common are there once.
  */
 #pragma once
 
 #include <glib.h>
 #include <stdbool.h>
-#include <stddef.h>
 
 typedef enum {
     APD_PART_LITERAL,
@@ -18,32 +18,88 @@ typedef enum {
 } ApdPartKind;
 
 typedef struct {
-    ApdPartKind kind;
-    char *text; /* owned; of a literal */
-    size_t n;
+    const char *text; /* of a literal: borrowed from the book */
+    guint16 n;        /* its bytes, ... */
+    char head, tail;  /* ... the first and the last of them */
+    guint8 kind;      /* ApdPartKind */
 } ApdPart;
 
+/* Ranges within the book's arrays. */
 typedef struct {
-    ApdPart *parts; /* owned */
-    int n;
-    int anchor; /* index of the literal to look for */
+    guint32 first; /* part */
+    guint16 n;     /* 0: the element may be missing */
+    bool is_ascii; /* every literal is */
+} ApdChoice;
+
+typedef struct {
+    guint32 first; /* choice */
+    guint16 n;
+    bool may_miss; /* one of the choices has no parts, ... */
+    bool has_word; /* ... else: each has a literal of two bytes or more */
+    bool has_edge; /* a choice begins or ends with a gap */
+    bool is_ascii; /* every choice is */
+    bool is_other; /* none is */
+    guint32 heads; /* bytes that it may begin with, ... */
+    guint32 tails; /* ... and end with: see apd_phrase_bit() */
+} ApdElement;
+
+typedef struct {
+    guint32 element;
+    bool after_gap; /* else: after a blank */
+} ApdSlot;
+
+typedef struct {
+    guint32 first; /* slot */
+    guint16 n;
 } ApdPhrase;
 
-void apd_phrase_free(ApdPhrase *self);
+typedef struct {
+    GArray *parts;       /* owned, element-type ApdPart */
+    GArray *choices;     /* owned, element-type ApdChoice */
+    GArray *elements;    /* owned, element-type ApdElement */
+    GArray *slots;       /* owned, element-type ApdSlot */
+    GStringChunk *chunk; /* owned: literals, elements as written */
+    GHashTable *known;   /* owned: element as written -> number + 1 */
+} ApdPhraseBook;
 
-/* Returns: (transfer full) (element-type ApdPhrase): the flat phrases of @text;
- * NULL and APD_ERROR_CONFIG when it is not well formed. */
-GPtrArray *apd_phrase_parse(const char *text, GError **error);
+ApdPhraseBook *apd_phrase_book_new(void);
+void apd_phrase_book_free(ApdPhraseBook *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdPhraseBook, apd_phrase_book_free)
 
-/* Text as phrases are compared with it: folded, without quotation marks, with
- * hyphens and slashes as blanks.  @map (element-type guint32) gets for each byte of
- * the result its place in @folded, and one entry more for the end. */
-void apd_phrase_prepare(const char *folded, size_t n, GString *prepared, GArray *map);
+/* Takes in @text.  Returns: (transfer full) (element-type ApdPhrase): one, or several when
+ * @text is a choice of phrases.  Of each at least one element has a word in each of its choices;
+ * all choices of a phrase with several elements are of one script, ASCII or not, or some element
+ * is of other script throughout.  NULL and APD_ERROR_CONFIG when @text is not well formed, has
+ * no such word, or an element has too many choices. */
+GArray *apd_phrase_book_add(ApdPhraseBook *self, const char *text, GError **error);
 
-/* Whether a word may begin or end at @at of @text (prepared, with a NUL at both ends). */
-bool apd_phrase_is_boundary(const char *text, size_t at);
+/* Sets of bytes: a bit for the low five bits of each. */
+static inline guint32
+apd_phrase_bit(char c)
+{
+    return (guint32) 1 << (c & 31);
+}
 
-/* Whether the phrase stands in @text (prepared, with a NUL at both ends) with its
- * anchor at @at.  @ret_start, @ret_end: its whole extent. */
-bool apd_phrase_check(const ApdPhrase *self, const char *text, size_t at, size_t *ret_start,
-                      size_t *ret_end);
+static inline const ApdPart *
+apd_phrase_part(const ApdPhraseBook *self, guint i)
+{
+    return &g_array_index(self->parts, ApdPart, i);
+}
+
+static inline const ApdChoice *
+apd_phrase_choice(const ApdPhraseBook *self, guint i)
+{
+    return &g_array_index(self->choices, ApdChoice, i);
+}
+
+static inline const ApdSlot *
+apd_phrase_slot(const ApdPhraseBook *self, const ApdPhrase *phrase, int i)
+{
+    return &g_array_index(self->slots, ApdSlot, phrase->first + (guint) i);
+}
+
+static inline const ApdElement *
+apd_phrase_element(const ApdPhraseBook *self, const ApdPhrase *phrase, int i)
+{
+    return &g_array_index(self->elements, ApdElement, apd_phrase_slot(self, phrase, i)->element);
+}

@@ -19,7 +19,28 @@ static const struct {
     { "account [was] frozen", "account frozen", "account frozen" },
     { "appeal ... rejected", "appeal of last week was rejected", "appeal of last week was rejected" },
     { "appeal ... rejected", "appeal one two three four five six seven rejected", NULL },
+    { "appeal ... rejected", "appealing was rejected", NULL },
+    { "appeal ... rejected", "appeal of a misrejected one", NULL },
+    { "appeal ... rejected", "appeals, appeal is rejected", "appeal is rejected" },
+    { "(store|shop) ... (frozen|closed)", "your shop will be closed", "shop will be closed" },
+    { "(store|shop) ... (frozen|closed)", "your store is not frozen", "store is not frozen" },
+    { "((store|shop) ... closed|no more sales)", "there are no more sales", "no more sales" },
+    { "((store|shop) ... closed|no more sales)", "the shop is closed", "shop is closed" },
+    { "store [was] ... [for good] closed", "store was closed", "store was closed" },
+    { "store [was] ... [for good] closed", "store we say for good closed", "store we say for good closed" },
+    { "[your] [own] store", "of your store", "your store" },
+    { "[your] [own] store", "of your own store", "your own store" },
+    { "sanction* (lifted|ended)", "sanctions ended", "sanctions ended" },
+    { "re*ed (store|shop)", "a reopened shop", "reopened shop" },
+    { "(de|re)activat(e|ed) (store|shop)", "reactivated shop", "reactivated shop" },
+    { "store - closed", "store closed", "store closed" },
+    { "a b", "it is a b indeed", "a b" },
     { "deduct # points", "deduct 0.5 points", "deduct 0.5 points" },
+    { "# [penalty] *point*", "now 3 points", "3 points" },
+    { "(#|two) (points|point*) ... gone", "2points are gone", "2points are gone" },
+    { "虚假 (发货|交易)", "虚假发货", "虚假发货" },
+    { "(AliExpress|速卖通) 店铺 ... 冻结", "速卖通店铺已被冻结", "速卖通店铺已被冻结" },
+    { "(AliExpress|速卖通) 店铺 ... 冻结", "AliExpress店铺已被冻结", "aliexpress 店铺已被冻结" },
     { "扣#分", "将扣2分处理", "扣 2 分" },
     { "虚假发货", "判定虛假發貨行为", "虚假发货" },
     { "虚假发货", "“虚假”发货", "虚假\"发货" },
@@ -76,6 +97,53 @@ test_malformed(void)
     }
 }
 
+/* Choices of one phrase are counted, not multiplied: a hundred million ways are a few words. */
+static void
+test_many_choices(void)
+{
+    g_autoptr(ApdMatcher) matcher = apd_matcher_new();
+    g_autoptr(GString) phrase = g_string_new("store");
+    g_autoptr(ApdText) text = text_of("The store a1 b2 c3 d0 is closed.");
+    g_autoptr(GError) error = NULL;
+
+    for (char c = 'a'; c <= 'd'; c++) {
+        g_string_append(phrase, " (");
+        for (int i = 0; i < 100; i++)
+            g_string_append_printf(phrase, "%s%c%d", i > 0 ? "|" : "", c, i);
+        g_string_append(phrase, ")");
+        g_string_truncate(phrase, MIN(phrase->len, 10000));
+    }
+    g_assert_false(
+        apd_matcher_add(matcher, apd_matcher_intern(matcher, "long"), phrase->str, 100, &error));
+    g_clear_error(&error);
+    apd_matcher_add(matcher, apd_matcher_intern(matcher, "x"),
+                    "store (a0|a1|a2|a3) (b0|b1|b2|b3) (c0|c1|c2|c3) (d0|d1|d2|d3) [e] [f] [g] [h] "
+                    "[i] [j] [k] [l] [m] [n] [o] [p] [q] [r] ... (closed|frozen|gone)",
+                    100, &error);
+    g_assert_no_error(error);
+    apd_matcher_compile(matcher);
+    g_autoptr(GArray) hits = apd_matcher_scan(matcher, text);
+    g_assert_cmpuint(hits->len, ==, 1);
+}
+
+/* What was removed is not found, and the rest is. */
+static void
+test_remove(void)
+{
+    g_autoptr(ApdMatcher) matcher = apd_matcher_new();
+    g_autoptr(ApdText) text = text_of("a false shipment, a fake delivery");
+    int signal = apd_matcher_intern(matcher, "x");
+
+    apd_matcher_add(matcher, signal, "(false shipment|fake parcel)", 100, NULL);
+    apd_matcher_add(matcher, signal, "fake delivery", 100, NULL);
+    g_assert_true(apd_matcher_remove(matcher, signal, "(false shipment|fake parcel)"));
+    g_assert_false(apd_matcher_remove(matcher, signal, "(false shipment|fake parcel)"));
+    apd_matcher_compile(matcher);
+    g_autoptr(GArray) hits = apd_matcher_scan(matcher, text);
+    g_assert_cmpuint(hits->len, ==, 1);
+    g_assert_cmpint(g_array_index(hits, ApdHit, 0).start, ==, 20);
+}
+
 static void
 log_found(unsigned literal, size_t end, void *user_data)
 {
@@ -123,6 +191,8 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/match/rows", test_rows);
     g_test_add_func("/match/malformed", test_malformed);
+    g_test_add_func("/match/many-choices", test_many_choices);
+    g_test_add_func("/match/remove", test_remove);
     g_test_add_func("/match/engines-agree", test_engines_agree);
     return g_test_run();
 }

@@ -1,0 +1,45 @@
+/* What is looked for in a text to find phrases in it: of each phrase that element whose
+ * words are rarest, and of each of its choices one word.
+ */
+#pragma once
+
+#include "logic/phrase.h"
+#include "logic/phrase_check.h"
+#include "logic/prepared.h"
+
+typedef struct {
+    ApdPhrasePlace place;
+    guint32 number;        /* of the phrase, as given */
+    guint16 skip;          /* bytes of the literal before the word, ... */
+    guint16 length;        /* ... and of the word */
+    guint32 before, after; /* what may stand a blank away from the word (apd_phrase_bit());
+                              0: anything, even no blank */
+    bool starts, ends;     /* the word begins, ends, at the boundary of one */
+} ApdTrigger;
+
+typedef struct {
+    GPtrArray *words; /* owned, element-type utf8: distinct */
+    GArray *list;     /* owned, element-type ApdTrigger: by word */
+    GArray *firsts;   /* owned, element-type guint32: where those of each word begin; one more */
+} ApdTriggers;
+
+/* @phrases: (element-type ApdPhrase): of @book; those without slots are left out. */
+ApdTriggers *apd_triggers_new(const ApdPhraseBook *book, const GArray *phrases);
+void apd_triggers_free(ApdTriggers *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdTriggers, apd_triggers_free)
+
+/* Whether the bytes beside the word, which stands at @at of @text (prepared, with a NUL at
+ * both ends), may be those of the phrase: most are not. */
+static inline bool
+apd_trigger_fits(const ApdTrigger *self, const char *text, size_t at)
+{
+    const char *end = text + at + self->length;
+
+    if (self->after != 0 && (*end != ' ' || (self->after & apd_phrase_bit(end[1])) == 0))
+        return false;
+    if (self->before != 0
+        && (at < 2 || text[at - 1] != ' ' || (self->before & apd_phrase_bit(text[at - 2])) == 0))
+        return false;
+    return (!self->starts || apd_prepared_is_boundary(text, at))
+           && (!self->ends || apd_prepared_is_boundary(text, at + self->length));
+}
