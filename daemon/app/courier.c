@@ -7,6 +7,7 @@
 #include "io/phrases.h"
 #include "io/secret.h"
 #include "logic/wording.h"
+#include "port/channel_tools.h"
 
 struct ApdCourier {
     const ApdChannelConfig *channel; /* borrowed */
@@ -100,6 +101,36 @@ apd_courier_is_elsewhere(const ApdCourier *self)
     return self->type->elsewhere;
 }
 
+/* NULL: nowhere the service could move it from. */
+static const char *
+place_of(const ApdChannelConfig *channel)
+{
+    const char *key = apd_channel_find(channel->type)->place;
+
+    return key ? apd_channel_option(channel, key, "") : NULL;
+}
+
+const char *
+apd_courier_new_place(const ApdChannelConfig *channel, const ApdDestination *known)
+{
+    return g_strcmp0(known->place, place_of(channel)) == 0 ? known->moved : NULL;
+}
+
+void
+apd_courier_recall(ApdCourier *self, const ApdDestination *known)
+{
+    g_free(self->moved);
+    self->moved = g_strdup(apd_courier_new_place(self->channel, known));
+}
+
+void
+apd_courier_remember(const ApdCourier *self, ApdDestination *known)
+{
+    apd_destination_clear(known);
+    known->place = g_strdup(place_of(self->channel));
+    known->moved = g_strdup(self->moved);
+}
+
 const ApdRate *
 apd_courier_rate(const ApdCourier *self)
 {
@@ -151,7 +182,7 @@ finish(Errand *errand)
         mask_secrets(self, &judgement->text);
         if (judgement->moved != NULL) {
             g_free(self->moved);
-            self->moved = g_steal_pointer(&judgement->moved);
+            self->moved = g_strdup(judgement->moved);
         }
 
         /* Perhaps a person has changed the file meanwhile. */
@@ -302,6 +333,8 @@ send_request(ApdCourier *self, ApdParcel *parcel, GError **error)
 
     if (!build(self, parcel, &request, error))
         return false;
+    if (request.mail_to != NULL && request.mail_to[0] == NULL)
+        return false; /* all have it */
 
     apd_http_send(self->http, &request, on_answer, self->errand);
     return true;
@@ -337,8 +370,8 @@ dispatch(ApdCourier *self, ApdParcel *parcel)
 }
 
 void
-apd_courier_send(ApdCourier *self, const ApdAlert *alert, const char *idempotency, ApdTime now,
-                 ApdCourierDone done, void *user_data)
+apd_courier_send(ApdCourier *self, const ApdAlert *alert, const char *idempotency,
+                 char *const *told, ApdTime now, ApdCourierDone done, void *user_data)
 {
     g_autoptr(GError) error = NULL;
 
@@ -362,6 +395,7 @@ apd_courier_send(ApdCourier *self, const ApdAlert *alert, const char *idempotenc
                          .url = self->url,
                          .secret = self->secret,
                          .token = self->token,
-                         .moved = self->moved };
+                         .moved = self->moved,
+                         .told = told };
     dispatch(self, &parcel);
 }

@@ -1,5 +1,6 @@
 #include "app/ctl.h"
 
+#include "app/courier.h"
 #include "app/reminders.h"
 #include "app/table.h"
 #include "base/text.h"
@@ -167,6 +168,23 @@ print_strays(const Status *self)
     return g_hash_table_size(seen) == 0;
 }
 
+/* It works, and works on; but only as long as this ledger is kept. */
+static void
+print_moved(const Status *self, const ApdChannelConfig *channel)
+{
+    g_auto(ApdDestination) known = { 0 };
+    const char *moved;
+
+    if (!apd_ledger_get_destination(self->desk->ledger, channel->name, &known, NULL))
+        return;
+    moved = apd_courier_new_place(channel, &known);
+    if (moved == NULL)
+        return;
+    g_autofree char *text = g_strdup_printf("moved by its service: set %s = %s",
+                                            apd_channel_find(channel->type)->place, moved);
+    print_problem(channel->name, text);
+}
+
 static bool
 print_channels(const Status *self)
 {
@@ -183,6 +201,8 @@ print_channels(const Status *self)
         if (error != NULL)
             print_problem(channel->name, error);
     }
+    for (guint i = 0; i < self->config->channels->len; i++)
+        print_moved(self, self->config->channels->pdata[i]);
     return print_strays(self) && good;
 }
 

@@ -146,6 +146,18 @@ owe(const ApdConfig *config, const char *channel)
 
 /* ---------------------------------------------------------------------------------- */
 
+/* Where it would go: to the place the service has moved it to. */
+static void
+recall(const ApdConfig *config, ApdCourier *courier, const char *channel)
+{
+    g_autofree char *path = apd_config_ledger_path(config);
+    g_autoptr(ApdLedger) ledger = apd_ledger_open_existing(path, NULL);
+    g_auto(ApdDestination) known = { 0 };
+
+    if (ledger != NULL && apd_ledger_get_destination(ledger, channel, &known, NULL))
+        apd_courier_recall(courier, &known);
+}
+
 static int
 send_now(const ApdConfig *config, const ApdChannelConfig *channel)
 {
@@ -161,9 +173,10 @@ send_now(const ApdConfig *config, const ApdChannelConfig *channel)
     if (apd_courier_is_elsewhere(courier))
         return owe(config, channel->name);
 
+    recall(config, courier, channel->name);
     g_autofree char *uuid = g_uuid_string_random();
     g_autofree char *idempotency = g_strconcat("msg_test-", uuid, NULL);
-    apd_courier_send(courier, alert, idempotency, apd_now(), on_verdict, &testing);
+    apd_courier_send(courier, alert, idempotency, NULL, apd_now(), on_verdict, &testing);
     g_main_loop_run(loop);
     return testing.status == APD_EXIT_GOOD && apd_courier_is_unseen(courier)
                ? ask_person(channel->name)

@@ -2,9 +2,9 @@
 
 #include "app/courier.h"
 #include "app/quiet.h"
-#include "app/raise.h"
 #include "app/reminders.h"
-#include "base/log.h"
+#include "app/settle.h"
+#include "logic/backoff.h"
 #include "logic/digest.h"
 #include "logic/gate.h"
 
@@ -21,10 +21,46 @@ struct ApdPost {
     GPtrArray *deliveries; /* owned, element-type ApdDelivery: what is under way settles them
                             * all, most urgent first; NULL: nothing is */
     ApdTime left;          /* to the deadline of what is under way */
+    bool own;              /* what is under way tells of this channel itself */
     ApdGate gate;
+    ApdTime closed; /* of the gate, as the ledger knows it */
     bool held;      /* what is due waits for nothing but our own pace */
     ApdTime spared; /* until then, a digest waits for a better minute */
 };
+
+/* --- across a restart -------------------------------------------------------- */
+
+/* How far the rate is used up and what pause was asked for.  That a destination seems
+ * to be down is found out anew: it may be our own network that is back. */
+static bool
+recall(ApdPost *self, GError **error)
+{
+    g_auto(ApdDestination) known = { 0 };
+
+    if (!apd_ledger_get_destination(self->ledger, self->channel->name, &known, error))
+        return false;
+
+    self->gate.full = known.full;
+    self->gate.closed = self->closed = known.closed;
+    apd_courier_recall(self->courier, &known);
+    return true;
+}
+
+/* Only when it would be missed: most services have no rate and ask for no pause. */
+static bool
+remember(ApdPost *self, bool moved, GError **error)
+{
+    if (self->gate.rate.burst == 0 && self->gate.closed == self->closed && !moved)
+        return true;
+
+    g_auto(ApdDestination) known = { .full = self->gate.full, .closed = self->gate.closed };
+
+    apd_courier_remember(self->courier, &known);
+    self->closed = self->gate.closed;
+    return apd_ledger_put_destination(self->ledger, self->channel->name, &known, error);
+}
+
+/* -------------------------------------------------------------------------------- */
 
 bool
 apd_post_new(ApdLedger *ledger, const ApdConfig *config, const ApdChannelConfig *channel,
@@ -48,6 +84,10 @@ apd_post_new(ApdLedger *ledger, const ApdConfig *config, const ApdChannelConfig 
     self->user_data = user_data;
     self->courier = g_steal_pointer(&courier);
     self->gate.rate = *apd_courier_rate(self->courier);
+    if (!recall(self, error)) {
+        apd_post_free(self);
+        return false;
+    }
     *ret_post = self;
     return true;
 }
@@ -65,22 +105,6 @@ apd_post_free(ApdPost *self)
 
 /* --- verdicts -------------------------------------------------------------- */
 
-/* A channel that refuses is told of on the others, at most once a day. */
-static bool
-tell_of_refusal(const ApdPost *self, const char *text, ApdTime now, GError **error)
-{
-    g_autoptr(ApdAlert) alert = apd_alert_new();
-
-    alert->key =
-        g_strdup_printf("refused/%s/%" G_GINT64_FORMAT, self->channel->name, now / APD_DAY);
-    alert->type = APD_ALERT_REFUSED;
-    alert->severity = APD_SEVERITY_HIGH;
-    alert->subject = g_strdup(self->channel->name);
-    alert->text = g_strdup(text);
-    alert->created = now;
-    return apd_raise_alert(self->ledger, self->config, alert, NULL, error);
-}
-
 static const ApdDelivery *
 first_of(const ApdPost *self)
 {
@@ -91,73 +115,50 @@ first_of(const ApdPost *self)
 static ApdTime
 pass_verdict(ApdPost *self, const ApdJudgement *judgement, ApdTime now)
 {
+    const ApdDelivery *first = first_of(self);
+
+    if (judgement->taking == APD_TAKEN || judgement->reached != NULL)
+        apd_gate_take(&self->gate);
     switch (judgement->taking) {
     case APD_TAKEN:
-        apd_gate_take(&self->gate);
         return 0;
     case APD_REFUSED:
         return now + REFUSED_WAIT;
     case APD_TRY_AGAIN:
         break;
     }
-    return apd_gate_fail(&self->gate, judgement->wait, first_of(self)->attempts + 1, g_random_int(),
-                         self->left, now);
+
+    /* Who waits by himself holds up nobody: the others were told there. */
+    int attempts = first->attempts + 1;
+    if (apd_delivery_is_partly_told(first) || judgement->reached != NULL)
+        return now + apd_backoff_wait(attempts, g_random_int(), self->left);
+    return apd_gate_fail(&self->gate, judgement->wait, attempts, g_random_int(), self->left, now);
 }
 
-/* Writes down what the verdict means for one delivery.  @next: when to try again. */
-static void
-note_verdict(ApdDelivery *delivery, const ApdJudgement *judgement, ApdTime now, ApdTime next)
-{
-    delivery->attempts++;
-    g_clear_pointer(&delivery->last_error, g_free);
-    if (judgement->taking == APD_TAKEN) {
-        delivery->state = APD_DELIVERY_DONE;
-        delivery->done_at = now;
-        return;
-    }
-
-    delivery->next_try = next;
-    delivery->last_error = g_strdup_printf(
-        "%s%s", judgement->taking == APD_REFUSED ? "refused: " : "", judgement->text);
-}
-
-static void
-log_verdict(const ApdPost *self, const ApdJudgement *judgement, ApdTime now)
-{
-    const ApdDelivery *first = first_of(self);
-    g_autofree char *more = self->deliveries->len > 1
-                                ? g_strdup_printf(" and %u more", self->deliveries->len - 1)
-                                : g_strdup("");
-
-    if (judgement->taking == APD_TAKEN)
-        apd_log(G_LOG_LEVEL_MESSAGE, "APPEALD_CHANNEL", self->channel->name,
-                "channel %s took alert %" G_GINT64_FORMAT "%s%s%s", self->channel->name,
-                first->alert_id, more, judgement->text ? ", but " : "",
-                judgement->text ? judgement->text : "");
-    else
-        apd_log(G_LOG_LEVEL_WARNING, "APPEALD_CHANNEL", self->channel->name,
-                "channel %s did not take alert %" G_GINT64_FORMAT
-                "%s: %s; will try again in %" G_GINT64_FORMAT " s",
-                self->channel->name, first->alert_id, more, first->last_error,
-                (first->next_try - now) / APD_SECOND);
-}
-
-/* Several are written together: a digest is told wholly or not at all. */
 static bool
-put_deliveries(ApdPost *self, GError **error)
+put_all(ApdPost *self, bool moved, GError **error)
+{
+    for (guint i = 0; i < self->deliveries->len; i++)
+        if (!apd_ledger_put_delivery(self->ledger, self->deliveries->pdata[i], error))
+            return false;
+
+    return remember(self, moved, error);
+}
+
+/* Written together: a digest is told wholly or not at all, and what the service was
+ * told counts for its rate. */
+static bool
+put_deliveries(ApdPost *self, bool moved, GError **error)
 {
     ApdLedger *ledger = self->ledger;
-    bool many = self->deliveries->len > 1;
 
-    if (many && !apd_ledger_begin(ledger, error))
+    if (!apd_ledger_begin(ledger, error))
         return false;
-    for (guint i = 0; i < self->deliveries->len; i++)
-        if (!apd_ledger_put_delivery(ledger, self->deliveries->pdata[i], error)) {
-            if (many)
-                apd_ledger_rollback(ledger);
-            return false;
-        }
-    return !many || apd_ledger_commit(ledger, error);
+    if (!put_all(self, moved, error)) {
+        apd_ledger_rollback(ledger);
+        return false;
+    }
+    return apd_ledger_commit(ledger, error);
 }
 
 /* The destination is back: what waited for it alone is due now, in its order. */
@@ -184,16 +185,17 @@ on_verdict(const ApdJudgement *judgement, void *user_data)
 {
     ApdPost *self = user_data;
     ApdTime now = apd_now();
-    bool back = judgement->taking == APD_TAKEN && apd_gate_is_down(&self->gate);
+    bool back = (judgement->taking == APD_TAKEN || judgement->reached != NULL)
+                && apd_gate_is_down(&self->gate);
     ApdTime next = pass_verdict(self, judgement, now);
     g_autoptr(GError) error = NULL;
 
     for (guint i = 0; i < self->deliveries->len; i++)
-        note_verdict(self->deliveries->pdata[i], judgement, now, next);
-    log_verdict(self, judgement, now);
-    bool good = put_deliveries(self, &error) && (!back || wake(self, now, &error))
-                && (judgement->taking != APD_REFUSED
-                    || tell_of_refusal(self, judgement->text, now, &error));
+        apd_settle_note(self->deliveries->pdata[i], judgement, self->own, now, next);
+    apd_settle_log(self->channel->name, self->deliveries, judgement, now);
+    bool good =
+        put_deliveries(self, judgement->moved != NULL, &error) && (!back || wake(self, now, &error))
+        && apd_settle_tell(self->ledger, self->config, self->channel->name, judgement, now, &error);
     g_clear_pointer(&self->deliveries, g_ptr_array_unref);
 
     if (good)
@@ -219,10 +221,13 @@ free_alert(void *data)
     apd_alert_free(data);
 }
 
+/* What some addressees have already goes to the rest of them alone. */
 static bool
-may_go_with_others(const ApdPost *self, const ApdAlert *alert, ApdTime now)
+may_go_with_others(const ApdPost *self, const ApdDelivery *delivery, const ApdAlert *alert,
+                   ApdTime now)
 {
-    return apd_digest_takes(alert, now) && quiet_until(self, alert, now) <= now;
+    return !apd_delivery_is_partly_told(delivery) && apd_digest_takes(alert, now)
+           && quiet_until(self, alert, now) <= now;
 }
 
 /* Leaves in @owed what one message settles: its first alone, which is *alert, or,
@@ -232,13 +237,13 @@ gather(const ApdPost *self, GPtrArray *owed, ApdAlert **alert, ApdTime now, GErr
 {
     g_autoptr(GPtrArray) alerts = g_ptr_array_new_with_free_func(free_alert);
 
-    for (guint i = 1; i < owed->len && apd_digest_takes(*alert, now);) {
+    for (guint i = 1; i < owed->len && may_go_with_others(self, owed->pdata[0], *alert, now);) {
         const ApdDelivery *delivery = owed->pdata[i];
         g_autoptr(ApdAlert) other = NULL;
 
         if (!apd_ledger_get_alert(self->ledger, delivery->alert_id, &other, error))
             return false;
-        if (!may_go_with_others(self, other, now)) {
+        if (!may_go_with_others(self, delivery, other, now)) {
             g_ptr_array_remove_index(owed, i);
             continue;
         }
@@ -263,6 +268,15 @@ time_left(const ApdAlert *alert, ApdTime now)
                                                   : NULL;
 
     return kase != NULL && kase->deadline != APD_NEVER ? kase->deadline - now : APD_NEVER;
+}
+
+/* An alert that tells of this very channel is done once anybody there has it. */
+static bool
+is_own(const ApdPost *self, const ApdAlert *alert)
+{
+    g_autofree char *some = g_strdup_printf("%s (", self->channel->name);
+
+    return alert->type == APD_ALERT_REFUSED && g_str_has_prefix(alert->subject, some);
 }
 
 /* @owed (element-type ApdDelivery): due now, the most urgent first; not empty. */
@@ -291,9 +305,10 @@ start(ApdPost *self, GPtrArray *owed, ApdTime now, GError **error)
     }
 
     self->left = time_left(alert, now);
+    self->own = is_own(self, alert);
     self->deliveries = g_ptr_array_ref(owed);
     apd_gate_send(&self->gate, now);
-    apd_courier_send(self->courier, alert, first->idempotency, now, on_verdict, self);
+    apd_courier_send(self->courier, alert, first->idempotency, first->told, now, on_verdict, self);
     return true;
 }
 

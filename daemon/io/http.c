@@ -47,36 +47,6 @@ typedef struct {
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CURLU, curl_url_cleanup)
 
-void
-apd_http_request_clear(ApdHttpRequest *self)
-{
-    g_clear_pointer(&self->method, g_free);
-    g_clear_pointer(&self->url, g_free);
-    g_clear_pointer(&self->headers, g_strfreev);
-    g_clear_pointer(&self->body, g_bytes_unref);
-    g_clear_pointer(&self->ca_file, g_free);
-    g_clear_pointer(&self->mail_from, g_free);
-    g_clear_pointer(&self->mail_to, g_strfreev);
-    g_clear_pointer(&self->user, g_free);
-    if (self->password != NULL)
-        explicit_bzero(self->password, strlen(self->password));
-    g_clear_pointer(&self->password, g_free);
-}
-
-void
-apd_http_response_clear(ApdHttpResponse *self)
-{
-    if (self->body != NULL) {
-        explicit_bzero(self->body->str, self->body->len); /* it may hold tokens */
-        g_string_free(g_steal_pointer(&self->body), TRUE);
-    }
-    g_clear_pointer(&self->retry_after, g_free);
-    g_clear_pointer(&self->limit_reset, g_free);
-    g_clear_pointer(&self->date, g_free);
-    g_clear_pointer(&self->content_type, g_free);
-    g_clear_pointer(&self->etag, g_free);
-}
-
 static void
 free_exchange(void *data)
 {
@@ -157,6 +127,8 @@ hand_out(Exchange *self, CURLcode code)
 
     curl_easy_getinfo(self->easy, CURLINFO_RESPONSE_CODE, &status);
     self->response.status = (int) status;
+    if (self->response.talk != NULL)
+        g_string_assign(self->response.body, self->response.talk->last->str);
 
     /* A mail server that says no is an error to curl, and a verdict to us. */
     bool refused = self->mail_to != NULL && status >= 400 && !is_broken(code);
@@ -302,11 +274,8 @@ on_header(char *line, size_t size, size_t n, void *user_data)
 {
     Exchange *self = user_data;
 
-    if (self->mail_to != NULL) { /* a reply of the mail server: what it refused is kept */
-        if (size * n > 0 && (*line == '4' || *line == '5')) {
-            g_string_truncate(self->response.body, 0);
-            g_string_append_len(self->response.body, line, (gssize) MIN(size * n, MAX_HEADER));
-        }
+    if (self->response.talk != NULL) {
+        apd_smtp_talk_came(self->response.talk, line, size * n);
         return size * n;
     }
     keep_header(line, size * n, "X-Limit-App-Reset", &self->response.limit_reset);
@@ -377,6 +346,18 @@ on_upload(char *buffer, size_t size, size_t n, void *user_data)
     return part;
 }
 
+/* The only place where libcurl shows its own commands. */
+static int
+on_talk(CURL *easy, curl_infotype type, char *data, size_t size, void *user_data)
+{
+    Exchange *self = user_data;
+
+    (void) easy;
+    if (type == CURLINFO_HEADER_OUT)
+        apd_smtp_talk_sent(self->response.talk, data, size);
+    return 0;
+}
+
 /* One address that is refused keeps no mail from the others. */
 static void
 set_mail(Exchange *self, const ApdHttpRequest *request)
@@ -384,7 +365,11 @@ set_mail(Exchange *self, const ApdHttpRequest *request)
     for (char **to = request->mail_to; *to != NULL; to++)
         self->mail_to = curl_slist_append(self->mail_to, *to);
     self->body = g_bytes_ref(request->body);
+    self->response.talk = apd_smtp_talk_new();
 
+    SET(VERBOSE, 1L);
+    SET(DEBUGFUNCTION, on_talk);
+    SET(DEBUGDATA, self);
     SET(URL, request->url);
     SET(USE_SSL, (long) (request->tls_optional ? CURLUSESSL_TRY : CURLUSESSL_ALL));
     SET(MAIL_FROM, request->mail_from);
@@ -471,26 +456,4 @@ apd_http_free(ApdHttp *self)
     g_clear_handle_id(&self->timer, g_source_remove);
     g_clear_handle_id(&self->finish, g_source_remove);
     g_free(self);
-}
-
-ApdTime
-apd_http_date(const char *value)
-{
-    time_t at = value ? curl_getdate(value, NULL) : 0;
-
-    return at > 0 ? at * APD_SECOND : 0;
-}
-
-ApdTime
-apd_http_retry_after(const char *value, ApdTime now)
-{
-    guint64 seconds;
-
-    if (value == NULL)
-        return 0;
-    if (g_ascii_string_to_unsigned(value, 10, 0, 86400 * 7, &seconds, NULL))
-        return (ApdTime) seconds * APD_SECOND;
-
-    ApdTime at = apd_http_date(value);
-    return at != 0 ? CLAMP(at - now, 0, 7 * APD_DAY) : 0;
 }

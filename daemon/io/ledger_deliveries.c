@@ -17,7 +17,14 @@ apd_delivery_free(ApdDelivery *self)
     g_free(self->channel);
     g_free(self->last_error);
     g_free(self->idempotency);
+    g_strfreev(self->told);
     g_free(self);
+}
+
+bool
+apd_delivery_is_partly_told(const ApdDelivery *self)
+{
+    return self->told != NULL && self->told[0] != NULL && *self->told[0] != '\0';
 }
 
 static void
@@ -28,7 +35,7 @@ free_delivery(void *data)
 
 #define COLUMNS                                                                                    \
     "deliveries.id, alert_id, channel, state, attempts, next_try, done_at, last_error, "           \
-    "idempotency"
+    "idempotency, told"
 
 static ApdDelivery *
 read_delivery(ApdQuery *query)
@@ -46,6 +53,7 @@ read_delivery(ApdQuery *query)
     self->done_at = sqlite3_column_int64(query, 6);
     self->last_error = apd_ledger_column_text(query, 7);
     self->idempotency = apd_ledger_column_text(query, 8);
+    self->told = apd_ledger_column_list(query, 9);
     return self;
 }
 
@@ -117,7 +125,7 @@ apd_ledger_put_delivery(ApdLedger *self, const ApdDelivery *delivery, GError **e
     g_autoptr(ApdQuery) query = apd_ledger_query(
         self,
         "UPDATE deliveries SET state = ?1, attempts = ?2, next_try = ?3, done_at = ?4,"
-        " last_error = ?5 WHERE id = ?6 AND NOT (state = 'dropped' AND ?1 = 'owed')",
+        " last_error = ?5, told = ?7 WHERE id = ?6 AND NOT (state = 'dropped' AND ?1 = 'owed')",
         error);
     if (query == NULL)
         return false;
@@ -128,6 +136,7 @@ apd_ledger_put_delivery(ApdLedger *self, const ApdDelivery *delivery, GError **e
     apd_ledger_bind_int(query, 4, delivery->done_at);
     apd_ledger_bind_text(query, 5, delivery->last_error);
     apd_ledger_bind_int(query, 6, delivery->id);
+    apd_ledger_bind_list(query, 7, delivery->told);
     return apd_ledger_write(self, query, error);
 }
 

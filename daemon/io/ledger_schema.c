@@ -77,6 +77,12 @@ static const char *const migrations[] = {
     "  source TEXT NOT NULL, folder TEXT NOT NULL, well INTEGER NOT NULL,"
     "  since INTEGER NOT NULL, last_life INTEGER NOT NULL, text TEXT,"
     "  PRIMARY KEY (source, folder)) STRICT, WITHOUT ROWID;",
+
+    /* deliveries.told: of several addressees, who has it; a line for each. */
+    "ALTER TABLE deliveries ADD COLUMN told TEXT;"
+    "CREATE TABLE destinations ("
+    "  channel TEXT PRIMARY KEY NOT NULL, full INTEGER NOT NULL, closed INTEGER NOT NULL,"
+    "  place TEXT, moved TEXT) STRICT, WITHOUT ROWID;",
 };
 
 static bool

@@ -19,16 +19,34 @@ check_address(const char *address, const char *key, GError **error)
     return false;
 }
 
-/* Returns: (transfer full): the addresses of `to =`; NULL when one is none. */
+/* Returns: (transfer full): the addresses of `to =`, each once; NULL when one is none. */
 static char **
 split_addresses(const char *list, GError **error)
 {
     g_auto(GStrv) parts = g_strsplit(list, ",", -1);
+    g_autoptr(GStrvBuilder) to = g_strv_builder_new();
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
 
-    for (char **part = parts; *part != NULL; part++)
+    for (char **part = parts; *part != NULL; part++) {
         if (!check_address(g_strstrip(*part), "to", error))
             return NULL;
-    return g_steal_pointer(&parts);
+        if (g_hash_table_add(seen, *part))
+            g_strv_builder_add(to, *part);
+    }
+    return g_strv_builder_end(to);
+}
+
+/* Returns: (transfer full): those of @to who are not told yet.  An address that was
+ * mended in the configuration is one of them. */
+static char **
+leave_out(char **to, char *const *told)
+{
+    g_autoptr(GStrvBuilder) rest = g_strv_builder_new();
+
+    for (; *to != NULL; to++)
+        if (told == NULL || !g_strv_contains((const char *const *) told, *to))
+            g_strv_builder_add(rest, *to);
+    return g_strv_builder_end(rest);
 }
 
 /* What stays on this machine needs no TLS. */
@@ -56,7 +74,7 @@ email_build(const ApdChannelConfig *config, const ApdParcel *parcel, ApdHttpRequ
     request->url = g_strdup(server);
     request->body = apd_mail_make(parcel, from, to);
     request->mail_from = g_strdup(from);
-    request->mail_to = g_steal_pointer(&to);
+    request->mail_to = leave_out(to, parcel->told);
     request->user = g_strdup(apd_channel_option(config, "user", NULL));
     request->password = g_strdup(parcel->token);
     request->tls_optional = is_local(server);
@@ -75,16 +93,56 @@ static const struct { int status; const char *remedy; } remedies[] = {
 /* clang-format on */
 
 static void
+judge_refusals(const ApdSmtpTalk *talk, ApdJudgement *judgement)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autoptr(GString) refused = g_string_new(NULL);
+
+    judgement->taking = APD_REFUSED;
+    for (guint i = 0; i < talk->refusals->len; i++) {
+        const ApdMailRefusal *refusal = talk->refusals->pdata[i];
+        g_string_append_printf(text, "%snot to %s: %s", i > 0 ? "; " : "", refusal->address,
+                               refusal->said);
+        if (refusal->status >= 500)
+            g_string_append_printf(refused, "%s%s", refused->len > 0 ? ", " : "", refusal->address);
+        else
+            judgement->taking = APD_TRY_AGAIN;
+    }
+    if (refused->len > 0) {
+        g_string_append(text, ": check the addresses of to =");
+        judgement->refused = g_string_free(g_steal_pointer(&refused), FALSE);
+    }
+    judgement->text = g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static char **
+copy_texts(const GPtrArray *texts)
+{
+    g_autoptr(GStrvBuilder) copy = g_strv_builder_new();
+
+    for (guint i = 0; i < texts->len; i++)
+        g_strv_builder_add(copy, texts->pdata[i]);
+    return g_strv_builder_end(copy);
+}
+
+static void
 email_judge(const ApdHttpResponse *response, ApdTime now, ApdJudgement *judgement)
 {
+    const ApdSmtpTalk *talk = response->talk;
+    bool taken = response->status >= 200 && response->status < 300;
+    bool left_out = talk != NULL && talk->refusals->len > 0;
     g_autofree char *said = apd_channel_said(response);
     const char *remedy = NULL;
 
     (void) now;
-    if (response->status >= 200 && response->status < 300) {
+    if (taken && left_out)
+        judgement->reached = copy_texts(talk->accepted);
+    if (left_out && (taken || talk->accepted->len == 0)) {
+        judge_refusals(talk, judgement);
+        return;
+    }
+    if (taken) {
         judgement->taking = APD_TAKEN;
-        if (*said == '4' || *said == '5')
-            judgement->text = g_strdup_printf("not to every address: %s", said);
         return;
     }
     for (size_t i = 0; i < G_N_ELEMENTS(remedies); i++)

@@ -123,4 +123,5 @@ const ApdChannelType apd_channel_telegram = {
     .build = telegram_build,
     .judge = telegram_judge,
     .has_plain = true,
+    .place = "chat",
 };

@@ -7,6 +7,7 @@
 
 #include "io/config.h"
 #include "io/http.h"
+#include "io/ledger.h"
 #include "port/channel.h"
 
 typedef struct ApdCourier ApdCourier;
@@ -26,6 +27,14 @@ bool apd_courier_is_elsewhere(const ApdCourier *self);
 /* Whether a person alone can say that what was taken can be seen. */
 bool apd_courier_is_unseen(const ApdCourier *self);
 
+/* Where @channel is now by what is @known of it (borrowed), NULL: where its
+ * configuration says, which may be newer. */
+const char *apd_courier_new_place(const ApdChannelConfig *channel, const ApdDestination *known);
+
+/* What is known of places goes in at first and is to be kept across restarts. */
+void apd_courier_recall(ApdCourier *self, const ApdDestination *known);
+void apd_courier_remember(const ApdCourier *self, ApdDestination *known);
+
 /* What the channel's service takes. */
 const ApdRate *apd_courier_rate(const ApdCourier *self);
 
@@ -41,6 +50,6 @@ typedef void (*ApdCourierDone)(const ApdJudgement *judgement, void *user_data);
 
 /* Sends @alert (borrowed until it returns) unless busy; the verdict comes from
  * the main context, never from in here.  @idempotency: the same through all
- * tries of one delivery. */
-void apd_courier_send(ApdCourier *self, const ApdAlert *alert, const char *idempotency, ApdTime now,
-                      ApdCourierDone done, void *user_data);
+ * tries of one delivery; @told: addressees who have it already, NULL: none. */
+void apd_courier_send(ApdCourier *self, const ApdAlert *alert, const char *idempotency,
+                      char *const *told, ApdTime now, ApdCourierDone done, void *user_data);

@@ -1,8 +1,8 @@
 /* HTTP, and mail by SMTP, by libcurl's multi interface on the GLib main loop.
  *
  * TLS is always verified, nothing but http(s) (or smtp(s) for mail), no redirects,
- * no proxy unless asked for, bounded bodies and times.  The only file that includes
- * <curl/curl.h> is io/http.c.
+ * no proxy unless asked for, bounded bodies and times.  The only files that include
+ * <curl/curl.h> are io/http*.c.
  */
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "base/clock.h"
+#include "io/smtp_talk.h"
 
 typedef struct {
     char *method;    /* owned; "POST" */
@@ -39,6 +40,7 @@ typedef struct {
     char *date;         /* owned; raw Date header, or NULL */
     char *content_type; /* owned, or NULL */
     char *etag;         /* owned, or NULL */
+    ApdSmtpTalk *talk;  /* owned; of mail: what was said of each address; else NULL */
 } ApdHttpResponse;
 
 void apd_http_response_clear(ApdHttpResponse *self);

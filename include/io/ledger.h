@@ -187,9 +187,13 @@ typedef struct {
     ApdTime done_at;   /* 0: not yet */
     char *last_error;  /* owned; NULL: none; holds no secret */
     char *idempotency; /* owned; the same through all tries: "msg_..." */
+    char **told;       /* owned; of several addressees, who has it; NULL: nobody, or all */
 } ApdDelivery;
 
 void apd_delivery_free(ApdDelivery *self);
+
+/* Whether some addressees have it already. */
+bool apd_delivery_is_partly_told(const ApdDelivery *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdDelivery, apd_delivery_free)
 
 /* Returns: (transfer full) (element-type ApdDelivery): those owed to @channel
@@ -202,8 +206,8 @@ GPtrArray *apd_ledger_owed(ApdLedger *self, const char *channel, ApdTime now, in
  * APD_NEVER when nothing is. */
 bool apd_ledger_next_try(ApdLedger *self, const char *channel, ApdTime *ret_when, GError **error);
 
-/* Writes state, attempts, next_try, done_at and last_error of @delivery.  What
- * was dropped meanwhile is not owed again. */
+/* Writes state, attempts, next_try, done_at, last_error and told of @delivery.
+ * What was dropped meanwhile is not owed again. */
 bool apd_ledger_put_delivery(ApdLedger *self, const ApdDelivery *delivery, GError **error);
 
 /* @ret_alert: (transfer full), with its case or cases as they stand now. */
@@ -223,6 +227,24 @@ bool apd_ledger_drop_owed(ApdLedger *self, int64_t case_id, GError **error);
 /* @alert_id is owed: earlier alerts of its case still owed to the same channels
  * are dropped, for it says the same with the time that is left now. */
 bool apd_ledger_drop_superseded(ApdLedger *self, int64_t alert_id, GError **error);
+
+/* --- destinations: what a channel must know across a restart -------------- */
+
+typedef struct {
+    ApdTime full;   /* of its rate: apd_rate_ready() */
+    ApdTime closed; /* until then the far side wants to hear nothing */
+    char *place;    /* owned; where it was when it moved; NULL: it has not */
+    char *moved;    /* owned; its new name; NULL: it has not */
+} ApdDestination;
+
+void apd_destination_clear(ApdDestination *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ApdDestination, apd_destination_clear)
+
+/* One never met is all zero. */
+bool apd_ledger_get_destination(ApdLedger *self, const char *channel,
+                                ApdDestination *ret_destination, GError **error);
+bool apd_ledger_put_destination(ApdLedger *self, const char *channel,
+                                const ApdDestination *destination, GError **error);
 
 /* --- sight: what each source last said of itself ------------------------- */
 

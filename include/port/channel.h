@@ -27,6 +27,10 @@ typedef struct {
     char *text;   /* owned; what it said; NULL when taken without a remark */
     bool plainer; /* refused for its form: the plain form may do */
     char *moved;  /* owned; the place has a new name, for parcels to come; else NULL */
+
+    /* Of several addressees not all were reached: @taking is of the rest. */
+    char **reached; /* owned; who has it now; NULL: all or nobody */
+    char *refused;  /* owned; who is refused for good; NULL: nobody in particular */
 } ApdJudgement;
 
 /* What a channel is given to send. */
@@ -39,6 +43,7 @@ typedef struct {
     const char *secret;        /* borrowed: to sign with; NULL when there is none */
     const char *token;         /* borrowed: to log in with, a secret; NULL when there is none */
     const char *moved;         /* borrowed: of an earlier judgement; else NULL */
+    char *const *told;         /* borrowed: addressees who have it already; NULL: none */
     bool plain;                /* the rich form was refused, or is too large: text alone */
 } ApdParcel;
 
@@ -67,6 +72,10 @@ typedef struct {
      * larger than @max_body (0: no such limit). */
     bool has_plain;
     size_t max_body;
+
+    /* The option that names the place, where the service may move it: a place that
+     * is configured anew has not moved.  NULL: none. */
+    const char *place;
 
     /* Programs of the user's: what to run and what to give it.  Pure. */
     bool (*command)(const ApdChannelConfig *config, const ApdParcel *parcel,

@@ -661,12 +661,86 @@ test_opened_by_many_at_once(void)
     g_assert_cmpint(g_rmdir(folder), ==, 0);
 }
 
+static void
+test_told_of_several(Fixture *f, gconstpointer data)
+{
+    static const char *const channels[] = { "office", NULL };
+    g_auto(GStrv) told = g_strsplit("a@x.example b@x.example", " ", -1);
+    g_autoptr(ApdCase) kase = ledger_fixture_case("prohibited", NOW);
+
+    (void) data;
+    add_case(f, kase);
+    add_alert(f, "k", kase, channels);
+    g_autoptr(GPtrArray) before = owed(f, "office", NOW);
+    ApdDelivery *delivery = before->pdata[0];
+    g_assert_false(apd_delivery_is_partly_told(delivery));
+
+    g_strfreev(delivery->told);
+    delivery->told = g_strdupv(told);
+    g_assert_true(apd_ledger_put_delivery(f->ledger, delivery, NULL));
+    ledger_fixture_reopen(f);
+    g_autoptr(GPtrArray) after = owed(f, "office", NOW);
+    delivery = after->pdata[0];
+    g_assert_true(apd_delivery_is_partly_told(delivery));
+    g_assert_true(g_strv_equal((const char *const *) delivery->told, (const char *const *) told));
+}
+
+static void
+test_destinations(Fixture *f, gconstpointer data)
+{
+    char place[] = "-100", moved[] = "-200";
+    const ApdDestination rows[] = { { 17, 42, place, moved }, { 18, 0, NULL, NULL } };
+
+    (void) data;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(ApdDestination) known = { 0 }, other = { 1, 1, NULL, NULL };
+
+        g_assert_true(apd_ledger_put_destination(f->ledger, "team", &rows[i], NULL));
+        ledger_fixture_reopen(f);
+        g_assert_true(apd_ledger_get_destination(f->ledger, "team", &known, NULL));
+        g_assert_cmpint(known.full, ==, rows[i].full);
+        g_assert_cmpint(known.closed, ==, rows[i].closed);
+        g_assert_cmpstr(known.place, ==, rows[i].place);
+        g_assert_cmpstr(known.moved, ==, rows[i].moved);
+        g_assert_true(apd_ledger_get_destination(f->ledger, "stranger", &other, NULL));
+        g_assert_cmpint(other.full, ==, 0);
+        g_assert_null(other.moved);
+    }
+}
+
+/* What version 1 owed is owed still. */
+static void
+test_grows(Fixture *f, gconstpointer data)
+{
+    static const char *const channels[] = { "office", NULL };
+    g_autoptr(ApdCase) kase = ledger_fixture_case("prohibited", NOW);
+
+    (void) data;
+    add_case(f, kase);
+    add_alert(f, "k", kase, channels);
+    apd_ledger_close(g_steal_pointer(&f->ledger));
+    run_sql(f->path, "ALTER TABLE deliveries DROP COLUMN told; DROP TABLE destinations;"
+                     "PRAGMA user_version = 1");
+    ledger_fixture_reopen(f);
+
+    g_autoptr(GPtrArray) all = owed(f, "office", NOW);
+    g_assert_cmpuint(all->len, ==, 1);
+    ApdDelivery *delivery = all->pdata[0];
+    g_assert_false(apd_delivery_is_partly_told(delivery));
+    delivery->attempts = 3;
+    g_assert_true(apd_ledger_put_delivery(f->ledger, delivery, NULL));
+    test_destinations(f, NULL);
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     ADD("private-file", test_private_file);
     ADD("shared-file", test_shared_file);
+    ADD("told-of-several", test_told_of_several);
+    ADD("destinations", test_destinations);
+    ADD("grows", test_grows);
     ADD("refuses", test_refuses);
     ADD("refuses-garbage", test_refuses_garbage);
     ADD("existing-only", test_existing_only);

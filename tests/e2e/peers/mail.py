@@ -57,8 +57,8 @@ class Mail:
     faults = [
         Fault("421-at-once", {"greeting": "421 4.3.2 shutting down"}, "again"),
         Fault("450-greylisted", {"RCPT boss": "450 4.2.0 greylisted, try again", "RCPT second": "450 4.2.0 greylisted, try again"}, "again"),
-        # One of two: the other is told.
-        Fault("450-one", {"RCPT boss": "450 4.2.0 greylisted, try again"}, "taken"),
+        # One of two: the other is told at once, this one later.
+        Fault("450-one", {"RCPT boss": "450 4.2.0 greylisted, try again"}, "partly"),
         Fault("451-after-data", {".": "451 4.3.0 local error"}, "again"),
         Fault("452-full", {".": "452 4.3.1 insufficient storage"}, "again"),
         Fault("454-login-later", {"AUTH": "454 4.7.0 temporary authentication failure"}, "again"),
@@ -66,7 +66,8 @@ class Mail:
         Fault("dropped-after-data", {".": "drop"}, "again"),
         Fault("535-password", {"AUTH": "535 5.7.8 authentication credentials invalid"}, "refused"),
         Fault("550-nobody", {"RCPT boss": "550 5.1.1 no such user", "RCPT second": "550 5.1.1 no such user"}, "refused"),
-        Fault("550-one", {"RCPT boss": "550 5.1.1 no such user"}, "taken"),
+        Fault("550-one", {"RCPT boss": "550 5.1.1 no such user"}, "partly", for_ever=True),
+        Fault("550-and-450", {"RCPT boss": "550 5.1.1 no such user", "RCPT second": "450 4.2.0 greylisted"}, "partly-later"),
         Fault("553-sender", {"MAIL": "553 5.7.1 sender address rejected: not owned by user"}, "refused"),
         Fault("554-after-data", {".": "554 5.7.1 rejected as spam"}, "refused"),
     ]
