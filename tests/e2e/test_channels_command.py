@@ -27,6 +27,8 @@ os.rename(os.path.join(folder, "part"), os.path.join(folder, "call-%03d" % numbe
 ENDINGS = {
     "well": ("", "taken"),
     "talks": ("sys.stdout.write('x' * 3000000); sys.stderr.write('y' * 900000)", "taken"),
+    "floods": ("sys.stderr.write('y' * 30000000 + '\\nplanted end\\n')", "taken"),
+    "floods-and-fails": ("sys.stderr.write('y' * 30000000 + '\\nplanted end\\n'); sys.stderr.flush(); sys.exit(77)", "refused"),
     "once-1": ("sys.exit(1 if number == 0 else 0)", "again"),
     "once-75": ("sys.exit(75 if number == 0 else 0)", "again"),
     "once-255": ("sys.exit(255 if number == 0 else 0)", "again"),
@@ -48,6 +50,7 @@ class CommandTest(Daemon):
         cls.add_command("hangs", "#!/bin/sh\necho $$ > '%s'\nsleep 300 & echo $! >> '%s'\nwait\n" % (cls.at("pids"), cls.at("pids")),
                         more="time-limit = 1s\n")
         cls.add_command("deaf", "#!/bin/sh\nexec <&-\nexit 0\n")
+        cls.add_command("leaves", "#!/bin/sh\n(sleep 1; head -c 300000 /dev/zero >&2; touch '%s') >/dev/null &\nexit 0\n" % cls.at("rang"))
         cls.add_command("missing", "#!/bin/sh\n")
         cls.add_command("unfit", "\x7fELF no program\n")
 
@@ -99,6 +102,18 @@ class CommandTest(Daemon):
         with open(self.at("pids")) as file:
             pids = [int(line) for line in file][:2]
         wait_for(lambda: not any(self.lives(pid) for pid in pids), 5, f"{pids} ended with all they started")
+
+    def test_what_it_leaves_running_may_talk_on(self):
+        """An alarm in the background whose words nobody reads is not silenced."""
+        self.owe("leaves", "--severity", "medium")
+        self.settled("leaves", lambda state, *_: state == "done")
+        self.assertFalse(os.path.exists(self.at("rang")), "nobody waits for it")
+        wait_for(lambda: os.path.exists(self.at("rang")), 20, "it went on to its end")
+
+    def test_the_last_words_are_kept(self):
+        self.owe("floods-and-fails", "--severity", "medium")
+        _, _, _, said = self.settled("floods-and-fails", lambda state, attempts, *_: attempts >= 1)
+        self.assertRegex(said, "planted end")
 
     def lives(self, pid):
         try:
