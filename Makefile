@@ -163,8 +163,8 @@ check-san: ## unit and end-to-end tests and notices under ASan and UBSan, unit t
 	@$(AGAIN) setup SETUP_ALSO="$(TEST_PACKAGES)"
 	@$(AGAIN) test-programs SAN=address,undefined
 	@$(AGAIN) test-programs validators
-	@tests/run --build build-san unit rules notices e2e
-	@tests/run --build build valgrind
+	@tests/run --build build-san unit rules notices e2e; status=$$?; \
+	tests/run --build build valgrind && exit $$status
 
 check-vm: ## install into a Debian under emulation and show that the services live there
 	@$(AGAIN) setup SETUP_ALSO="$(VM_PACKAGES)"
