@@ -191,6 +191,48 @@ note_within(ApdLedger *ledger, const ApdConfig *config, const char *source, cons
            || end_spell(ledger, config, old, now, error);
 }
 
+/* --- what is gone --------------------------------------------------------------------------- */
+
+static bool
+gone_within(ApdLedger *ledger, const ApdConfig *config, const char *source, const char *folder,
+            const char *text, ApdTime now, GError **error)
+{
+    g_autoptr(GPtrArray) sights = apd_ledger_sights(ledger, error);
+    if (sights == NULL)
+        return false;
+
+    const ApdSight *old = find_sight(sights, source, folder);
+    bool known = old != NULL && old->well && old->text != NULL;
+    g_autoptr(ApdSight) sight = g_new0(ApdSight, 1);
+    sight->source = g_strdup(source);
+    sight->folder = g_strdup(folder);
+    sight->well = true;
+    sight->since = known ? old->since : now;
+    sight->last_life = now;
+    g_autofree char *line = apd_text_line(text);
+    sight->text = apd_text_cut(line, MAX_WHY);
+    if (!apd_ledger_put_sight(ledger, sight, error))
+        return false;
+
+    g_autofree char *key =
+        g_strdup_printf("gone/%s/%s/%" G_GINT64_FORMAT, source, folder, sight->since);
+    g_autofree char *subject = g_strconcat(source, ": ", folder, NULL);
+    return raise_sight(ledger, config, APD_ALERT_BLIND, sight, subject, key, now, error);
+}
+
+bool
+apd_blindness_gone(ApdLedger *ledger, const ApdConfig *config, const char *source,
+                   const char *folder, const char *text, ApdTime now, GError **error)
+{
+    if (!apd_ledger_begin(ledger, error))
+        return false;
+    if (gone_within(ledger, config, source, folder, text, now, error))
+        return apd_ledger_commit(ledger, error);
+
+    apd_ledger_rollback(ledger);
+    return false;
+}
+
 bool
 apd_blindness_note(ApdLedger *ledger, const ApdConfig *config, const char *source,
                    const char *folder, const GError *why, ApdTime now, GError **error)

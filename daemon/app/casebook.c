@@ -68,6 +68,9 @@ record(Filing *f, int64_t case_id, int64_t *ret_id, GError **error)
     if (!apd_ledger_add_message(ledger, message, f->key, f->verdict, case_id, &is_new, ret_id,
                                 error))
         return false;
+    if (message->mark != NULL
+        && !apd_ledger_set_mark(ledger, message->source, message->mark, message->mark_value, error))
+        return false;
     if (message->uid == 0)
         return true;
 
@@ -89,7 +92,8 @@ put_case(Filing *f, ApdCase *kase, const char *what, GError **error)
         "%s: \"%s\"%s", what, quote,
         f->message->truncated ? " (of this message only the beginning was read)" : "");
 
-    return apd_ledger_put_case(f->book->ledger, kase, "mail", entry, f->now, error);
+    const char *by = f->verdict->bearing == APD_BEARING_MESSAGE ? "mail" : "platform";
+    return apd_ledger_put_case(f->book->ledger, kase, by, entry, f->now, error);
 }
 
 static bool
@@ -264,7 +268,15 @@ file_notice(Filing *f, GError **error)
         return false;
 
     ApdCase *match = best_match(cases, f);
-    return match ? join_case(f, match, error) : open_case(f, error);
+    if (match != NULL)
+        return join_case(f, match, error);
+    if (f->verdict->bearing != APD_BEARING_MOVE && f->verdict->bearing != APD_BEARING_END)
+        return open_case(f, error);
+
+    /* It would have moved a case: there is none. */
+    int64_t message_id;
+    f->filed = (ApdFiled){ APD_FILED_NOTHING, 0 };
+    return record(f, 0, &message_id, error);
 }
 
 /* --- the rest -------------------------------------------------------------- */

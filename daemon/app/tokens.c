@@ -6,6 +6,7 @@
 #include "app/token_alert.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "io/api_token.h"
 #include "io/secret.h"
 #include "io/token.h"
 #include "io/token_file.h"
@@ -176,6 +177,17 @@ keep_last(Keeper *keeper, ApdOAuthResult result, const ApdOAuthAnswer *answer, A
     (void) apd_token_store(keeper->source, token, NULL);
 }
 
+static ApdOAuthResult
+read_answer(const Keeper *keeper, const ApdHttpResponse *response, ApdTime now,
+            ApdOAuthAnswer *answer)
+{
+    const ApdSourceConfig *source = keeper->source;
+
+    return apd_api_token_is_for(source)
+               ? apd_api_token_read(source->platform, response, now, answer)
+               : apd_oauth_read_token(response, answer);
+}
+
 static void
 on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
 {
@@ -184,7 +196,8 @@ on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
     g_autoptr(GError) why = NULL;
     ApdTime now = apd_now();
 
-    ApdOAuthResult result = response ? apd_oauth_read_token(response, &answer) : APD_OAUTH_LATER;
+    ApdOAuthResult result =
+        response ? read_answer(keeper, response, now, &answer) : APD_OAUTH_LATER;
     keeper->owner->asking--;
     if (keeper->owner->closing) {
         keep_last(keeper, result, &answer, now);
@@ -215,8 +228,17 @@ ask(Keeper *keeper, GError **error)
 
     if (has_secret && secret == NULL)
         return false;
-    apd_oauth_ask_refresh(&source->oauth, secret, keeper->old->refresh, &request);
-    request.ca_file = g_strdup(source->oauth.ca_file);
+    if (apd_api_token_is_for(source)) {
+        bool good = apd_api_token_ask_refresh(source->platform, source, secret,
+                                              keeper->old->refresh, apd_now(), &request, error);
+        if (!good) {
+            apd_secret_free(secret);
+            return false;
+        }
+    } else {
+        apd_oauth_ask_refresh(&source->oauth, secret, keeper->old->refresh, &request);
+        request.ca_file = g_strdup(source->oauth.ca_file);
+    }
     keeper->owner->asking++;
     apd_http_send(keeper->owner->http, &request, on_answer, keeper);
     apd_secret_free(secret);

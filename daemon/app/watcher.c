@@ -115,6 +115,10 @@ on_message(ApdSource *source, ApdMessage *message, void *user_data)
         on_read(NULL, message->fault, errand);
         return;
     }
+    if (message->verdict != NULL) {
+        on_read(message->verdict, NULL, errand);
+        return;
+    }
     apd_readers_read(self->readers, message->bytes, errand->watched->config->authserv_id,
                      message->received, on_read, errand);
 }
@@ -199,6 +203,22 @@ on_sight(ApdSource *source, const char *folder, const GError *why, void *user_da
 }
 
 static void
+on_gone(ApdSource *source, const char *folder, const char *text, void *user_data)
+{
+    ApdWatcher *self = user_data;
+    g_autoptr(GError) error = NULL;
+
+    g_hash_table_add(find(self, source)->told, g_strdup(folder));
+    apd_log(G_LOG_LEVEL_WARNING, "APPEALD_SOURCE", source->name, "%s %s: %s; the rest goes on",
+            source->name, folder, text);
+    if (apd_blindness_gone(self->casebook->ledger, self->casebook->config, source->name, folder,
+                           text, apd_now(), &error))
+        self->events.changed(self->user_data);
+    else
+        self->events.failed(error, self->user_data);
+}
+
+static void
 on_looked_back(ApdSource *source, const char *folder, void *user_data)
 {
     ApdWatcher *self = user_data;
@@ -215,7 +235,12 @@ on_looked_back(ApdSource *source, const char *folder, void *user_data)
 static bool
 open_source(ApdWatcher *self, const ApdSourceConfig *config, GError **error)
 {
-    static const ApdSourceEvents events = { on_message, on_sight, on_looked_back };
+    static const ApdSourceEvents events = {
+        .message = on_message,
+        .sight = on_sight,
+        .gone = on_gone,
+        .looked_back = on_looked_back,
+    };
     const ApdSourceType *type = apd_source_find(config->type);
     g_autoptr(GError) why = NULL;
     Watched *watched = g_new0(Watched, 1);

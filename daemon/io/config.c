@@ -74,6 +74,7 @@ free_source(void *data)
     g_free(source->token_file);
     g_strfreev(source->folders);
     g_free(source->path);
+    g_free(source->gateway);
     g_free(source);
 }
 
@@ -117,6 +118,7 @@ apd_config_free(ApdConfig *self)
     g_ptr_array_unref(self->stores);
     g_ptr_array_unref(self->sources);
     g_ptr_array_unref(self->channels);
+    apd_platform_free(self->platform);
     g_free(self);
 }
 
@@ -236,7 +238,8 @@ on_section(const char *section, int line, void *user_data)
 
     if (g_str_equal(kind, "store"))
         self->object = new_store(self, name);
-    else if (g_str_equal(kind, "imap") || g_str_equal(kind, "maildir"))
+    else if (g_str_equal(kind, "imap") || g_str_equal(kind, "maildir")
+             || g_str_equal(kind, "aliexpress"))
         self->object = new_source(self, kind, name, section, line);
     else if (g_str_equal(kind, "channel"))
         self->object = new_channel(self, name, section, line);

@@ -6,8 +6,10 @@
 #include "base/text.h"
 #include "io/config_keys.h"
 #include "io/config_oauth.h"
+#include "io/config_platform.h"
 #include "io/ini.h"
 #include "io/phrases.h"
+#include "io/platform.h"
 #include "io/providers.h"
 
 typedef struct {
@@ -166,6 +168,40 @@ check_imap(Check *self, ApdSourceConfig *source)
     check_login(self, source);
 }
 
+static void
+use_platform(const Check *self, ApdSourceConfig *source)
+{
+    ApdConfig *config = self->config;
+    g_autoptr(GError) error = NULL;
+
+    if (config->platform == NULL)
+        config->platform =
+            apd_platform_load(config->rules_dir, config->user_rules_dir, source->type, &error);
+    if (config->platform == NULL)
+        g_string_append_printf(self->problems, "%s\n", error->message);
+    source->platform = config->platform;
+}
+
+static void
+check_aliexpress(Check *self, ApdSourceConfig *source)
+{
+    const char *key = NULL;
+
+    use_platform(self, source);
+    if (source->oauth.client_id == NULL)
+        COMPLAIN(self, source->line,
+                 "[%s]: app-key is missing (make an app in the console of the AliExpress Open "
+                 "Platform)",
+                 source->section);
+    check_secret(self, &source->oauth.client_secret, source->section, source->line, "app-secret",
+                 true);
+    g_autofree char *text = apd_config_platform_use(source, self->config->state_dir, &key);
+    if (text != NULL) {
+        int line = line_of(self, source->section, key);
+        COMPLAIN(self, line != 0 ? line : source->line, "[%s] %s: %s", source->section, key, text);
+    }
+}
+
 static bool
 store_is_known(const Check *self, const char *name)
 {
@@ -185,6 +221,8 @@ check_source(Check *self, ApdSourceConfig *source)
 
     if (g_str_equal(source->type, "imap"))
         check_imap(self, source);
+    else if (g_str_equal(source->type, "aliexpress"))
+        check_aliexpress(self, source);
     else if (source->path == NULL)
         COMPLAIN(self, source->line, "[%s]: path is missing", source->section);
     else if (!g_file_test(source->path, G_FILE_TEST_IS_DIR))
@@ -444,7 +482,9 @@ apd_config_check(ApdConfig *config, GHashTable *set, GString *problems)
     Check self = { config, set, problems, NULL };
 
     if (config->sources->len == 0)
-        COMPLAIN(&self, 0, "nothing is watched: write an [imap NAME] or a [maildir NAME] section");
+        COMPLAIN(&self, 0,
+                 "nothing is watched: write an [imap NAME], a [maildir NAME] or an "
+                 "[aliexpress NAME] section");
     if (config->channels->len == 0)
         COMPLAIN(&self, 0,
                  "nobody is told: write a [channel NAME] section (type = desktop is the "

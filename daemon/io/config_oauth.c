@@ -47,8 +47,8 @@ is_this_machine(const char *host)
 }
 
 /* RFC 6749 section 3.1, 3.2: TLS, and no fragment. */
-static bool
-is_safe(const char *url)
+bool
+apd_config_oauth_is_safe(const char *url)
 {
     g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_NONE, NULL);
 
@@ -86,7 +86,7 @@ apd_config_oauth_check(const ApdSourceConfig *source, const char **ret_key)
         return g_strdup("is missing (or device-url)");
     }
     for (size_t i = 0; i < G_N_ELEMENTS(urls); i++)
-        if (urls[i].url != NULL && !is_safe(urls[i].url)) {
+        if (urls[i].url != NULL && !apd_config_oauth_is_safe(urls[i].url)) {
             *ret_key = urls[i].key;
             return g_strdup("must begin with https:// and have no user or fragment in it");
         }

@@ -83,6 +83,10 @@ static const char *const migrations[] = {
     "CREATE TABLE destinations ("
     "  channel TEXT PRIMARY KEY NOT NULL, full INTEGER NOT NULL, closed INTEGER NOT NULL,"
     "  place TEXT, moved TEXT) STRICT, WITHOUT ROWID;",
+
+    "CREATE TABLE marks ("
+    "  source TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,"
+    "  PRIMARY KEY (source, name)) STRICT, WITHOUT ROWID;",
 };
 
 static bool

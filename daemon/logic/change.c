@@ -139,13 +139,17 @@ apply_decision(ApdCase *kase, const ApdVerdict *verdict, ApdTime now)
 
 /* Whether the deadline of @verdict takes the place of the case's. */
 static bool
-new_clock(const ApdCase *kase, const ApdVerdict *verdict, bool proved)
+new_clock(const ApdCase *kase, const ApdVerdict *verdict, bool proved, ApdTime when)
 {
     if (verdict->deadline == APD_NEVER || verdict->deadline == kase->deadline)
         return false;
     if (kase->deadline == APD_NEVER)
         return true;
     if (verdict->basis == APD_BASIS_ESTIMATED && kase->basis != APD_BASIS_ESTIMATED)
+        return false;
+    /* Of a dispute the platform's record names the instant; mails count from their own. */
+    if (verdict->basis == APD_BASIS_RELATIVE && kase->basis == APD_BASIS_STATED
+        && g_str_equal(kase->category, "order.dispute") && kase->deadline > when)
         return false;
     /* Estimates of copies differ by the minutes between them: no news. */
     if (verdict->basis == APD_BASIS_ESTIMATED && !proved)
@@ -188,7 +192,7 @@ apply_notice(ApdCase *kase, const ApdVerdict *verdict, ApdTime when, ApdTime now
         return (ApdChange){ false, APD_REASON_CHANGED, "the notice that was decided" };
     }
 
-    bool clock = new_clock(kase, verdict, proved);
+    bool clock = new_clock(kase, verdict, proved, when);
     bool news = take_substance(kase, verdict);
     if (proved)
         kase->authenticity = APD_AUTHENTICITY_GENUINE;
@@ -202,11 +206,53 @@ apply_notice(ApdCase *kase, const ApdVerdict *verdict, ApdTime when, ApdTime now
                         news ? "more was said of it" : "another message of it" };
 }
 
+/* --- the platform's own record -------------------------------------------------------------- */
+
+/* What it wants is to be done, whatever a person or a message made of the case. */
+static ApdChange
+apply_demand(ApdCase *kase, const ApdVerdict *verdict, ApdTime when, ApdTime now)
+{
+    bool waits = waits_for_person(kase);
+    ApdChange change = apply_notice(kase, verdict, when, now);
+
+    if (!waits) {
+        kase->state = APD_STATE_OPEN;
+        kase->round += change.told ? 0 : 1;
+    }
+    if (!change.told && (!waits || verdict->bearing == APD_BEARING_NEWS))
+        change = (ApdChange){ true, APD_REASON_CHANGED, "the platform asks for more" };
+    return change;
+}
+
+static ApdChange
+apply_record(ApdCase *kase, const ApdVerdict *verdict, ApdTime when, ApdTime now)
+{
+    ApdChange change = { false, APD_REASON_CHANGED, "the platform's record of it changed" };
+
+    if (verdict->bearing == APD_BEARING_END) {
+        if (apd_state_runs(kase->state) || kase->state == APD_STATE_EXPIRED)
+            change = finish(kase, verdict, APD_STATE_CLOSED, "over, by the platform's own record");
+    } else if (verdict->bearing != APD_BEARING_MOVE) {
+        change = apply_demand(kase, verdict, when, now);
+    } else if (verdict->kind == APD_KIND_DECISION) {
+        change = apply_decision(kase, verdict, now);
+        /* That somebody else's answer is waited for is no news to who gave theirs. */
+        change.told &= verdict->outcome != APD_OUTCOME_RECEIVED;
+    }
+    if (g_strcmp0(kase->sender, verdict->sender) == 0 && verdict->subject != NULL) {
+        set_text(&kase->subject, verdict->subject);
+        set_text(&kase->excerpt, verdict->excerpt);
+    }
+    return change;
+}
+
 ApdChange
 apd_change_apply(ApdCase *kase, const ApdVerdict *verdict, ApdTime when, ApdTime now)
 {
-    ApdChange change = verdict->kind == APD_KIND_DECISION ? apply_decision(kase, verdict, now)
-                                                          : apply_notice(kase, verdict, when, now);
+    ApdChange change =
+        verdict->bearing != APD_BEARING_MESSAGE ? apply_record(kase, verdict, when, now)
+        : verdict->kind == APD_KIND_DECISION    ? apply_decision(kase, verdict, now)
+                                                : apply_notice(kase, verdict, when, now);
 
     merge_facts(kase, verdict);
     return change;

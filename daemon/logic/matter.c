@@ -111,6 +111,42 @@ precedes_decision(const ApdCase *kase, ApdTime when)
     return kase->kind == APD_KIND_DECISION && when <= kase->noticed;
 }
 
+/* One dispute of an order runs at a time, however its clock is told. */
+static bool
+same_dispute(const ApdCase *kase, const ApdVerdict *verdict)
+{
+    return g_strcmp0(kase->category, "order.dispute") == 0
+           && g_strcmp0(verdict->category, "order.dispute") == 0;
+}
+
+/* A store is frozen, or closed, once at a time; a freeze for points is told by mail as
+ * a matter of the points. */
+static bool
+same_state_of_store(const ApdCase *kase, const ApdVerdict *verdict)
+{
+    bool freeze = g_strcmp0(verdict->category, "account.freeze") == 0;
+    bool closure = g_strcmp0(verdict->category, "account.closure") == 0;
+
+    return (freeze && g_strcmp0(kase->category, "points.threshold") == 0)
+           || ((freeze || closure) && g_strcmp0(kase->category, verdict->category) == 0);
+}
+
+/* The platform's own record: it has one for each matter. */
+static ApdMatter
+compare_record(const ApdCase *kase, const ApdVerdict *verdict, ApdTime when, bool linked)
+{
+    bool own = g_strcmp0(kase->sender, verdict->sender) == 0 && kase->case_ref == NULL
+               && verdict->case_ref == NULL && g_strcmp0(kase->category, verdict->category) == 0;
+
+    if (!apd_state_runs(kase->state) || kase->kind == APD_KIND_POLICY)
+        return APD_MATTER_OTHER;
+    if (linked && same_category(kase->category, verdict->category, false))
+        return APD_MATTER_LINKED;
+    return own || (same_state_of_store(kase, verdict) && when >= kase->noticed - REPEAT_WINDOW)
+               ? APD_MATTER_LINKED
+               : APD_MATTER_OTHER;
+}
+
 static ApdMatter
 compare_notice(const ApdCase *kase, const ApdVerdict *verdict, ApdTime when, bool linked)
 {
@@ -121,7 +157,11 @@ compare_notice(const ApdCase *kase, const ApdVerdict *verdict, ApdTime when, boo
         return APD_MATTER_LINKED;
     if (!same_category(kase->category, verdict->category, false) || kase->kind != verdict->kind)
         return APD_MATTER_OTHER;
-    if (linked && same_clock(kase, verdict) && apd_state_runs(kase->state))
+    if (linked && (same_clock(kase, verdict) || same_dispute(kase, verdict))
+        && apd_state_runs(kase->state))
+        return APD_MATTER_LINKED;
+    if (apd_case_is_of_record(kase) && same_state_of_store(kase, verdict)
+        && apd_state_runs(kase->state))
         return APD_MATTER_LINKED;
 
     return same_words(kase, verdict) && ABS(when - kase->noticed) <= APD_DAY ? APD_MATTER_LINKED
@@ -147,6 +187,8 @@ apd_matter_compare(const ApdCase *kase, const char *store, const ApdVerdict *ver
 
     bool linked =
         overlap(kase->orders, verdict->orders) || overlap(kase->products, verdict->products);
+    if (verdict->bearing != APD_BEARING_MESSAGE)
+        return compare_record(kase, verdict, when, linked);
     return verdict->kind == APD_KIND_DECISION ? compare_decision(kase, verdict, when, linked)
                                               : compare_notice(kase, verdict, when, linked);
 }

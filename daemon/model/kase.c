@@ -63,6 +63,12 @@ apd_case_free(ApdCase *self)
     g_free(self);
 }
 
+bool
+apd_case_is_of_record(const ApdCase *self)
+{
+    return self->source != NULL && g_str_has_prefix(self->source, "aliexpress ");
+}
+
 ApdCase *
 apd_case_from_verdict(const ApdVerdict *verdict, const char *store, const char *source, ApdTime now)
 {

@@ -11,5 +11,8 @@ apd_message_free(ApdMessage *self)
     g_free(self->name);
     g_free(self->fault);
     g_clear_pointer(&self->bytes, g_bytes_unref);
+    apd_verdict_free(self->verdict);
+    g_free(self->mark);
+    g_free(self->mark_value);
     g_free(self);
 }

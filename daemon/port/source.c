@@ -1,6 +1,7 @@
 #include "port/source.h"
 
-static const ApdSourceType *const types[] = { &apd_source_imap, &apd_source_maildir };
+static const ApdSourceType *const types[] = { &apd_source_imap, &apd_source_maildir,
+                                              &apd_source_aliexpress };
 
 const ApdSourceType *
 apd_source_find(const char *name)

@@ -16,3 +16,8 @@ bool apd_blindness_run(ApdLedger *ledger, const ApdConfig *config, ApdTime now, 
  * One transaction.  A blindness that was told of has its end told. */
 bool apd_blindness_note(ApdLedger *ledger, const ApdConfig *config, const char *source,
                         const char *folder, const GError *why, ApdTime now, GError **error);
+
+/* @folder of @source will not be readable, for the reason @text: told once, and no
+ * blindness of the source.  One transaction. */
+bool apd_blindness_gone(ApdLedger *ledger, const ApdConfig *config, const char *source,
+                        const char *folder, const char *text, ApdTime now, GError **error);

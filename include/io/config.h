@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "model/hours.h"
+#include "model/platform.h"
 #include "model/store.h"
 #include "model/verdict.h"
 
@@ -42,7 +43,7 @@ typedef struct {
 
 /* One [imap NAME], [maildir NAME], ... */
 typedef struct {
-    char *type;        /* "imap", "maildir" */
+    char *type;        /* "imap", "maildir", "aliexpress" */
     char *name;        /* NAME */
     char *section;     /* "imap NAME": how people see it */
     int line;          /* of the section's header, for messages */
@@ -67,6 +68,10 @@ typedef struct {
 
     /* maildir */
     char *path; /* "~" expanded */
+
+    /* aliexpress; its app is oauth.client_id and oauth.client_secret, its topics are folders */
+    char *gateway;               /* "https://api-sg.aliexpress.com" */
+    const ApdPlatform *platform; /* borrowed of the configuration; NULL for other types */
 } ApdSourceConfig;
 
 /* One [channel NAME]. */
@@ -113,13 +118,14 @@ typedef struct {
     ApdSecretConfig heartbeat_url; /* unset: no heartbeat */
     char *heartbeat_ca_file;
     ApdTime heartbeat_every;
-    GArray *steps;       /* element-type ApdTime, longest first */
-    ApdTime repeat;      /* how often in the last hours; 0: not */
-    ApdTime repeat_last; /* the last hours */
-    GPtrArray *escalate; /* element-type ApdEscalation, soonest first; NULL: none */
-    GPtrArray *stores;   /* element-type ApdStore */
-    GPtrArray *sources;  /* element-type ApdSourceConfig */
-    GPtrArray *channels; /* element-type ApdChannelConfig */
+    GArray *steps;         /* element-type ApdTime, longest first */
+    ApdTime repeat;        /* how often in the last hours; 0: not */
+    ApdTime repeat_last;   /* the last hours */
+    GPtrArray *escalate;   /* element-type ApdEscalation, soonest first; NULL: none */
+    ApdPlatform *platform; /* of the [aliexpress NAME] sections; NULL: there are none */
+    GPtrArray *stores;     /* element-type ApdStore */
+    GPtrArray *sources;    /* element-type ApdSourceConfig */
+    GPtrArray *channels;   /* element-type ApdChannelConfig */
 } ApdConfig;
 
 /* Reads and checks @path.  On failure @error (APD_ERROR_CONFIG) holds every

@@ -14,5 +14,8 @@ bool apd_config_oauth_is_wanted(const ApdSourceConfig *source);
  * nothing is. */
 char *apd_config_oauth_check(const ApdSourceConfig *source, const char **ret_key);
 
+/* TLS, or this machine; and no user or fragment in it (RFC 6749 section 3.1, 3.2). */
+bool apd_config_oauth_is_safe(const char *url);
+
 /* Settles how to log in and where the token is kept, below @state_dir. */
 void apd_config_oauth_use(ApdSourceConfig *source, const char *state_dir);

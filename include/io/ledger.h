@@ -56,6 +56,16 @@ bool apd_ledger_set_cursor(ApdLedger *self, const char *source, const char *fold
 bool apd_ledger_has_name(ApdLedger *self, const char *source, const char *name, bool *ret_known,
                          GError **error);
 
+/* Marks: what a source without a folder to count in last saw of each thing it watches,
+ * written with the message that says so (ApdMessage.mark), or alone. */
+
+/* Returns: (transfer full): name to value; NULL on error. */
+GHashTable *apd_ledger_marks(ApdLedger *self, const char *source, GError **error);
+
+/* @value NULL: the mark goes. */
+bool apd_ledger_set_mark(ApdLedger *self, const char *source, const char *name, const char *value,
+                         GError **error);
+
 /* --- messages ----------------------------------------------------------- */
 
 /* Records @message as read.  @key identifies the message wherever it stands
@@ -89,7 +99,7 @@ GPtrArray *apd_ledger_messages_of_case(ApdLedger *self, int64_t case_id, GError 
 /* --- cases -------------------------------------------------------------- */
 
 /* Stores @kase: a new one (id 0) gets its id, a known one is replaced.  Writes
- * one line of history: @by ("mail", "person", "clock"), @what. */
+ * one line of history: @by ("mail", "platform", "person", "clock"), @what. */
 bool apd_ledger_put_case(ApdLedger *self, ApdCase *kase, const char *by, const char *what,
                          ApdTime now, GError **error);
 

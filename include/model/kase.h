@@ -55,6 +55,9 @@ ApdCase *apd_case_new(void);
 void apd_case_free(ApdCase *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdCase, apd_case_free)
 
+/* Whether the platform's own record spoke of it first, not a message. */
+bool apd_case_is_of_record(const ApdCase *self);
+
 /* Returns: (transfer full): a new open case of what @verdict says. */
 ApdCase *apd_case_from_verdict(const ApdVerdict *verdict, const char *store, const char *source,
                                ApdTime now);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "model/verdict.h"
 
 typedef struct {
     char *source;         /* section of the configuration: "imap office" */
@@ -19,6 +20,9 @@ typedef struct {
     bool header_only;     /* @bytes is only the header, or nothing */
     char *fault;          /* owned: why no more of it could be fetched; NULL: nothing failed */
     GBytes *bytes;        /* owned */
+    ApdVerdict *verdict;  /* owned: what it means, where no reader is needed; else NULL */
+    char *mark;       /* what of the source this moves, with the message: see ledger.h; or NULL */
+    char *mark_value; /* to what; NULL: it is forgotten */
 } ApdMessage;
 
 void apd_message_free(ApdMessage *self);

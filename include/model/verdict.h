@@ -54,6 +54,16 @@ typedef enum {
     APD_N_SEVERITIES,
 } ApdSeverity;
 
+/* Who says it, and so what it may do to the case it belongs to. */
+typedef enum {
+    APD_BEARING_MESSAGE, /* a message: all that this is not */
+    APD_BEARING_STATE,   /* the platform's own record: opens a case, or joins that of its matter */
+    APD_BEARING_NEWS,    /* the same, and worse than before: told even when it joins */
+    APD_BEARING_MOVE,    /* the same, but of no case it makes none */
+    APD_BEARING_END,     /* the same, and the matter is over: nothing is left to do */
+    APD_N_BEARINGS,
+} ApdBearing;
+
 /* "penalty", "more-evidence", "stated", "genuine", "high"; NULL for the NONE
  * of outcomes. */
 const char *apd_kind_name(ApdKind kind);
@@ -93,6 +103,7 @@ typedef struct {
     ApdBasis basis;
     ApdAuthenticity authenticity;
     ApdSeverity severity;
+    ApdBearing bearing;
     char *language; /* of the text: "en", "zh", "zh-Hant", ... */
 
     char *message_id;    /* NULL when absent */

@@ -22,12 +22,16 @@ typedef struct {
      * (@why borrowed; its code tells transient from refused). */
     void (*sight)(ApdSource *source, const char *folder, const GError *why, void *user_data);
 
+    /* @folder will not be readable, for a reason (@text) that is to be told once and is no
+     * alarm: the rest of the source goes on. */
+    void (*gone)(ApdSource *source, const char *folder, const char *text, void *user_data);
+
     /* Every message of the first look at @folder has been handed over. */
     void (*looked_back)(ApdSource *source, const char *folder, void *user_data);
 } ApdSourceEvents;
 
 typedef struct {
-    const char *name; /* "imap", "maildir" */
+    const char *name; /* "imap", "maildir", "aliexpress" */
 
     /* Starts to watch; events come from the main context, not from in here.
      * @look_back: how far the first look goes.  @ledger: for cursors; what was
@@ -56,3 +60,4 @@ const ApdSourceType *apd_source_find(const char *name);
 
 extern const ApdSourceType apd_source_imap;
 extern const ApdSourceType apd_source_maildir;
+extern const ApdSourceType apd_source_aliexpress;

@@ -1,0 +1,158 @@
+#include "logic/api_answer.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+#define MAX_TEXT 200
+
+/* No ban is believed to be longer. */
+#define MAX_BAN (2 * APD_DAY)
+
+/* What a server repeats of what it was sent may be a secret: words longer than this
+ * are left out. */
+#define LONG_WORD 24
+
+void
+apd_api_answer_clear(ApdApiAnswer *self)
+{
+    g_clear_pointer(&self->text, g_free);
+    g_clear_pointer(&self->root, json_node_unref);
+}
+
+/* "for 2 more seconds", "0 seconds", "3600 second(s)" */
+ApdTime
+apd_api_answer_ban(const char *text)
+{
+    const char *unit = text ? strstr(text, "second") : NULL;
+    const char *end = unit;
+
+    while (end != NULL && end > text && !g_ascii_isdigit(end[-1]))
+        end--;
+    const char *begin = end;
+    while (begin != NULL && begin > text && g_ascii_isdigit(begin[-1]))
+        begin--;
+    if (begin == end)
+        return 0;
+
+    guint64 seconds = g_ascii_strtoull(begin, NULL, 10);
+    return MIN((ApdTime) MIN(seconds, MAX_BAN / APD_SECOND) * APD_SECOND + APD_SECOND, MAX_BAN);
+}
+
+/* --- what is wrong --------------------------------------------------------------------- */
+
+static char *
+leave_out_long_words(const char *text)
+{
+    g_autofree char *line = apd_text_line(text);
+    g_auto(GStrv) words = g_strsplit(line, " ", -1);
+
+    for (char **word = words; *word != NULL; word++)
+        if (strlen(*word) > LONG_WORD && g_str_is_ascii(*word) && strpbrk(*word, "0123456789")) {
+            g_free(*word);
+            *word = g_strdup("***");
+        }
+    g_autofree char *clean = g_strjoinv(" ", words);
+    return apd_text_cut(clean, MAX_TEXT);
+}
+
+/* "27: Invalid session (isv.x: more)", of what there is. */
+static char *
+describe(const char *code, const char *message, const char *sub_code, const char *sub_message)
+{
+    GString *text = g_string_new(code ? code : "");
+
+    if (message != NULL && *message != '\0')
+        g_string_append_printf(text, "%s%s", text->len > 0 ? ": " : "", message);
+    if (sub_code != NULL && *sub_code != '\0')
+        g_string_append_printf(text, " (%s%s%s)", sub_code, sub_message ? ": " : "",
+                               sub_message ? sub_message : "");
+    g_autofree char *whole = g_string_free(text, FALSE);
+    return leave_out_long_words(whole);
+}
+
+/* Codes below 100 but 15, 40 and 41 are the platform's own; a code that nobody knows
+ * is worth another try, not silence. */
+static ApdRemedy
+find_remedy(const ApdPlatform *platform, const char *code, const char *sub_code, const char *type)
+{
+    ApdRemedy remedy = APD_REMEDY_NONE;
+    g_autofree char *family = sub_code ? g_strndup(sub_code, strcspn(sub_code, ".") + 1) : NULL;
+    const char *const candidates[] = { sub_code, code, family, type };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(candidates) && remedy == APD_REMEDY_NONE; i++)
+        if (candidates[i] != NULL && *candidates[i] != '\0')
+            remedy = apd_platform_remedy(platform, candidates[i]);
+    return remedy != APD_REMEDY_NONE ? remedy : APD_REMEDY_RETRY;
+}
+
+static void
+read_error(const ApdPlatform *platform, JsonNode *error, ApdApiAnswer *answer)
+{
+    g_autofree char *code = apd_json_read_text(apd_json_member(error, "code"));
+    g_autofree char *msg = apd_json_read_text(apd_json_member(error, "msg"));
+    g_autofree char *message = apd_json_read_text(apd_json_member(error, "message"));
+    g_autofree char *sub_code = apd_json_read_text(apd_json_member(error, "sub_code"));
+    g_autofree char *sub_msg = apd_json_read_text(apd_json_member(error, "sub_msg"));
+    g_autofree char *type = apd_json_read_text(apd_json_member(error, "type"));
+
+    answer->remedy = find_remedy(platform, code, sub_code, type);
+    answer->text = describe(code, msg ? msg : message, sub_code, sub_msg);
+    answer->wait = apd_api_answer_ban(sub_msg);
+    if (answer->wait == 0)
+        answer->wait = apd_api_answer_ban(msg ? msg : message);
+}
+
+/* The result says itself that it is none. */
+static bool
+read_inner_error(const ApdPlatform *platform, JsonNode *root, ApdApiAnswer *answer)
+{
+    static const char *const flags[] = { "success", "is_success" };
+    static const char *const texts[] = { "error_message", "error_msg", "error_desc", "message" };
+    g_autofree char *code = apd_json_read_text(apd_json_hunt(root, "error_code"));
+    g_autofree char *message = NULL;
+    bool good = true;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(flags) && good; i++)
+        apd_json_read_bool(apd_json_hunt(root, flags[i]), &good);
+    if (good)
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(texts) && message == NULL; i++)
+        message = apd_json_read_text(apd_json_hunt(root, texts[i]));
+    answer->remedy = find_remedy(platform, code, code, NULL);
+    answer->text = describe(code && *code ? code : "not successful", message, NULL, NULL);
+    return true;
+}
+
+static bool
+is_zero(const char *code)
+{
+    return code == NULL || *code == '\0' || g_str_equal(code, "0");
+}
+
+static void
+read_status(int status, ApdApiAnswer *answer)
+{
+    answer->remedy = APD_REMEDY_RETRY;
+    answer->text = status == 200 ? g_strdup("the answer is no JSON that can be read")
+                                 : g_strdup_printf("the server answered HTTP %d", status);
+}
+
+void
+apd_api_answer_read(const ApdPlatform *platform, int status, const char *body, size_t size,
+                    ApdApiAnswer *ret_answer)
+{
+    ret_answer->root = apd_json_parse(body, size, NULL);
+
+    JsonNode *error = apd_json_member(ret_answer->root, "error_response");
+    g_autofree char *code = apd_json_read_text(apd_json_member(ret_answer->root, "code"));
+    if (error != NULL)
+        read_error(platform, error, ret_answer);
+    else if (!is_zero(code))
+        read_error(platform, ret_answer->root, ret_answer);
+    else if (ret_answer->root == NULL || !JSON_NODE_HOLDS_OBJECT(ret_answer->root)
+             || status / 100 != 2)
+        read_status(status, ret_answer);
+    else
+        (void) read_inner_error(platform, ret_answer->root, ret_answer);
+}

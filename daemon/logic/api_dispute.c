@@ -1,0 +1,360 @@
+/* Disputes: a list of those that run, the details of each that changed, and the end of
+ * those that run no more.
+ *
+ * The mark "dispute/ID" holds when it was modified, its states and its clock. */
+#include <string.h>
+
+#include "base/text.h"
+#include "logic/api_topic.h"
+
+#define PREFIX "dispute/"
+
+/* Where the round stands: the lists it reads, one after another.  The last two are read
+ * only for disputes that the first had and has no more. */
+static const char *const lists[] = { "processing", "finish", "canceled_issue" };
+#define N_LISTS ((int) G_N_ELEMENTS(lists))
+
+/* The newest ends are looked for, not those of years. */
+#define MAX_END_PAGES 10
+
+/* Of what was seen in this round: it stood in the first list. */
+#define RUNS "runs"
+
+/* The mark of a dispute that stood in no list begins with it. */
+#define MISSED '?'
+
+static char *
+text_at(JsonNode *node, const char *name)
+{
+    return apd_json_read_text(apd_json_hunt(node, name));
+}
+
+/* --- asking ---------------------------------------------------------------------------------- */
+
+static JsonObject *
+ask_detail(ApdApiRound *self, const char **ret_method)
+{
+    JsonNode *item = g_queue_peek_head(self->todo);
+    g_autofree char *buyer = text_at(item, "buyer_login_id");
+    g_autofree char *id = text_at(item, "issue_id");
+    JsonObject *question = json_object_new();
+
+    *ret_method = "dispute";
+    json_object_set_string_member(question, "issue_id", id);
+    if (buyer != NULL)
+        json_object_set_string_member(question, "buyer_login_id", buyer);
+    return question;
+}
+
+/* Disputes that were running and are in no list of this round so far. */
+static bool
+any_missing(const ApdApiRound *self)
+{
+    GHashTableIter iter;
+    gpointer name;
+
+    g_hash_table_iter_init(&iter, self->marks);
+    while (g_hash_table_iter_next(&iter, &name, NULL))
+        if (g_str_has_prefix(name, PREFIX)
+            && !g_hash_table_contains(self->seen, (const char *) name + strlen(PREFIX)))
+            return true;
+    return false;
+}
+
+static JsonObject *
+ask(ApdApiRound *self, const char **ret_method)
+{
+    if (!g_queue_is_empty(self->todo))
+        return ask_detail(self, ret_method);
+    if (self->stage >= N_LISTS || (self->stage > 0 && !any_missing(self)))
+        return NULL;
+
+    JsonObject *question = json_object_new();
+    *ret_method = "disputes";
+    json_object_set_int_member(question, "current_page", self->page);
+    json_object_set_int_member(question, "page_size",
+                               apd_api_page_size(self->platform, "disputes"));
+    json_object_set_string_member(question, "issue_status", lists[self->stage]);
+    return question;
+}
+
+/* --- lists ---------------------------------------------------------------------------------------
+ */
+
+/* What the mark begins with: the part that the list tells. */
+static char *
+listed_state(JsonNode *item)
+{
+    g_autofree char *modified = text_at(item, "gmt_modified");
+    g_autofree char *status = text_at(item, "issue_status");
+
+    return g_strdup_printf("%s|%s|", modified ? modified : "", status ? status : "");
+}
+
+/* Whether details are to be asked for. */
+static bool
+is_wanted(const ApdApiRound *self, JsonNode *item, const char *id)
+{
+    g_autofree char *name = g_strconcat(PREFIX, id, NULL);
+    const char *mark = apd_api_round_mark(self, name);
+    g_autofree char *state = listed_state(item);
+
+    return self->stage > 0 ? *mark != '\0' : self->thorough || !g_str_has_prefix(mark, state);
+}
+
+static void
+take_item(ApdApiRound *self, JsonNode *item, guint *n_new)
+{
+    g_autofree char *id = apd_json_read_text(apd_json_member(item, "issue_id"));
+
+    self->n_seen++;
+    if (id == NULL || *id == '\0')
+        return;
+    self->n_understood++;
+    if (g_hash_table_contains(self->seen, id))
+        return;
+    (*n_new)++;
+    bool wanted = is_wanted(self, item, id);
+    if (wanted)
+        g_queue_push_tail(self->todo, json_node_copy(item));
+    if (wanted || self->stage == 0)
+        g_hash_table_insert(self->seen, g_strdup(id), g_strdup(self->stage == 0 ? RUNS : ""));
+}
+
+/* In no list of any kind: once may be chance, for lists move while they are read; twice
+ * is told. */
+static void
+tell_missing(ApdApiRound *self, const char *mark, const char *value)
+{
+    const char *id = mark + strlen(PREFIX);
+
+    if (*value != MISSED) {
+        g_autofree char *missed = g_strdup_printf("%c%s", MISSED, value);
+        apd_api_round_add(self, apd_verdict_new(), mark, missed);
+        return;
+    }
+    ApdVerdict *verdict =
+        apd_api_verdict_new(self, APD_KIND_REQUEST, "order.dispute", APD_BEARING_NEWS);
+    verdict->case_ref = g_strdup(id);
+    verdict->subject = g_strdup_printf("Dispute %s: not listed any more", id);
+    verdict->excerpt = g_strdup("The platform lists this dispute neither among those that run nor "
+                                "among those that ended: look yourself.");
+    apd_api_round_add(self, verdict, mark, NULL);
+}
+
+static void
+tell_all_missing(ApdApiRound *self)
+{
+    GHashTableIter iter;
+    gpointer name, value;
+
+    g_hash_table_iter_init(&iter, self->marks);
+    while (g_hash_table_iter_next(&iter, &name, &value))
+        if (g_str_has_prefix(name, PREFIX)
+            && !g_hash_table_contains(self->seen, (const char *) name + strlen(PREFIX)))
+            tell_missing(self, name, value);
+}
+
+static void
+next_list(ApdApiRound *self)
+{
+    self->stage++;
+    self->page = 1;
+    if (self->stage == N_LISTS)
+        tell_all_missing(self);
+}
+
+static bool
+take_list(ApdApiRound *self, JsonNode *answer, GError **error)
+{
+    JsonNode *list = apd_json_hunt(answer, "data_list");
+    g_autoptr(GPtrArray) items = apd_json_elements(list);
+    int64_t total = -1;
+    guint n_new = 0;
+
+    if (!apd_json_read_int(apd_json_hunt(answer, "total_item"), &total) && list == NULL)
+        return apd_api_misread(error, "no list of disputes in the answer");
+    if (items->len == 0 && self->page == 1 && total > 0)
+        return apd_api_misread(error, "understood 0 of %d records", (int) MIN(total, 1000000));
+    for (guint i = 0; i < items->len; i++)
+        take_item(self, items->pdata[i], &n_new);
+    if (items->len > 0 && self->n_understood == 0)
+        return apd_api_round_check(self, error);
+    if (!apd_api_page_next(self, items->len, n_new, total,
+                           apd_api_page_size(self->platform, "disputes")))
+        next_list(self);
+    else if (self->stage > 0 && self->page > MAX_END_PAGES)
+        next_list(self);
+    return true;
+}
+
+/* --- details
+ * ----------------------------------------------------------------------------------------- */
+
+static void
+add_text(char ***list, const char *text)
+{
+    guint n = g_strv_length(*list);
+
+    if (text == NULL || *text == '\0' || g_str_equal(text, "0")
+        || g_strv_contains((const char *const *) *list, text))
+        return;
+    *list = g_renew(char *, *list, n + 2);
+    (*list)[n] = g_strdup(text);
+    (*list)[n + 1] = NULL;
+}
+
+static void
+set_clock(const ApdApiRound *self, ApdVerdict *verdict, const char *trigger)
+{
+    ApdTime deadline = apd_api_time(self, trigger);
+
+    if (deadline == APD_NEVER)
+        return;
+    g_autofree char *iso = apd_time_iso(deadline);
+    g_autofree char *said = g_strdup_printf(
+        "the platform's own record: timeout_trigger_time %s, US Pacific time", trigger);
+    g_autofree char *means = g_strdup_printf("that is %s", iso);
+    verdict->deadline = deadline;
+    verdict->basis = APD_BASIS_STATED;
+    add_text(&verdict->derivation, said);
+    add_text(&verdict->derivation, means);
+}
+
+typedef struct {
+    const char *id; /* borrowed, as are all */
+    const char *state, *timeout_type, *trigger;
+    const char *whom; /* "seller", "others", "won", "lost", "over"; NULL: not known */
+    bool listed;      /* among those that run */
+    bool known;       /* seen before */
+} Dispute;
+
+static ApdVerdict *
+judge(const ApdApiRound *self, const Dispute *dispute)
+{
+    bool mine = dispute->whom == NULL ? dispute->listed : g_str_equal(dispute->whom, "seller");
+    bool won = g_strcmp0(dispute->whom, "won") == 0, lost = g_strcmp0(dispute->whom, "lost") == 0;
+    ApdKind kind = mine ? APD_KIND_REQUEST : APD_KIND_DECISION;
+    ApdBearing bearing = !mine            ? APD_BEARING_MOVE
+                         : dispute->known ? APD_BEARING_NEWS
+                                          : APD_BEARING_STATE;
+
+    if (!mine && !won && !lost && g_strcmp0(dispute->whom, "others") != 0)
+        bearing = APD_BEARING_END;
+    ApdVerdict *verdict = apd_api_verdict_new(self, kind, "order.dispute", bearing);
+    if (won)
+        verdict->outcome = APD_OUTCOME_REVERSED;
+    else if (lost)
+        verdict->outcome = APD_OUTCOME_UPHELD;
+    else if (!mine && bearing == APD_BEARING_MOVE)
+        verdict->outcome = APD_OUTCOME_RECEIVED;
+    if (mine)
+        set_clock(self, verdict, dispute->trigger);
+    verdict->case_ref = g_strdup(dispute->id);
+    return verdict;
+}
+
+static void
+describe(ApdVerdict *verdict, const Dispute *dispute, JsonNode *detail, JsonNode *item)
+{
+    g_autofree char *reason = text_at(detail, "issue_reason");
+    g_autofree char *english = text_at(item, "reason_english");
+    g_autofree char *money = text_at(detail, "refund_money_max");
+    g_autofree char *currency = text_at(detail, "refund_money_max_currency");
+    const char *why = english && *english ? english : reason ? reason : "";
+    g_autofree char *text = g_strdup_printf(
+        "%s%sat stake: %s%s%s; state: %s%s%s%s", why, *why ? "; " : "", money ? money : "not said",
+        money && currency ? " " : "", money && currency ? currency : "",
+        dispute->state ? dispute->state : "not said",
+        dispute->whom == NULL ? " (a state that appeald does not know: look yourself)" : "",
+        dispute->timeout_type ? ", " : "", dispute->timeout_type ? dispute->timeout_type : "");
+    g_autofree char *line = apd_text_line(text);
+
+    verdict->excerpt = apd_text_cut(line, 500);
+    verdict->subject = g_strdup_printf("Dispute %s: %s", dispute->id,
+                                       dispute->state ? dispute->state : "state not said");
+    apd_verdict_add_evidence(verdict, "kind", verdict->excerpt);
+}
+
+static void
+set_orders(ApdVerdict *verdict, JsonNode *detail, JsonNode *item)
+{
+    static const char *const names[] = { "parent_order_id", "order_id" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *a = text_at(detail, names[i]);
+        g_autofree char *b = text_at(item, names[i]);
+        add_text(&verdict->orders, a ? a : b);
+    }
+    g_autofree char *product = text_at(detail, "product_id");
+    add_text(&verdict->products, product);
+}
+
+static const char *
+whom_of(const ApdApiRound *self, const char *state)
+{
+    return state ? apd_platform_get(self->platform, "state", state, "for") : NULL;
+}
+
+static void
+file(ApdApiRound *self, const Dispute *dispute, JsonNode *detail, JsonNode *item)
+{
+    g_autofree char *mark = g_strconcat(PREFIX, dispute->id, NULL);
+    g_autofree char *begin = listed_state(item);
+    g_autofree char *value = g_strdup_printf("%s%s|%s", begin, dispute->state ? dispute->state : "",
+                                             dispute->trigger ? dispute->trigger : "");
+    g_autofree char *created = text_at(item, "gmt_create");
+
+    if (g_str_equal(apd_api_round_mark(self, mark), value))
+        return;
+    ApdVerdict *verdict = judge(self, dispute);
+    ApdTime when = apd_api_time(self, created);
+    if (verdict->kind == APD_KIND_REQUEST && when != APD_NEVER)
+        verdict->date = when;
+    describe(verdict, dispute, detail, item);
+    set_orders(verdict, detail, item);
+    apd_api_round_add(self, verdict, mark, dispute->listed ? value : NULL);
+    if (!dispute->listed) { /* the same end may come twice in its life */
+        ApdApiRecord *record = g_queue_peek_tail(self->records);
+        g_free(record->id);
+        record->id = g_strconcat(mark, "/", value, NULL);
+    }
+}
+
+static bool
+is_end(const char *whom)
+{
+    return whom != NULL && !g_str_equal(whom, "seller") && !g_str_equal(whom, "others");
+}
+
+static bool
+take_detail(ApdApiRound *self, JsonNode *answer, GError **error)
+{
+    g_autoptr(JsonNode) item = g_queue_pop_head(self->todo);
+    g_autofree char *id = apd_json_read_text(apd_json_member(item, "issue_id"));
+    g_autofree char *status = apd_json_read_text(apd_json_member(item, "issue_status"));
+    g_autofree char *state = text_at(answer, "reverse_detail_status");
+    g_autofree char *own_status = text_at(answer, "issue_status");
+    g_autofree char *type = text_at(answer, "timeout_type");
+    g_autofree char *trigger = text_at(answer, "timeout_trigger_time");
+    bool listed = g_strcmp0(g_hash_table_lookup(self->seen, id), RUNS) == 0;
+
+    if (state == NULL && own_status == NULL)
+        return apd_api_misread(error, "understood 0 of 1 details of a dispute");
+    Dispute dispute = { id, state, type, trigger, whom_of(self, state), listed, false };
+    g_autofree char *mark = g_strconcat(PREFIX, id, NULL);
+    dispute.known = *apd_api_round_mark(self, mark) != '\0';
+    if (!listed && !is_end(dispute.whom)) /* of what it was before its end */
+        dispute.whom = is_end(whom_of(self, status)) ? whom_of(self, status) : "over";
+    file(self, &dispute, answer, item);
+    return true;
+}
+
+static bool
+take(ApdApiRound *self, JsonNode *answer, GError **error)
+{
+    return g_queue_is_empty(self->todo) ? take_list(self, answer, error)
+                                        : take_detail(self, answer, error);
+}
+
+const ApdApiTopic apd_api_topic_disputes = { "disputes", ask, take };

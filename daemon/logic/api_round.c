@@ -1,0 +1,207 @@
+#include "logic/api_round.h"
+
+#include <stdio.h>
+
+#include "base/error.h"
+#include "logic/api_topic.h"
+
+/* A list that has more pages than this goes round in circles. */
+#define MAX_PAGES 200
+
+/* Nor does any round ask more often. */
+#define MAX_ASKED 2000
+
+static const ApdApiTopic *const topics[] = {
+    &apd_api_topic_diagnosis,
+    &apd_api_topic_disputes,
+    &apd_api_topic_products,
+};
+
+void
+apd_api_record_free(ApdApiRecord *self)
+{
+    if (self == NULL)
+        return;
+
+    g_free(self->id);
+    apd_verdict_free(self->verdict);
+    g_free(self->text);
+    g_free(self->mark);
+    g_free(self->value);
+    g_free(self);
+}
+
+static void
+free_record(void *data)
+{
+    apd_api_record_free(data);
+}
+
+static void
+free_node(void *data)
+{
+    json_node_unref(data);
+}
+
+ApdApiRound *
+apd_api_round_new(const ApdPlatform *platform, const char *topic, GHashTable *marks,
+                  const char *sender, bool thorough, ApdTime now)
+{
+    ApdApiRound *self = g_new0(ApdApiRound, 1);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(topics); i++)
+        if (g_str_equal(topics[i]->name, topic))
+            self->topic = topics[i];
+    g_assert(self->topic != NULL);
+    self->platform = platform;
+    self->marks = marks;
+    self->sender = g_strdup(sender);
+    self->thorough = thorough;
+    self->now = now;
+    self->zones = apd_zones_new();
+    self->pacific = apd_zones_intern(self->zones, "America/Los_Angeles");
+    self->records = g_queue_new();
+    self->todo = g_queue_new();
+    self->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    self->page = 1;
+    return self;
+}
+
+void
+apd_api_round_free(ApdApiRound *self)
+{
+    if (self == NULL)
+        return;
+
+    g_queue_free_full(self->records, free_record);
+    g_queue_free_full(self->todo, free_node);
+    g_hash_table_unref(self->seen);
+    apd_zones_free(self->zones);
+    g_free(self->sender);
+    g_free(self);
+}
+
+JsonObject *
+apd_api_round_ask(ApdApiRound *self, const char **ret_method)
+{
+    if (self->over || self->n_asked++ >= MAX_ASKED)
+        return NULL;
+    return self->topic->ask(self, ret_method);
+}
+
+bool
+apd_api_round_take(ApdApiRound *self, JsonNode *answer, GError **error)
+{
+    bool good = self->topic->take(self, answer, error);
+
+    self->over |= !good;
+    return good;
+}
+
+ApdApiRecord *
+apd_api_round_next(ApdApiRound *self)
+{
+    return g_queue_pop_head(self->records);
+}
+
+bool
+apd_api_round_check(const ApdApiRound *self, GError **error)
+{
+    return self->n_understood == self->n_seen
+           || apd_api_misread(error, "understood %u of %u records", self->n_understood,
+                              self->n_seen);
+}
+
+/* --- for topics --------------------------------------------------------------------------- */
+
+bool
+apd_api_misread(GError **error, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    g_autofree char *what = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_set_error(error, APD_ERROR, APD_ERROR_MALFORMED,
+                "%s: the platform answers in another shape than it did (is there a newer appeald? "
+                "meanwhile look in the seller centre)",
+                what);
+    return false;
+}
+
+ApdVerdict *
+apd_api_verdict_new(const ApdApiRound *self, ApdKind kind, const char *category, ApdBearing bearing)
+{
+    ApdVerdict *verdict = apd_verdict_new();
+
+    verdict->kind = kind;
+    verdict->category = g_strdup(category);
+    verdict->bearing = bearing;
+    verdict->authenticity = APD_AUTHENTICITY_GENUINE;
+    verdict->severity = APD_SEVERITY_MEDIUM;
+    verdict->language = g_strdup("en");
+    verdict->sender = g_strdup(self->sender);
+    verdict->date = self->now;
+    return verdict;
+}
+
+void
+apd_api_round_add(ApdApiRound *self, ApdVerdict *verdict, const char *mark, const char *value)
+{
+    ApdApiRecord *record = g_new0(ApdApiRecord, 1);
+
+    record->id = g_strconcat(mark, "/", value ? value : "gone", NULL);
+    record->verdict = verdict;
+    record->mark = g_strdup(mark);
+    record->value = g_strdup(value);
+    g_queue_push_tail(self->records, record);
+}
+
+const char *
+apd_api_round_mark(const ApdApiRound *self, const char *mark)
+{
+    const char *value = g_hash_table_lookup(self->marks, mark);
+
+    return value ? value : "";
+}
+
+ApdTime
+apd_api_time(const ApdApiRound *self, const char *text)
+{
+    ApdDay day;
+    ApdClockTime time = { 0, 0, 0 };
+    gint64 milliseconds;
+
+    if (text == NULL)
+        return APD_NEVER;
+    if (g_ascii_string_to_signed(text, 10, INT64_C(1000000000000), INT64_C(9999999999999),
+                                 &milliseconds, NULL))
+        return milliseconds * 1000;
+    if (sscanf(text, "%4d-%2d-%2d %2d:%2d:%2d", &day.year, &day.month, &day.day, &time.hour,
+               &time.minute, &time.second)
+            != 6
+        || !apd_day_valid(day) || day.year < 2000 || time.hour < 0 || time.hour > 23
+        || time.minute < 0 || time.minute > 59 || time.second < 0 || time.second > 60)
+        return APD_NEVER;
+    return apd_zones_instant(self->zones, self->pacific, day, time);
+}
+
+int64_t
+apd_api_page_size(const ApdPlatform *platform, const char *method)
+{
+    const char *size = apd_platform_get(platform, "method", method, "page-size");
+
+    return size ? g_ascii_strtoll(size, NULL, 10) : 20;
+}
+
+bool
+apd_api_page_next(ApdApiRound *self, guint n, guint n_new, int64_t total, int64_t size)
+{
+    bool more = total >= 0 ? self->page * size < total : n >= size;
+
+    /* A page of nothing new: the list is over, or goes round. */
+    if (!more || n == 0 || n_new == 0 || self->page >= MAX_PAGES)
+        return false;
+    self->page++;
+    return true;
+}

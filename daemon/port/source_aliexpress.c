@@ -1,0 +1,488 @@
+/* The platform's own endpoints as a source: each topic is asked for in turn, one request
+ * at a time, in the main loop.
+ *
+ * No child does it: what answers is one server that was proved by TLS and that the seller
+ * has named, its answers are JSON of bounded size and depth, and curl's multi interface
+ * never blocks.  What is free text in them goes through the readers like mail.
+ */
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "io/api_call.h"
+#include "io/mail_frames.h"
+#include "io/secret.h"
+#include "io/token.h"
+#include "logic/api_answer.h"
+#include "logic/api_round.h"
+#include "logic/backoff.h"
+#include "port/source.h"
+
+/* A network that drops a request is no news; one that drops three is. */
+#define PATIENCE 3
+
+/* What we are not allowed, or what is gone, is tried again so much later. */
+#define LATER APD_DAY
+
+/* A clock that is off by more than this makes deadlines wrong; the platform itself
+ * refuses at two hours. */
+#define CLOCK_SLACK (5 * APD_MINUTE)
+
+/* What looks unchanged is looked at anew in every so many rounds. */
+#define THOROUGH 12
+
+typedef struct {
+    const char *name; /* borrowed of the configuration */
+    ApdTime due;      /* of apd_uptime() */
+    ApdTime every;
+    guint failures; /* in a row */
+    guint rounds;
+    bool gone; /* not allowed, or not there: told */
+} Topic;
+
+typedef struct {
+    ApdSource source;              /* first member */
+    const ApdSourceConfig *config; /* borrowed */
+    ApdLedger *ledger;             /* borrowed */
+    ApdSourceEvents events;
+    void *user_data;    /* borrowed */
+    ApdHttp *http;      /* owned */
+    char *host;         /* owned: of the gateway */
+    GArray *topics;     /* owned, element-type Topic */
+    Topic *topic;       /* borrowed: whose round it is; NULL: none */
+    ApdApiRound *round; /* owned; NULL: none */
+    GHashTable *marks;  /* owned: of this round */
+    char *asked;        /* owned: the method that is asked */
+    bool first_look;    /* this round is */
+    bool asking;        /* an answer is on its way */
+    bool handed;        /* a record is with the receiver */
+    bool handing;       /* hand_over() runs */
+    guint timer;        /* owned */
+} Aliexpress;
+
+static void go_on(Aliexpress *self);
+static void wake_soon(Aliexpress *self);
+
+/* --- the end of a round -------------------------------------------------------------------- */
+
+static void
+end_round(Aliexpress *self, ApdTime pause)
+{
+    self->topic->due = apd_uptime() + pause;
+    self->topic = NULL;
+    g_clear_pointer(&self->round, apd_api_round_free);
+    g_clear_pointer(&self->marks, g_hash_table_unref);
+    wake_soon(self);
+}
+
+static void
+tell_dark(Aliexpress *self, int code, const char *text)
+{
+    g_autoptr(GError) why = g_error_new_literal(APD_ERROR, code, text);
+
+    self->events.sight(&self->source, self->topic->name, why, self->user_data);
+}
+
+/* Trouble that may pass: told when it stays. */
+static void
+fail_round(Aliexpress *self, const char *text)
+{
+    ApdTime wait = apd_backoff_wait((int) ++self->topic->failures, g_random_int(), APD_HOUR);
+
+    if (self->topic->failures >= PATIENCE)
+        tell_dark(self, APD_ERROR_TRANSIENT, text);
+    end_round(self, MIN(wait, self->topic->every));
+}
+
+/* Trouble that a person must mend. */
+static void
+refuse_round(Aliexpress *self, const char *text)
+{
+    self->topic->failures++;
+    tell_dark(self, APD_ERROR_REFUSED, text);
+    end_round(self, self->topic->every);
+}
+
+static void
+finish_round(Aliexpress *self)
+{
+    g_autoptr(GError) error = NULL;
+
+    self->topic->failures = 0;
+    self->topic->rounds++;
+    if (self->first_look)
+        self->events.looked_back(&self->source, self->topic->name, self->user_data);
+    apd_api_round_check(self->round, &error);
+    self->topic->gone = false;
+    self->events.sight(&self->source, self->topic->name, error, self->user_data);
+    end_round(self, self->topic->every);
+}
+
+/* --- what an answer asks for ---------------------------------------------------------------- */
+
+/* Told once; the other topics go on. */
+static void
+lose_method(Aliexpress *self, const ApdApiAnswer *answer)
+{
+    const char *name = apd_platform_get(self->config->platform, "method", self->asked, "name");
+    g_autofree char *text = g_strdup_printf(
+        answer->remedy == APD_REMEDY_FORBIDDEN
+            ? "the platform does not allow %s to this app: %s (ask for it in its console, or take "
+              "it out of watch)"
+            : "the platform does not know %s as appeald asks for it: %s (is there a newer appeald? "
+              "else take it out of watch)",
+        name, answer->text);
+
+    self->topic->gone = true;
+    self->events.gone(&self->source, self->topic->name, text, self->user_data);
+    end_round(self, LATER);
+}
+
+static char *
+describe_clock(const ApdHttpResponse *response, const char *text)
+{
+    ApdTime theirs = apd_http_date(response->date), now = apd_now();
+    ApdTime off = theirs > 0 ? theirs - now : 0;
+
+    if (ABS(off) < CLOCK_SLACK)
+        return g_strdup_printf("the platform refuses our signature: %s (is app-secret-file that of "
+                               "this app-key?)",
+                               text);
+    g_autofree char *span = apd_duration_format(ABS(off) / APD_MINUTE * APD_MINUTE);
+    return g_strdup_printf("this machine's clock is %s %s the platform's: deadlines would be wrong "
+                           "(set it; is NTP running?)",
+                           span, off > 0 ? "behind" : "ahead of");
+}
+
+static void
+wait_out(Aliexpress *self, const ApdApiAnswer *answer)
+{
+    ApdTime wait = answer->wait > 0 ? answer->wait : APD_MINUTE;
+    g_autofree char *span = apd_duration_format(wait);
+    g_autofree char *text =
+        g_strdup_printf("the platform allows no question for %s: %s", span, answer->text);
+
+    /* Seconds are usual; who must wait longer is not looking. */
+    if (wait > self->topic->every || ++self->topic->failures >= PATIENCE)
+        tell_dark(self, APD_ERROR_TRANSIENT, text);
+    end_round(self, wait);
+}
+
+static void
+take_remedy(Aliexpress *self, const ApdHttpResponse *response, const ApdApiAnswer *answer)
+{
+    g_autofree char *text = NULL;
+
+    switch (answer->remedy) {
+    case APD_REMEDY_WAIT:
+        wait_out(self, answer);
+        return;
+    case APD_REMEDY_FORBIDDEN:
+    case APD_REMEDY_GONE:
+        lose_method(self, answer);
+        return;
+    case APD_REMEDY_RENEW:
+    case APD_REMEDY_LOGIN:
+        text = g_strdup_printf(APD_MAIL_SAYS_TOKEN ": %s", answer->text);
+        refuse_round(self, text);
+        return;
+    case APD_REMEDY_CLOCK:
+        text = describe_clock(response, answer->text);
+        refuse_round(self, text);
+        return;
+    case APD_REMEDY_APP:
+        text = g_strdup_printf("the platform does not know this app: %s (check app-key)",
+                               answer->text);
+        refuse_round(self, text);
+        return;
+    default:
+        fail_round(self, answer->text);
+    }
+}
+
+static bool
+clock_is_right(Aliexpress *self, const ApdHttpResponse *response)
+{
+    ApdTime theirs = apd_http_date(response->date);
+
+    if (theirs <= 0 || ABS(theirs - apd_now()) < CLOCK_SLACK)
+        return true;
+    g_autofree char *text = describe_clock(response, "");
+    refuse_round(self, text);
+    return false;
+}
+
+static void
+on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
+{
+    Aliexpress *self = user_data;
+    g_auto(ApdApiAnswer) answer = { 0 };
+    g_autoptr(GError) why = NULL;
+
+    self->asking = false;
+    if (self->topic == NULL) /* closing */
+        return;
+    if (error != NULL) {
+        if (error->code == APD_ERROR_REFUSED)
+            refuse_round(self, error->message);
+        else
+            fail_round(self, error->message);
+        return;
+    }
+    apd_api_answer_read(self->config->platform, response->status, response->body->str,
+                        response->body->len, &answer);
+    if (answer.remedy != APD_REMEDY_NONE)
+        take_remedy(self, response, &answer);
+    else if (!apd_api_round_take(self->round, answer.root, &why))
+        refuse_round(self, why->message);
+    else if (clock_is_right(self, response))
+        go_on(self);
+}
+
+/* --- asking ------------------------------------------------------------------------------------
+ */
+
+static bool
+send_question(Aliexpress *self, JsonObject *question, GError **error)
+{
+    const ApdSourceConfig *config = self->config;
+    char *secret = apd_secret_read(&config->oauth.client_secret, error);
+    char *token = secret ? apd_token_secret(config, error) : NULL;
+    g_auto(ApdHttpRequest) request = { 0 };
+    bool good = token != NULL
+                && apd_api_call(self->config->platform, config, self->asked, question, secret,
+                                token, apd_now(), &request, error);
+
+    if (good) {
+        self->asking = true;
+        apd_http_send(self->http, &request, on_answer, self);
+    }
+    apd_secret_free(secret);
+    apd_secret_free(token);
+    return good;
+}
+
+static void
+ask_next(Aliexpress *self)
+{
+    const char *method = NULL;
+    g_autoptr(JsonObject) question = apd_api_round_ask(self->round, &method);
+    g_autoptr(GError) error = NULL;
+
+    if (question == NULL) {
+        finish_round(self);
+        return;
+    }
+    g_free(self->asked);
+    self->asked = g_strdup(method);
+    if (send_question(self, question, &error))
+        return;
+    if (error->code == APD_ERROR_TRANSIENT)
+        fail_round(self, error->message);
+    else
+        refuse_round(self, error->message);
+}
+
+/* --- handing over --------------------------------------------------------------------------------
+ */
+
+/* What makes the record known again when it comes a second time, and no more. */
+static GBytes *
+bytes_of(const Aliexpress *self, const ApdApiRecord *record)
+{
+    GString *text = g_string_new(NULL);
+
+    g_string_append_printf(text, "From: %s\nMessage-ID: <%s/%s>\n\n%s\n", self->host,
+                           self->source.name, record->id, record->text ? record->text : "");
+    return g_string_free_to_bytes(text);
+}
+
+static void
+hand(Aliexpress *self, ApdApiRecord *record)
+{
+    ApdMessage *message = g_new0(ApdMessage, 1);
+
+    message->source = g_strdup(self->source.name);
+    message->folder = g_strdup(self->topic->name);
+    message->name = g_strdup(record->id);
+    message->received = apd_now();
+    message->first_look = self->first_look;
+    message->bytes = bytes_of(self, record);
+    message->verdict = g_steal_pointer(&record->verdict);
+    message->mark = g_steal_pointer(&record->mark);
+    message->mark_value = g_steal_pointer(&record->value);
+    self->handed = true;
+    self->events.message(&self->source, message, self->user_data);
+}
+
+/* A record may be filed while it is handed over, or later. */
+static void
+go_on(Aliexpress *self)
+{
+    if (self->handing)
+        return;
+
+    self->handing = true;
+    while (self->round != NULL && !self->handed) {
+        g_autoptr(ApdApiRecord) record = apd_api_round_next(self->round);
+        if (record == NULL)
+            break;
+        hand(self, record);
+    }
+    self->handing = false;
+    if (self->round != NULL && !self->handed && !self->asking)
+        ask_next(self);
+}
+
+/* --- when ----------------------------------------------------------------------------------------
+ */
+
+static bool
+begin_round(Aliexpress *self, Topic *topic)
+{
+    ApdCursor cursor;
+    bool thorough = topic->rounds % THOROUGH == 0;
+
+    self->topic = topic;
+    self->marks = apd_ledger_marks(self->ledger, self->source.name, NULL);
+    if (self->marks == NULL
+        || !apd_ledger_get_cursor(self->ledger, self->source.name, topic->name, &cursor, NULL)) {
+        g_clear_pointer(&self->marks, g_hash_table_unref);
+        self->topic = NULL;
+        topic->due = apd_uptime() + APD_MINUTE;
+        return false;
+    }
+    self->first_look = !cursor.looked_back;
+    self->round = apd_api_round_new(self->config->platform, topic->name, self->marks, self->host,
+                                    thorough, apd_now());
+    return true;
+}
+
+static Topic *
+most_due(const Aliexpress *self)
+{
+    Topic *best = NULL;
+
+    for (guint i = 0; i < self->topics->len; i++) {
+        Topic *topic = &g_array_index(self->topics, Topic, i);
+        if (best == NULL || topic->due < best->due)
+            best = topic;
+    }
+    return best;
+}
+
+static gboolean
+on_timer(gpointer user_data)
+{
+    Aliexpress *self = user_data;
+    Topic *topic = most_due(self);
+
+    self->timer = 0;
+    if (self->topic != NULL)
+        return G_SOURCE_REMOVE;
+    if (topic->due <= apd_uptime() && begin_round(self, topic))
+        go_on(self);
+    else
+        wake_soon(self);
+    return G_SOURCE_REMOVE;
+}
+
+/* A timer does not run in suspend: it is set for an hour at most. */
+static void
+wake_soon(Aliexpress *self)
+{
+    ApdTime wait = CLAMP(most_due(self)->due - apd_uptime(), 0, APD_HOUR);
+
+    g_clear_handle_id(&self->timer, g_source_remove);
+    self->timer = g_timeout_add((guint) (wait / 1000) + 1, on_timer, self);
+}
+
+static void
+aliexpress_poke(ApdSource *source)
+{
+    Aliexpress *self = (Aliexpress *) source;
+
+    for (guint i = 0; i < self->topics->len; i++) {
+        Topic *topic = &g_array_index(self->topics, Topic, i);
+        if (!topic->gone)
+            topic->due = apd_uptime();
+    }
+    if (self->topic == NULL)
+        wake_soon(self);
+}
+
+static void
+aliexpress_stored(ApdSource *source, const ApdMessage *message)
+{
+    Aliexpress *self = (Aliexpress *) source;
+
+    (void) message;
+    self->handed = false;
+    go_on(self);
+}
+
+/* --- opening and closing
+ * -------------------------------------------------------------------------- */
+
+static void
+add_topics(Aliexpress *self)
+{
+    for (char **name = self->config->folders; *name != NULL; name++) {
+        const char *every = apd_platform_get(self->config->platform, "method", *name, "every");
+        Topic topic = { .name = *name, .every = self->config->poll };
+        ApdTime least = 0;
+        /* A gateway of one's own is asked as often as one likes. */
+        if (every != NULL && apd_duration_parse(every, &least)
+            && g_str_has_suffix(self->host, "aliexpress.com"))
+            topic.every = MAX(topic.every, least);
+        g_array_append_val(self->topics, topic);
+    }
+}
+
+static void
+aliexpress_close(ApdSource *source)
+{
+    Aliexpress *self = (Aliexpress *) source;
+
+    self->topic = NULL;
+    g_clear_handle_id(&self->timer, g_source_remove);
+    g_clear_pointer(&self->http, apd_http_free);
+    g_clear_pointer(&self->round, apd_api_round_free);
+    g_clear_pointer(&self->marks, g_hash_table_unref);
+    g_array_unref(self->topics);
+    g_free(self->asked);
+    g_free(self->host);
+    g_free(self->source.name);
+    g_free(self);
+}
+
+static ApdSource *
+aliexpress_open(const ApdSourceConfig *config, ApdTime look_back, ApdLedger *ledger,
+                const ApdSourceEvents *events, void *user_data, GError **error)
+{
+    Aliexpress *self = g_new0(Aliexpress, 1);
+    g_autoptr(GUri) uri = g_uri_parse(config->gateway, G_URI_FLAGS_NONE, NULL);
+
+    (void) look_back; /* only what still runs is asked for */
+    (void) error;
+    self->source.type = &apd_source_aliexpress;
+    self->source.name = g_strdup(config->section);
+    self->config = config;
+    self->ledger = ledger;
+    self->events = *events;
+    self->user_data = user_data;
+    self->host = g_strdup(uri ? g_uri_get_host(uri) : config->gateway);
+    self->topics = g_array_new(FALSE, TRUE, sizeof(Topic));
+    self->http = apd_http_new();
+    add_topics(self);
+    wake_soon(self);
+    return &self->source;
+}
+
+const ApdSourceType apd_source_aliexpress = {
+    .name = "aliexpress",
+    .open = aliexpress_open,
+    .stored = aliexpress_stored,
+    .poke = aliexpress_poke,
+    .close = aliexpress_close,
+};

@@ -1,0 +1,49 @@
+/* A round: everything that is asked of the platform to see one of its topics once, and
+ * what its answers become.  Pure: asking is another's.
+ *
+ * A topic remembers what it saw by marks (name to value); what differs from them is a
+ * record.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "base/json_read.h"
+#include "model/platform.h"
+#include "model/verdict.h"
+
+/* One thing that is to be filed, with the mark that it moves. */
+typedef struct {
+    char *id;            /* owned: differs from that of every other record */
+    ApdVerdict *verdict; /* owned; NULL: a reader is to say, of @text */
+    char *text;          /* owned; what a person wrote; NULL: nothing */
+    char *mark;          /* owned, or NULL */
+    char *value;         /* owned; NULL: the mark goes */
+} ApdApiRecord;
+
+void apd_api_record_free(ApdApiRecord *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdApiRecord, apd_api_record_free)
+
+typedef struct ApdApiRound ApdApiRound;
+
+/* @topic: one of apd_platform_topics.  @marks (borrowed): of this source.  @sender: whose word it
+ * is, for cases.  @thorough: what looks unchanged is looked at as well. */
+ApdApiRound *apd_api_round_new(const ApdPlatform *platform, const char *topic, GHashTable *marks,
+                               const char *sender, bool thorough, ApdTime now);
+void apd_api_round_free(ApdApiRound *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdApiRound, apd_api_round_free)
+
+/* Returns: (transfer full): what is to be asked next of @ret_method (borrowed; a
+ * [method] of the platform); NULL: nothing more. */
+JsonObject *apd_api_round_ask(ApdApiRound *self, const char **ret_method);
+
+/* @answer: good, to what was asked.  MALFORMED: it is not of the shape we know; the
+ * round is over then. */
+bool apd_api_round_take(ApdApiRound *self, JsonNode *answer, GError **error);
+
+/* Returns: (transfer full): the next record; NULL: none now. */
+ApdApiRecord *apd_api_round_next(ApdApiRound *self);
+
+/* Whether all that was seen was understood; MALFORMED with the counts. */
+bool apd_api_round_check(const ApdApiRound *self, GError **error);
