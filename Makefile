@@ -217,7 +217,7 @@ install: all $(UNITS) ## install under $(DESTDIR)$(prefix); prefix=/usr is Debia
 	    $(D)$(unitdir) $(D)$(userunitdir) $(D)$(sysusersdir)
 	install -m 755 $(BUILD)/appeald $(BUILD)/appeald-desktop $(BUILD)/appealctl $(D)$(bindir)
 	install -m 755 $(BUILD)/appeald-mail $(BUILD)/appeald-reader $(D)$(libexecdir)
-	for d in rules rules/time calendars alerts; do install -d $(D)$(datadir)/$$d && \
+	for d in rules rules/time calendars alerts platforms; do install -d $(D)$(datadir)/$$d && \
 	    install -m 644 conf/$$d/*.conf $(D)$(datadir)/$$d || exit 1; done
 	install -m 644 conf/providers.conf $(D)$(datadir)
 	install -m 644 conf/rules/README.md $(D)$(docdir)/rules.md

@@ -188,16 +188,18 @@ apd_json_read_bool(JsonNode *node, bool *ret_value)
     return yes || no;
 }
 
-/* "data_list": {"issue": [...]}, as gateways write that make lists of XML. */
+/* "data_list": {"issue": [...]} or {"issue": {...}}, as gateways write that make lists
+ * of XML: what is inside; else @node. */
 static JsonNode *
-lone_list(JsonNode *node)
+unwrap(JsonNode *node)
 {
     JsonObject *object = json_node_get_object(node);
     g_autoptr(GList) values = json_object_get_values(object);
 
     if (json_object_get_size(object) != 1)
-        return NULL;
-    return JSON_NODE_HOLDS_ARRAY((JsonNode *) values->data) ? values->data : NULL;
+        return node;
+    JsonNode *inner = values->data;
+    return JSON_NODE_HOLDS_ARRAY(inner) || JSON_NODE_HOLDS_OBJECT(inner) ? inner : node;
 }
 
 GPtrArray *
@@ -207,13 +209,11 @@ apd_json_elements(JsonNode *node)
 
     if (is_null(node))
         return elements;
-    if (JSON_NODE_HOLDS_OBJECT(node)) {
-        JsonNode *list = lone_list(node);
-        if (list == NULL && json_object_get_size(json_node_get_object(node)) > 0)
-            g_ptr_array_add(elements, node);
-        node = list;
-    }
-    if (node != NULL && JSON_NODE_HOLDS_ARRAY(node))
+    if (JSON_NODE_HOLDS_OBJECT(node))
+        node = unwrap(node);
+    if (JSON_NODE_HOLDS_ARRAY(node))
         add_children(node, elements);
+    else if (JSON_NODE_HOLDS_OBJECT(node) && json_object_get_size(json_node_get_object(node)) > 0)
+        g_ptr_array_add(elements, node);
     return elements;
 }

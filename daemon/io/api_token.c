@@ -88,7 +88,7 @@ apd_api_token_read(const ApdPlatform *platform, const ApdHttpResponse *response,
     }
     answer->access = apd_json_read_text(apd_json_hunt(read.root, "access_token"));
     answer->refresh = apd_json_read_text(apd_json_hunt(read.root, "refresh_token"));
-    ApdTime life = life_of(read.root, "expires_in_absolute", "expires_in", now);
+    ApdTime life = life_of(read.root, "expire_time", "expires_in", now);
     ApdTime refresh_life =
         life_of(read.root, "refresh_token_valid_time", "refresh_expires_in", now);
     if (!is_token(answer->access) || life <= 0) {

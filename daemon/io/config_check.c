@@ -9,7 +9,6 @@
 #include "io/config_platform.h"
 #include "io/ini.h"
 #include "io/phrases.h"
-#include "io/platform.h"
 #include "io/providers.h"
 
 typedef struct {
@@ -169,25 +168,10 @@ check_imap(Check *self, ApdSourceConfig *source)
 }
 
 static void
-use_platform(const Check *self, ApdSourceConfig *source)
-{
-    ApdConfig *config = self->config;
-    g_autoptr(GError) error = NULL;
-
-    if (config->platform == NULL)
-        config->platform =
-            apd_platform_load(config->rules_dir, config->user_rules_dir, source->type, &error);
-    if (config->platform == NULL)
-        g_string_append_printf(self->problems, "%s\n", error->message);
-    source->platform = config->platform;
-}
-
-static void
 check_aliexpress(Check *self, ApdSourceConfig *source)
 {
     const char *key = NULL;
 
-    use_platform(self, source);
     if (source->oauth.client_id == NULL)
         COMPLAIN(self, source->line,
                  "[%s]: app-key is missing (make an app in the console of the AliExpress Open "
@@ -195,7 +179,7 @@ check_aliexpress(Check *self, ApdSourceConfig *source)
                  source->section);
     check_secret(self, &source->oauth.client_secret, source->section, source->line, "app-secret",
                  true);
-    g_autofree char *text = apd_config_platform_use(source, self->config->state_dir, &key);
+    g_autofree char *text = apd_config_platform_use(source, self->config, &key);
     if (text != NULL) {
         int line = line_of(self, source->section, key);
         COMPLAIN(self, line != 0 ? line : source->line, "[%s] %s: %s", source->section, key, text);

@@ -172,7 +172,8 @@ take_list(ApdApiRound *self, JsonNode *answer, GError **error)
     int64_t total = -1;
     guint n_new = 0;
 
-    if (!apd_json_read_int(apd_json_hunt(answer, "total_item"), &total) && list == NULL)
+    if (!apd_json_read_int(apd_json_hunt(answer, "total_item"), &total) && list == NULL
+        && apd_json_hunt(answer, "current_page") == NULL)
         return apd_api_misread(error, "no list of disputes in the answer");
     if (items->len == 0 && self->page == 1 && total > 0)
         return apd_api_misread(error, "understood 0 of %d records", (int) MIN(total, 1000000));
