@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "io/config_oauth.h"
-#include "model/platform.h"
+#include "io/platform.h"
 
 static char *
 check_topics(char **topics)
@@ -26,8 +26,21 @@ check_topics(char **topics)
     return NULL;
 }
 
+/* Returns: (transfer full): what is wrong; NULL: nothing. */
+static char *
+use_platform(ApdSourceConfig *source, ApdConfig *config)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (config->platform == NULL)
+        config->platform =
+            apd_platform_load(config->rules_dir, config->user_rules_dir, source->type, &error);
+    source->platform = config->platform;
+    return error ? g_strdup(error->message) : NULL;
+}
+
 char *
-apd_config_platform_use(ApdSourceConfig *source, const char *state_dir, const char **ret_key)
+apd_config_platform_use(ApdSourceConfig *source, ApdConfig *config, const char **ret_key)
 {
     ApdOAuthConfig *oauth = &source->oauth;
     g_autofree char *safe = g_uri_escape_string(source->name, " ", TRUE);
@@ -39,8 +52,12 @@ apd_config_platform_use(ApdSourceConfig *source, const char *state_dir, const ch
     oauth->token_url = g_strconcat(source->gateway, "/rest/auth/token/refresh", NULL);
     oauth->auth_url = g_strconcat(source->gateway, "/oauth/authorize", NULL);
     oauth->ca_file = g_strdup(source->ca_file);
-    source->token_file = g_build_filename(state_dir, "tokens", file, NULL);
+    source->token_file = g_build_filename(config->state_dir, "tokens", file, NULL);
 
+    *ret_key = "app-key";
+    g_autofree char *text = use_platform(source, config);
+    if (text != NULL)
+        return g_steal_pointer(&text);
     *ret_key = "gateway";
     if (!apd_config_oauth_is_safe(source->gateway))
         return g_strdup("must begin with https:// and have no user or fragment in it");

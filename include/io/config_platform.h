@@ -3,5 +3,6 @@
 
 #include "io/config.h"
 
-/* Fills @source.  Returns: (transfer full): what is wrong with @ret_key; NULL: nothing. */
-char *apd_config_platform_use(ApdSourceConfig *source, const char *state_dir, const char **ret_key);
+/* Fills @source, and @config with the platform's data.  Returns: (transfer full): what is
+ * wrong with @ret_key; NULL: nothing. */
+char *apd_config_platform_use(ApdSourceConfig *source, ApdConfig *config, const char **ret_key);
