@@ -137,7 +137,9 @@ on_input(gint fd, GIOCondition condition, gpointer user_data)
 int
 main(int argc, char **argv)
 {
-    static const ApdSourceEvents events = { on_message, on_sight, on_looked_back };
+    static const ApdSourceEvents events = { .message = on_message,
+                                            .sight = on_sight,
+                                            .looked_back = on_looked_back };
     Program self = { .sources = g_ptr_array_new(), .loop = g_main_loop_new(NULL, FALSE) };
     g_autoptr(GError) error = NULL;
 
