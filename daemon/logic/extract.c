@@ -111,7 +111,7 @@ cue_before(const ApdInput *input, int segment, size_t start)
         int distance = letters_between(text, end, start);
         if (sort == SORT_NUMBER)
             sort = numbered(text, &noun, (size_t) hit->start);
-        else
+        else if (end >= noun.cue_end)
             noun = (Cue){ sort, distance, end, false };
         if (distance > cue.distance
             || (distance == cue.distance && hit->end - hit->start <= length))
@@ -208,6 +208,7 @@ with_parts(const Hunt *self, const Number *number)
     bool prefixed = false;
 
     if (before != NULL && before->start >= number->cue.cue_end && before->end + 1 == token->start
+        && segment->folded[before->end] == ' '
         && (number->cue.labelled || before->start <= number->cue.cue_end + 4)
         && token->letters < 2) {
         size_t at = 0;
@@ -236,6 +237,22 @@ with_parts(const Hunt *self, const Number *number)
     return g_strdup(whole->str);
 }
 
+/* "Case number VN 2026 0045": capitals between the name and the digits. */
+static bool
+has_prefix_word(const Hunt *self, const Number *number)
+{
+    const ApdSegment *segment = apd_text_at(self->input->text, (guint) number->segment);
+    const ApdToken *before = number->before;
+    size_t at = 0;
+
+    if (before == NULL || before->start < number->cue.cue_end
+        || before->start > number->cue.cue_end + 2 || before->end + 1 != number->token->start
+        || segment->folded[before->end] != ' ')
+        return false;
+    g_autofree char *word = apd_token_shown(segment->shown, segment->folded, before, &at);
+    return apd_token_is_prefix(word, before);
+}
+
 static const char *
 shown_of(const Hunt *self, const Number *number)
 {
@@ -248,7 +265,7 @@ judge_case(Hunt *self, const Number *number)
 {
     const ApdToken *token = number->token;
     const Cue *cue = &number->cue;
-    bool close = cue->labelled || cue->distance <= 3;
+    bool close = cue->labelled || cue->distance <= 3 || has_prefix_word(self, number);
     g_autofree char *parts = close ? with_parts(self, number) : g_strdup(number->text);
     g_autofree char *whole = apd_token_with_syllables(shown_of(self, number), parts);
     bool joined = strcmp(whole, number->text) != 0;
@@ -283,6 +300,10 @@ judge_unnamed(Hunt *self, const Number *number)
     if (apd_token_is_docket(number->text))
         offer_case(self, number->text,
                    g_strcmp0(self->verdict->category, "ip.tro") == 0 ? 220 : 20);
+    /* "[#448812] Your store" */
+    if (subject && token->letters == 0 && token->digits >= 5 && token->digits < 13
+        && token->start >= 2 && strncmp(segment->shown, "[#", 2) == 0 && token->start <= 2)
+        offer_case(self, number->text, 55);
     if (token->letters == 0 || !apd_token_is_reference(number->text, token))
         return;
     if (subject && is_in_brackets(segment, token))

@@ -162,8 +162,9 @@ is_tracking(const char *text, const ApdToken *token)
 {
     if (token->marks > 0)
         return false;
-    if (token->letters == 4 && token->digits == 9 && g_ascii_isalpha(text[0])
-        && g_ascii_isalpha(text[1]) && strspn(text + 2, "0123456789") == 9)
+    if (token->letters == 4 && token->digits >= 9 && token->digits <= 16
+        && g_ascii_isalpha(text[0]) && g_ascii_isalpha(text[1])
+        && strspn(text + 2, "0123456789") == (size_t) token->digits)
         return true;
     return token->letters == 2 && token->digits >= 14;
 }
@@ -176,6 +177,18 @@ apd_token_is_docket(const char *text)
     if (*p == ':')
         p += 1 + strspn(p + 1, "0123456789");
     return p - text <= 5 && g_ascii_strncasecmp(p, "-cv-", 4) == 0 && g_ascii_isdigit(p[4]);
+}
+
+/* "12-445/26", "26.1140.3": three numbers, and the second is no month. */
+static bool
+is_wider_than_day(const char *text)
+{
+    size_t first = strspn(text, "0123456789");
+    size_t second = text[first] != '\0' ? strspn(text + first + 1, "0123456789") : 0;
+    const char *after = text + first + 1 + second;
+
+    return first > 0 && second > 2 && text[first] != ':' && *after != '\0' && *after != ':'
+           && g_ascii_isdigit(after[1]);
 }
 
 bool
@@ -198,6 +211,8 @@ apd_token_is_reference(const char *text, const ApdToken *token)
         dots += *p == '.' || *p == ':';
         dashes += *p == '-' || *p == '/';
     }
+    if (is_wider_than_day(text))
+        return true;
     return (dots == 0 || token->digits >= 9) && !(dashes == 2 && token->digits <= 8 && n <= 10);
 }
 
@@ -287,6 +302,15 @@ ideographs_before(const char *text, const char *at)
     return at;
 }
 
+/* Where "(2026)" before @at begins; @at when there is none. */
+static const char *
+bracketed_year_before(const char *text, const char *at)
+{
+    if (at - text < 6 || at[-1] != ')' || at[-6] != '(' || strspn(at - 5, "0123456789") != 4)
+        return at;
+    return at - 6;
+}
+
 static bool
 is_syllabic(gunichar c)
 {
@@ -324,6 +348,11 @@ apd_token_with_syllables(const char *shown, const char *token)
             p = g_utf8_next_char(p);
         if (n > 0 && is_edge(g_utf8_get_char(p)))
             end = p;
+        /* "2026-가-1123" */
+        size_t digits =
+            n > 0 && *p != '\0' && strchr("-/", *p) != NULL ? strspn(p + 1, "0123456789") : 0;
+        if (digits > 0)
+            end = p + 1 + digits;
     }
     return g_strndup(from, (size_t) (end - from));
 }
@@ -346,7 +375,7 @@ apd_token_document_number(const char *shown)
         if (end == NULL || p == shown)
             continue;
         if (g_str_has_prefix(g_utf8_prev_char(p), "字")) {
-            const char *start = ideographs_before(shown, p);
+            const char *start = bracketed_year_before(shown, ideographs_before(shown, p));
             return g_strndup(start, (size_t) (end - start));
         }
         const char *close = g_utf8_prev_char(p), *year = close - 4;
