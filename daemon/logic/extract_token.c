@@ -162,9 +162,8 @@ is_tracking(const char *text, const ApdToken *token)
 {
     if (token->marks > 0)
         return false;
-    if (token->letters == 4 && token->digits >= 9 && token->digits <= 16
-        && g_ascii_isalpha(text[0]) && g_ascii_isalpha(text[1])
-        && strspn(text + 2, "0123456789") == (size_t) token->digits)
+    if (token->letters == 4 && token->digits >= 9 && token->digits <= 16 && g_ascii_isalpha(text[0])
+        && g_ascii_isalpha(text[1]) && strspn(text + 2, "0123456789") == (size_t) token->digits)
         return true;
     return token->letters == 2 && token->digits >= 14;
 }
