@@ -179,7 +179,9 @@ is_decision(const ApdWeighing *self, const Acts *acts)
         return false;
     if (own->leads || (own->best > 0 && self->decided >= 150 && !offered) || self->answered)
         return true;
-    return self->decided > self->kinds[strongest(self)];
+    /* "Stays", "deleted" tell little where nothing says so of an appeal outright. */
+    int against = self->kinds[strongest(self)];
+    return self->decided > (self->acted ? against : against * 3 / 2);
 }
 
 /* A rule that changes, not a matter of this store: the subject says so, and nothing of

@@ -77,6 +77,11 @@ is_contested(const ApdWeighing *self)
 
     if (has_any(self, acts, true))
         return true;
+    /* A violation that is to be mended, or has no consequence yet, is a seller's. */
+    if ((apd_weighing_is(self, "trade.") || apd_weighing_is(self, "info."))
+        && (apd_weighing_best(self, "act/nothing-imposed") > 0
+            || apd_weighing_best(self, "act/fix") > 0))
+        return true;
     /* Who appealed against a violation sells. */
     return self->decided >= 100 && apd_weighing_best(self, "mod/own-appeal") > 0
            && self->category != NULL && !apd_weighing_is(self, "order.");

@@ -297,14 +297,26 @@ is_done(const Weigher *self, const ApdHit *hit)
     return true;
 }
 
-/* Whether @hit is a part of what names an appeal that was made. */
 static bool
-is_of_appeal(const Weigher *self, const ApdHit *hit)
+is_violation(const ApdSignalInfo *info)
 {
+    return strcmp(info->type, "category") == 0
+           && (g_str_has_prefix(info->name, "trade.") || g_str_has_prefix(info->name, "info."));
+}
+
+/* Whether @hit is a part of what names an appeal that was made, or a violation: "your request
+ * for review", "parcels handed over late". */
+static bool
+is_of_matter(const Weigher *self, const ApdHit *hit)
+{
+    const ApdRules *rules = self->weighing->input->rules;
+
     for (guint i = self->from; i < self->to; i++) {
         const ApdHit *other = hit_at(self, i);
-        if (other->signal == self->mods.own_appeal && other->start <= hit->start
-            && other->end >= hit->end && other->end - other->start > hit->end - hit->start)
+        if (other->start <= hit->start && other->end >= hit->end
+            && other->end - other->start > hit->end - hit->start
+            && (other->signal == self->mods.own_appeal
+                || is_violation(apd_rules_signal(rules, other->signal))))
             return true;
     }
     return false;
@@ -335,8 +347,7 @@ weigh_hit(Weigher *self, const ApdHit *hit)
     /* Part of the name of something else. */
     if ((category || answer) && is_inside(self, hit, "category"))
         return;
-    /* "Your request for review" orders nothing. */
-    if (act && info->kind == APD_KIND_NONE && is_of_appeal(self, hit))
+    if (act && info->kind == APD_KIND_NONE && is_of_matter(self, hit))
         return;
     if (is_taken_back(self, hit) || (act && self->clause.question))
         return;

@@ -234,6 +234,11 @@ with_parts(const Hunt *self, const Number *number)
         g_string_append_len(whole, gap, (gssize) (next.end - end));
         end = next.end;
     }
+    /* "ECH 24-778 (b)" */
+    const char *tail = segment->folded + end;
+    if (number->cue.distance <= 8 && strncmp(tail, " (", 2) == 0 && g_ascii_isalpha(tail[2])
+        && tail[3] == ')')
+        g_string_append_len(whole, tail, 4);
     return g_strdup(whole->str);
 }
 
@@ -246,7 +251,7 @@ has_prefix_word(const Hunt *self, const Number *number)
     size_t at = 0;
 
     if (before == NULL || before->start < number->cue.cue_end
-        || before->start > number->cue.cue_end + 2 || before->end + 1 != number->token->start
+        || before->start > number->cue.cue_end + 5 || before->end + 1 != number->token->start
         || segment->folded[before->end] != ' ')
         return false;
     g_autofree char *word = apd_token_shown(segment->shown, segment->folded, before, &at);
@@ -257,6 +262,14 @@ static const char *
 shown_of(const Hunt *self, const Number *number)
 {
     return apd_text_at(self->input->text, (guint) number->segment)->shown;
+}
+
+/* "Case 4471", and no year. */
+static bool
+is_plain_number(const char *text, const ApdToken *token)
+{
+    return token->digits == 4 && token->letters + token->marks == 0 && strncmp(text, "19", 2) != 0
+           && strncmp(text, "20", 2) != 0;
 }
 
 /* The number is called a case, a complaint, ...: how well. */
@@ -274,7 +287,8 @@ judge_case(Hunt *self, const Number *number)
     if (apd_token_is_docket(number->text) && g_strcmp0(self->verdict->category, "ip.tro") == 0)
         rank += 200;
     else if (!apd_token_is_reference(number->text, token) && !(joined && token->digits >= 2)
-             && !(close && apd_token_is_short_reference(number->text, token)))
+             && !(close && apd_token_is_short_reference(number->text, token))
+             && !(close && is_plain_number(number->text, token)))
         return;
     if (joined || (token->letters > 0 && token->digits >= 2))
         rank += 15;

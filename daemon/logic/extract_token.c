@@ -287,6 +287,13 @@ apd_token_whole_value(const char *shown)
     return words >= 2 && words <= 4 && digits >= 3 ? n : 0;
 }
 
+/* "案号", "编号为": what ends a label rather than begins a number. */
+static bool
+ends_label(gunichar c)
+{
+    return c == 0x53F7 || c == 0x865F || c == 0x4E3A || c == 0x70BA || c == 0x662F;
+}
+
 /* Where the ideographs before @at begin, six at most. */
 static const char *
 ideographs_before(const char *text, const char *at)
@@ -294,7 +301,7 @@ ideographs_before(const char *text, const char *at)
     for (int i = 0; i < 6 && at > text; i++) {
         const char *p = g_utf8_prev_char(at);
         gunichar c = g_utf8_get_char(p);
-        if (c < 0x3400 || c > 0x9FFF)
+        if (c < 0x3400 || c > 0x9FFF || ends_label(c))
             break;
         at = p;
     }
@@ -316,6 +323,12 @@ is_syllabic(gunichar c)
     return (c >= 0x3007 && c <= 0x9FFF) || (c >= 0xAC00 && c <= 0xD7A3);
 }
 
+static bool
+is_part_of_word(gunichar c)
+{
+    return is_syllabic(c) && !ends_label(c);
+}
+
 /* Whether it begins, or ends, the word: no more of its script beside it. */
 static bool
 is_edge(gunichar c)
@@ -335,9 +348,9 @@ apd_token_with_syllables(const char *shown, const char *token)
     if (at - shown >= 4 && strchr("-/", at[-1]) != NULL) {
         const char *p = at - 1;
         int n = 0;
-        for (; n < 4 && p > shown && is_syllabic(g_utf8_get_char(g_utf8_prev_char(p))); n++)
+        for (; n < 4 && p > shown && is_part_of_word(g_utf8_get_char(g_utf8_prev_char(p))); n++)
             p = g_utf8_prev_char(p);
-        if (n > 0 && (p == shown || is_edge(g_utf8_get_char(g_utf8_prev_char(p)))))
+        if (n > 0 && (p == shown || !is_part_of_word(g_utf8_get_char(g_utf8_prev_char(p)))))
             from = p;
     }
     if (*end != '\0' && strchr("-/", *end) != NULL) {
