@@ -4,6 +4,7 @@
 
 #include "app/ctl.h"
 #include "base/error.h"
+#include "io/api_token.h"
 #include "io/secret.h"
 #include "io/token.h"
 
@@ -16,7 +17,8 @@
 void
 apd_ctl_login_send(ApdCtlLogin *self, ApdHttpRequest *request, ApdHttpDone done, void *user_data)
 {
-    request->ca_file = g_strdup(self->source->oauth.ca_file);
+    if (request->ca_file == NULL)
+        request->ca_file = g_strdup(self->source->oauth.ca_file);
     apd_http_send(self->http, request, done, user_data);
     apd_http_request_clear(request);
 }
@@ -114,6 +116,21 @@ keep(ApdCtlLogin *self)
     return good;
 }
 
+/* Nothing but a person can renew a consent: when that must be is told at once. */
+static void
+tell_end(const ApdCtlLogin *self)
+{
+    ApdTime end = apd_now() + self->answer.refresh_life;
+    g_autoptr(GDateTime) date = g_date_time_new_from_unix_local(end / APD_SECOND);
+    g_autofree char *text = date ? g_date_time_format(date, "%Y-%m-%d %H:%M") : NULL;
+
+    if (self->answer.refresh_life > 0 && text != NULL)
+        g_print(
+            "The platform wants this consent anew by %s; appealctl status and alerts tell of it "
+            "14, 7, 3 and 1 days before.\n",
+            text);
+}
+
 static int
 finish(ApdCtlLogin *self)
 {
@@ -121,9 +138,11 @@ finish(ApdCtlLogin *self)
         return apd_ctl_fail(self->error);
 
     g_print("Logged in: the token is kept in %s, for its owner alone.\n", self->source->token_file);
+    if (apd_api_token_is_for(self->source))
+        tell_end(self);
     if (self->answer.refresh == NULL)
-        g_print("But the provider gave nothing to renew it with: it ends soon (does scope lack "
-                "offline_access?).\n");
+        g_print("But the provider gave nothing to renew it with: it ends soon%s.\n",
+                apd_api_token_is_for(self->source) ? "" : " (does scope lack offline_access?)");
     else
         g_print("appeald renews it by itself and takes it at once if it runs. Next: appealctl "
                 "check --online\n");
@@ -171,13 +190,17 @@ run(const ApdCtl *ctl, const ApdSourceConfig *source)
 static const ApdSourceConfig *
 find_source(const ApdConfig *config, const char *name)
 {
+    const ApdSourceConfig *by_password = NULL;
+
     for (guint i = 0; i < config->sources->len; i++) {
         const ApdSourceConfig *source = config->sources->pdata[i];
-        if (g_str_equal(source->type, "imap")
-            && (g_str_equal(source->name, name) || g_str_equal(source->section, name)))
+        if (g_str_equal(source->section, name)
+            || (g_str_equal(source->name, name) && source->token_file != NULL))
             return source;
+        if (g_str_equal(source->name, name) && g_str_equal(source->type, "imap"))
+            by_password = source;
     }
-    return NULL;
+    return by_password;
 }
 
 static int
@@ -192,10 +215,12 @@ complain_of_source(const ApdConfig *config, const char *name)
     }
     if (names->len == 0)
         return apd_ctl_complain(APD_EXIT_NO, "login: no source logs in by OAuth 2.0 (set client-id "
-                                             "in its section)");
+                                             "in its section, or write an [aliexpress NAME])");
     if (name == NULL)
         return apd_ctl_complain(APD_EXIT_USAGE, "login: which source? (%s)", names->str);
-    return apd_ctl_complain(APD_EXIT_NO, "there is no [imap %s] (there are: %s)", name, names->str);
+    return apd_ctl_complain(APD_EXIT_NO,
+                            "there is no [imap %s] nor [aliexpress %s] (there are: %s)", name, name,
+                            names->str);
 }
 
 int

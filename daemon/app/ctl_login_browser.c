@@ -6,6 +6,7 @@
 
 #include "app/ctl_login.h"
 #include "base/error.h"
+#include "io/api_token.h"
 #include "io/oauth_code.h"
 #include "io/secret.h"
 
@@ -39,9 +40,32 @@ on_token(const ApdHttpResponse *response, const GError *error, void *user_data)
         apd_ctl_login_end(self->login, g_error_copy(error));
         return;
     }
-    ApdOAuthResult result = apd_oauth_read_token(response, &self->login->answer);
+    const ApdSourceConfig *source = self->login->source;
+    ApdOAuthResult result =
+        apd_api_token_is_for(source)
+            ? apd_api_token_read(source->platform, response, apd_now(), &self->login->answer)
+            : apd_oauth_read_token(response, &self->login->answer);
     apd_ctl_login_end(self->login,
                       result == APD_OAUTH_TOKEN ? NULL : apd_ctl_login_error(self->login, result));
+}
+
+static void
+redeem(Browser *self, const char *code)
+{
+    const ApdSourceConfig *source = self->login->source;
+    g_auto(ApdHttpRequest) request = { 0 };
+    GError *error = NULL;
+
+    self->redeeming = true;
+    if (!apd_api_token_is_for(source))
+        apd_oauth_ask_code(&source->oauth, self->login->secret, code, self->verifier,
+                           self->redirect, &request);
+    else if (!apd_api_token_ask_code(source->platform, source, self->login->secret, code, apd_now(),
+                                     &request, &error)) {
+        apd_ctl_login_end(self->login, error);
+        return;
+    }
+    apd_ctl_login_send(self->login, &request, on_token, self);
 }
 
 /* Whether @address was the browser's, coming back; the first one counts. */
@@ -55,11 +79,7 @@ take_return(Browser *self, const char *address)
                               : apd_oauth_read_return(address, self->state, &code, &text);
 
     if (what == APD_OAUTH_CODE) {
-        g_auto(ApdHttpRequest) request = { 0 };
-        self->redeeming = true;
-        apd_oauth_ask_code(&self->login->source->oauth, self->login->secret, code, self->verifier,
-                           self->redirect, &request);
-        apd_ctl_login_send(self->login, &request, on_token, self);
+        redeem(self, code);
     } else if (what == APD_OAUTH_NO) {
         self->redeeming = true;
         apd_ctl_login_end(self->login, g_error_new(APD_ERROR, APD_ERROR_REFUSED,
@@ -159,10 +179,10 @@ on_connection(GSocketService *service, GSocketConnection *connection, GObject *s
 
 /* Returns: (transfer full): listening on a free port of this machine alone. */
 static GSocketService *
-listen_here(Browser *self, GError **error)
+listen_here(Browser *self, guint port, GError **error)
 {
     g_autoptr(GSocketService) service = g_socket_service_new();
-    g_autoptr(GSocketAddress) here = g_inet_socket_address_new_from_string("127.0.0.1", 0);
+    g_autoptr(GSocketAddress) here = g_inet_socket_address_new_from_string("127.0.0.1", port);
     g_autoptr(GSocketAddress) bound = NULL;
 
     if (!g_socket_listener_add_address(G_SOCKET_LISTENER(service), here, G_SOCKET_TYPE_STREAM,
@@ -171,9 +191,10 @@ listen_here(Browser *self, GError **error)
         return NULL;
     }
     /* Without a path, as Google and Microsoft register it. */
-    self->redirect =
-        g_strdup_printf("%s:%u", self->login->source->oauth.redirect,
-                        (guint) g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound)));
+    if (self->redirect == NULL)
+        self->redirect =
+            g_strdup_printf("%s:%u", self->login->source->oauth.redirect,
+                            (guint) g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound)));
     g_signal_connect(service, "incoming", G_CALLBACK(on_connection), self);
     g_socket_service_start(service);
     return g_steal_pointer(&service);
@@ -182,6 +203,19 @@ listen_here(Browser *self, GError **error)
 /* --- a person, where the browser runs elsewhere --------------------------------------------- */
 
 static void read_typed(Browser *self);
+
+/* Of the platform's page a person may copy the code alone. */
+static bool
+take_code(Browser *self, char *line)
+{
+    const char *code = g_strstrip(line);
+
+    if (!apd_api_token_is_for(self->login->source) || self->redeeming || strlen(code) < 8
+        || strpbrk(code, " ?&=:/") != NULL)
+        return false;
+    redeem(self, code);
+    return true;
+}
 
 static void
 on_typed(GObject *object, GAsyncResult *result, gpointer user_data)
@@ -192,7 +226,8 @@ on_typed(GObject *object, GAsyncResult *result, gpointer user_data)
     if (line == NULL) /* its end, or we are done: @user_data may be gone */
         return;
     Browser *self = user_data;
-    if (*line != '\0' && take_return(self, line) == APD_OAUTH_FOREIGN && !self->redeeming)
+    if (*line != '\0' && !take_code(self, line) && take_return(self, line) == APD_OAUTH_FOREIGN
+        && !self->redeeming)
         g_print("That is not the address of this login: copy it whole.\n");
     explicit_bzero(line, strlen(line));
     read_typed(self);
@@ -229,6 +264,18 @@ instruct(const Browser *self, const char *url, bool open_it)
 {
     const char *user = self->login->source->user;
 
+    if (apd_api_token_is_for(self->login->source)) {
+        g_print("To let appeald ask the platform about your store: %s, log in with the seller's "
+                "main account, and allow it.\n\n  %s\n\n",
+                open_it ? "a browser opens (else open this address)"
+                        : "open this address in a browser",
+                url);
+        g_print("It ends at %s, whatever that page shows:\ncopy the address of that page here, or "
+                "the code in it, and press Enter, within three minutes.\nWaiting ...\n",
+                self->redirect);
+        fflush(stdout);
+        return;
+    }
     g_print("To let appeald read the mail of %s: %s, log in as %s, and allow it.\n\n  %s\n\n", user,
             open_it ? "a browser opens (else open this address)" : "open this address in a browser",
             user, url);
@@ -251,25 +298,63 @@ clear(Browser *self)
     g_free(self->redirect);
 }
 
+/* The port of a callback address of this machine that names one; 0: it does not. */
+static guint
+own_port(const char *redirect)
+{
+    g_autoptr(GUri) uri = g_uri_parse(redirect, G_URI_FLAGS_NONE, NULL);
+    const char *host = uri ? g_uri_get_host(uri) : NULL;
+    int port = uri ? g_uri_get_port(uri) : -1;
+
+    return host != NULL && port > 0
+                   && (g_str_equal(host, "127.0.0.1") || g_str_equal(host, "localhost"))
+               ? (guint) port
+               : 0;
+}
+
+static char *
+consent_url(const Browser *self)
+{
+    const ApdSourceConfig *source = self->login->source;
+
+    if (apd_api_token_is_for(source))
+        return apd_api_token_consent_url(source, self->state);
+    g_autofree char *challenge = apd_oauth_challenge(self->verifier);
+    return apd_oauth_auth_url(&source->oauth, source->user, self->redirect, self->state, challenge);
+}
+
+static void
+wait_for_person(Browser *self, bool open_it)
+{
+    g_autofree char *url = NULL;
+    guint late = g_timeout_add_seconds(PATIENCE_S, on_late, self);
+
+    self->verifier = apd_oauth_random();
+    self->state = apd_oauth_random();
+    url = consent_url(self);
+    instruct(self, url, open_it);
+    listen_to_person(self);
+    if (open_it)
+        apd_ctl_login_open(url);
+    g_main_loop_run(self->login->loop);
+    g_source_remove(late);
+}
+
 bool
 apd_ctl_login_by_browser(ApdCtlLogin *login, bool open_it)
 {
     Browser self = { .login = login, .cancel = g_cancellable_new() };
-    g_autoptr(GSocketService) service = listen_here(&self, &login->error);
+    bool fixed = apd_api_token_is_for(login->source);
+    guint port = fixed ? own_port(login->source->oauth.redirect) : 0;
+    g_autoptr(GSocketService) service = NULL;
 
+    if (fixed)
+        self.redirect = g_strdup(login->source->oauth.redirect);
+    if (!fixed || port != 0)
+        service = listen_here(&self, port, &login->error);
+    if (login->error == NULL)
+        wait_for_person(&self, open_it);
     if (service != NULL) {
-        self.verifier = apd_oauth_random();
-        self.state = apd_oauth_random();
-        g_autofree char *challenge = apd_oauth_challenge(self.verifier);
-        g_autofree char *url = apd_oauth_auth_url(&login->source->oauth, login->source->user,
-                                                  self.redirect, self.state, challenge);
-        guint late = g_timeout_add_seconds(PATIENCE_S, on_late, &self);
-        instruct(&self, url, open_it);
-        listen_to_person(&self);
-        if (open_it)
-            apd_ctl_login_open(url);
-        g_main_loop_run(login->loop);
-        g_source_remove(late);
         g_socket_service_stop(service);
         g_socket_listener_close(G_SOCKET_LISTENER(service));
     }

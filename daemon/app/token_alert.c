@@ -3,7 +3,15 @@
 #include "app/raise.h"
 
 /* So long ahead a login that will end is told of; days, for its key. */
-static const int ahead[] = { 7, 3, 1 };
+static const int ahead[] = { 14, 7, 3, 1 };
+
+/* Who logs in for good to a mailbox needs no warning of two weeks; a consent of the
+ * platform ends every two months, and a seller may travel. */
+static size_t
+first_warning(const ApdSourceConfig *source)
+{
+    return g_strcmp0(source->type, "aliexpress") == 0 ? 0 : 1;
+}
 
 /* A login that lives no longer than a warning is early is not warned of at once. */
 #define ENOUGH(days) ((days) *APD_DAY + APD_DAY / 2)
@@ -57,7 +65,7 @@ tell_end(ApdLedger *ledger, const ApdConfig *config, const ApdSourceConfig *sour
     ApdTime end = token->refresh_expires;
     int due = 0;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(ahead); i++) {
+    for (size_t i = first_warning(source); i < G_N_ELEMENTS(ahead); i++) {
         ApdTime at = end - ahead[i] * APD_DAY;
         if (end - token->login < ENOUGH(ahead[i]) && i + 1 < G_N_ELEMENTS(ahead))
             continue;

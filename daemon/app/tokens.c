@@ -152,10 +152,12 @@ give_up(Keeper *keeper, ApdOAuthResult result, const char *text, ApdTime now)
                             text, keeper->source->name);
         keeper->due = APD_NEVER;
     } else {
-        error = g_error_new(APD_ERROR, APD_ERROR_REFUSED,
-                            "the provider gives no access token: %s (check client-id and "
-                            "client-secret-file, then run: appealctl login %s)",
-                            text, keeper->source->name);
+        error = g_error_new(
+            APD_ERROR, APD_ERROR_REFUSED,
+            "the provider gives no access token: %s (check %s, then run: appealctl login %s)", text,
+            apd_api_token_is_for(keeper->source) ? "app-key and app-secret-file"
+                                                 : "client-id and client-secret-file",
+            keeper->source->name);
         keeper->due = now + LAST_PAUSE;
     }
     unlock(keeper);

@@ -9,7 +9,7 @@
 bool
 apd_api_token_is_for(const ApdSourceConfig *source)
 {
-    return g_str_equal(source->type, "aliexpress");
+    return g_strcmp0(source->type, "aliexpress") == 0;
 }
 
 bool

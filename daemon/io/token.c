@@ -10,6 +10,9 @@
 /* Refreshed so long before it expires: the network may be down for a while. */
 #define MARGIN (10 * APD_MINUTE)
 
+/* Of one that lives for days. */
+#define LONG_MARGIN (2 * APD_HOUR)
+
 /* A token of later than now was got under another clock. */
 #define CLOCK_SLACK APD_MINUTE
 
@@ -28,6 +31,14 @@ apd_token_free(ApdToken *self)
     g_free(self);
 }
 
+/* The platform gives a login one end, which no refreshing puts off: whatever it says of
+ * a refreshed one, the earlier is believed. */
+static bool
+has_one_end(const ApdSourceConfig *source)
+{
+    return g_strcmp0(source->type, "aliexpress") == 0;
+}
+
 ApdToken *
 apd_token_new(const ApdSourceConfig *source, const ApdToken *old, const ApdOAuthAnswer *answer,
               ApdTime now)
@@ -43,6 +54,8 @@ apd_token_new(const ApdSourceConfig *source, const ApdToken *old, const ApdOAuth
     self->refresh_expires = answer->refresh_life > 0                 ? now + answer->refresh_life
                             : old != NULL && answer->refresh == NULL ? old->refresh_expires
                                                                      : APD_NEVER;
+    if (has_one_end(source) && old != NULL)
+        self->refresh_expires = MIN(self->refresh_expires, old->refresh_expires);
     self->user = g_strdup(source->user);
     self->client_id = g_strdup(source->oauth.client_id);
     self->token_url = g_strdup(source->oauth.token_url);
@@ -171,7 +184,7 @@ apd_token_refresh_at(const ApdToken *self)
 
     if (self->refresh == NULL || self->refused != NULL)
         return APD_NEVER;
-    return self->expires - CLAMP(life / 4, 0, MARGIN);
+    return self->expires - CLAMP(life / 4, 0, life >= APD_DAY ? LONG_MARGIN : MARGIN);
 }
 
 char *

@@ -47,5 +47,5 @@ def write_token(appeald, gateway, **changes):
 
 def cases_of(appeald):
     status, output = appeald.ctl("cases", "--all", "--json")
-    rows = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
-    return rows if not (len(rows) == 1 and "cases" in rows[0]) else rows[0]["cases"]
+    read = json.loads(output)
+    return read["cases"] if isinstance(read, dict) else read

@@ -1,54 +1,416 @@
-"""The platform's own endpoints: from the answer of a gateway that was written from
-its documents to a webhook."""
+"""The platform's own endpoints: from the answers of a gateway that was written from
+its documents to cases, a webhook, and what is told when it cannot be seen."""
 
+import json
 import os
+import socket
 import tempfile
 import time
 import unittest
+import urllib.request
 
-from harness import SECRET, Appeald, WebhookPeer, wait_for
-from platform_part import SOURCE, Gateway, cases_of, config_of, write_token
+import samples
+from harness import SECRET, Appeald, WebhookPeer, deliver, make_maildir, wait_for
+from peers.base import Say
+from peers.gateway import Gateway
+from peers.gateway_faults import ERRORS, HTTP, ODD
+from platform_part import cases_of, config_of, write_token
+from test_oauth import Login
+
+DAY = 86400
+LIST, DETAIL = "aliexpress.issue.issuelist.get", "aliexpress.issue.detail.get"
+HEALTH, PRODUCTS = "aliexpress.merchant.diagnosis.query", "aliexpress.product.diagnosis.pageQueryProblem"
+
+
+def iso(when):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(when))
 
 
 class PlatformTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="apd-platform-")
-        self.gateway, self.peer = Gateway(), WebhookPeer()
-        self.addCleanup(self.gateway.close)
-        self.addCleanup(self.peer.close)
+    violations = ()  # of the gateway, that a test means to cause
 
-    def appeald(self, **more):
+    def setUp(self):
+        self.folder = self.enterContext(tempfile.TemporaryDirectory(prefix="apd-platform-"))
+        self.gateway, self.peer = self.enterContext(Gateway()), self.enterContext(WebhookPeer())
+
+    def appeald(self, token=True, **more):
         appeald = Appeald(config_of(self.gateway, self.folder, self.peer, **more), os.path.join(self.folder, "apd"))
         self.addCleanup(appeald.close)
-        write_token(appeald, self.gateway)
+        if token:
+            write_token(appeald, self.gateway)
         return appeald
 
-    def alert(self, number):
-        return self.peer.wait(number)[number - 1]
-
-    def seen(self, pattern, more):
-        """Waits for @more further good calls of @pattern."""
+    def seen(self, pattern, more=2):
+        """Waits for @more further good calls of @pattern: a whole round at least."""
         before = len(self.gateway.of(pattern, "ok"))
-        wait_for(lambda: len(self.gateway.of(pattern, "ok")) >= before + more, what=lambda: f"{more} calls of {pattern}\n{self.gateway.calls}")
+        wait_for(lambda: len(self.gateway.of(pattern, "ok")) >= before + more,
+                 what=lambda: f"{more} calls of {pattern}: {[(c.name, c.outcome) for c in self.gateway.calls[-8:]]}")
+
+    def alerts(self, kind="case"):
+        return [r.data for r in self.peer.requests if r.data.get("type", "case") == kind or r.data.get("alert") == kind]
+
+    def told(self, test, what="an alert"):
+        """Waits for a webhook whose data @test takes."""
+        return wait_for(lambda: next((r.data for r in self.peer.requests if test(r.data)), None),
+                        what=lambda: f"{what}: {[r.body.decode()[:400] for r in self.peer.requests]}")
+
+    def case(self, appeald, **wanted):
+        def find():
+            return next((c for c in cases_of(appeald) if all(c.get(k) == v for k, v in wanted.items())), None)
+        return wait_for(find, what=lambda: f"{wanted} in {cases_of(appeald)}")
 
     def tearDown(self):
-        self.assertEqual(self.gateway.violations, [])
+        self.assertEqual([v for v in self.gateway.violations if not any(word in v for word in self.violations)], [])
+
+
+def of_case(data, category):
+    return (data.get("case") or data).get("category") == category
 
 
 class DisputeTest(PlatformTest):
     def test_from_the_answer_to_the_webhook(self):
         appeald = self.appeald(watch="disputes").start()
-        self.seen("aliexpress.issue.issuelist.get", 1)
-        until = int(time.time()) + 3 * 86400
+        self.seen(LIST)
+        until = int(time.time()) + 3 * DAY
         issue = self.gateway.store.add_issue(until)
-        alert = self.alert(1)
+        (alert,) = self.peer.wait(1)
         self.assertTrue(alert.signed_by(SECRET))
-        case = alert.data["case"] if "case" in alert.data else alert.data
-        self.assertEqual(case["category"], "order.dispute")
-        self.assertEqual(case["case_ref"], str(issue))
-        self.assertEqual(case["deadline"], time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(until)))
-        self.assertEqual(case["basis"], "stated")
+        case = alert.data.get("case") or alert.data
+        self.assertEqual((case["category"], case["case_ref"], case["deadline"], case["basis"]),
+                         ("order.dispute", str(issue), iso(until), "stated"))
+        self.assertEqual(case["orders"], [str(self.gateway.store.issues[issue]["order_id"])])
+        self.seen(LIST, 3)
+        self.assertEqual(len(self.peer.requests), 1)  # the same answer again is no news
         self.assertEqual(appeald.stop()[0], 0)
+
+    def test_its_state_moves_and_ends_the_case(self):
+        store, appeald = self.gateway.store, self.appeald(watch="disputes").start()
+        self.seen(LIST)
+        issue = store.add_issue(int(time.time()) + 3 * DAY)
+        self.peer.wait(1)
+        store.change_issue(issue, reverse_detail_status="wait_for_AE_feedback", timeout_trigger_time=None)
+        self.case(appeald, state="appealed")
+        again = int(time.time()) + 2 * DAY
+        store.change_issue(issue, reverse_detail_status="wait_for_seller_set_return_address", timeout_trigger_time=again)
+        self.case(appeald, state="open", deadline=iso(again))
+        self.peer.wait(2)  # that it waits for others is no news, that it waits for us is
+        store.change_issue(issue, issue_status="finish", reverse_detail_status="refund_reject", timeout_trigger_time=None)
+        self.case(appeald, state="won")
+        self.peer.wait(3)
+        self.assertEqual(len(cases_of(appeald)), 1)
+        store.change_issue(issue, gmt_modified=time.time())
+        self.seen(LIST, 3)
+        self.assertEqual(len(self.peer.requests), 3)
+
+    def test_a_state_that_nobody_knows_is_told(self):
+        self.appeald(watch="disputes").start()
+        self.seen(LIST)
+        until = int(time.time()) + 2 * DAY
+        self.gateway.store.add_issue(until, detail="wait_for_something_new")
+        (alert,) = self.peer.wait(1)
+        self.assertIn("wait_for_something_new", alert.body.decode())
+        self.assertIn("does not know", alert.body.decode())
+        self.assertEqual((alert.data.get("case") or alert.data)["deadline"], iso(until))
+
+    def test_the_first_look_is_one_summary(self):
+        store = self.gateway.store
+        for days in (1, 2, 3):
+            store.add_issue(int(time.time()) + days * DAY)
+        store.add_issue(int(time.time()) - DAY)  # over before we came
+        store.add_issue(None, detail="wait_for_buyer_response")
+        appeald = self.appeald(watch="disputes").start()
+        self.peer.wait(1)
+        self.seen(LIST, 3)
+        self.assertEqual(len(self.peer.requests), 1)
+        self.assertEqual(len(cases_of(appeald)), 3)
+
+    def test_pages_and_shapes(self):
+        """Each style of answer: all disputes are there, once, with exact numbers."""
+        for style in (dict(), dict(ids=str), dict(paging="no-total"), dict(paging="stuck"), dict(simplify=False)):
+            with self.subTest(style=style), Gateway() as gateway:
+                many = 50 if style.get("paging") == "stuck" else 120
+                gateway.simplify = style.pop("simplify", None)
+                for name, value in style.items():
+                    setattr(gateway.store, name, value)
+                issues = {str(gateway.store.add_issue(int(time.time()) + 3 * DAY)) for _ in range(many)}
+                folder = tempfile.mkdtemp(dir=self.folder)
+                with Appeald(config_of(gateway, folder, self.peer, watch="disputes"), os.path.join(folder, "apd")) as appeald:
+                    write_token(appeald, gateway)
+                    appeald.start()
+                    wait_for(lambda: len(cases_of(appeald)) >= many, 40, what=lambda: f"{many} cases, not {len(cases_of(appeald))}")
+                    self.assertEqual({case["case_ref"] for case in cases_of(appeald)}, issues)
+                self.assertTrue(all(int(issue) > 2 ** 53 for issue in issues))
+                self.assertEqual(gateway.violations, [])
+
+    def test_empty_and_single(self):
+        for simplify in (True, False):
+            for empty in ("[]", "{}", "missing", "null"):
+                with self.subTest(simplify=simplify, empty=empty), Gateway() as gateway:
+                    gateway.simplify, gateway.store.empty, gateway.store.single = simplify, empty, True
+                    folder = tempfile.mkdtemp(dir=self.folder)
+                    with Appeald(config_of(gateway, folder, self.peer), os.path.join(folder, "apd")) as appeald:
+                        write_token(appeald, gateway)
+                        appeald.start()
+                        wait_for(lambda: len(gateway.of(LIST, "ok")) >= 2 and len(gateway.of(PRODUCTS, "ok")) >= 2, what="two rounds")
+                        gateway.store.add_issue(int(time.time()) + 3 * DAY)
+                        gateway.store.add_problem()
+                        wait_for(lambda: len(cases_of(appeald)) == 2, what=lambda: cases_of(appeald))
+                        status, output = appeald.ctl("status")
+                        self.assertNotIn("BLIND", output)
+
+    def test_the_same_matter_by_mail_is_one_case(self):
+        for first in ("mail", "platform"):
+            with self.subTest(first=first), Gateway() as gateway, WebhookPeer() as peer:
+                folder = tempfile.mkdtemp(dir=self.folder)
+                box = make_maildir(os.path.join(folder, "box"))
+                more = f"[maildir box]\npath = {box}\nauthserv-id = {samples.AUTHSERV}\n"
+                with Appeald(config_of(gateway, folder, peer, more, watch="disputes"), os.path.join(folder, "apd")) as appeald:
+                    write_token(appeald, gateway)
+                    appeald.start()
+                    wait_for(lambda: len(gateway.of(LIST, "ok")) >= 2, what="two rounds")
+                    order, until = 9007199254740993, int(time.time()) + 3 * DAY
+                    mail = samples.message(
+                        "A dispute has been opened on your order",
+                        f"Dear seller,\n\nThe buyer has opened a dispute on order {order}. Please respond to the dispute within 5 days, "
+                        "otherwise the refund is made automatically.\n\nAliExpress")
+                    steps = [lambda: deliver(box, mail, "1.mail"), lambda: gateway.store.add_issue(until, order=order)]
+                    for step in steps if first == "mail" else reversed(steps):
+                        step()
+                        peer.wait(1)
+                    wait_for(lambda: appeald.ctl("show", "1")[1].count("Dispute") + 1 and len(gateway.of(DETAIL, "ok")) >= 1)
+                    case = self.case(appeald, deadline=iso(until))
+                    wait_for(lambda: {"mail", "platform"} <= {w for w in ("mail", "platform") if w in appeald.ctl("show", str(case["id"]))[1]},
+                             what=lambda: appeald.ctl("show", str(case["id"]))[1])
+                    self.assertEqual(len(cases_of(appeald)), 1)
+
+
+class HealthTest(PlatformTest):
+    def test_levels_rise_and_fall(self):
+        store, appeald = self.gateway.store, self.appeald(watch="diagnosis").start()
+        self.seen(HEALTH)
+        self.assertEqual(cases_of(appeald), [])
+        store.issue_num = 2
+        self.told(lambda d: of_case(d, "account.other"))
+        store.level, store.issue_num = 200, 3
+        self.peer.wait(2)
+        self.assertEqual(len(cases_of(appeald)), 1)
+        store.issue_num = 4
+        self.peer.wait(3)
+        store.level, store.desc = 300, "Your store is frozen"
+        frozen = self.told(lambda d: of_case(d, "account.freeze"))
+        self.assertIn('"critical"', json.dumps(frozen))
+        store.level, store.issue_num = 0, 0
+        self.case(appeald, category="account.freeze", state="won")
+        store.issue_num = 1
+        self.seen(HEALTH)
+        before = len(self.peer.requests)
+        store.level = 400
+        self.told(lambda d: of_case(d, "account.closure"))
+        self.assertGreater(len(self.peer.requests), before)
+
+    def test_a_warning_ends(self):
+        store, appeald = self.gateway.store, self.appeald(watch="diagnosis").start()
+        self.seen(HEALTH)
+        store.level = 100
+        self.case(appeald, category="account.other", state="open")
+        store.level = 0
+        self.case(appeald, category="account.other", state="closed")
+        store.level = 100  # the same as before is news after it was over
+        wait_for(lambda: len([c for c in cases_of(appeald) if c["state"] == "open"]) == 1, what=lambda: cases_of(appeald))
+
+    def test_a_level_that_nobody_knows_is_told(self):
+        self.appeald(watch="diagnosis").start()
+        self.seen(HEALTH)
+        self.gateway.store.level = 250
+        (alert,) = self.peer.wait(1)
+        self.assertIn("level 250", alert.body.decode())
+
+
+class ProductTest(PlatformTest):
+    def test_one_matter_for_each_kind(self):
+        store, appeald = self.gateway.store, self.appeald(watch="products").start()
+        self.seen(PRODUCTS)
+        for _ in range(3):
+            store.add_problem("TORT_TYPE")
+        case = self.case(appeald, category="ip.other")
+        self.peer.wait(1)
+        store.add_problem("TORT_TYPE")
+        self.peer.wait(2)
+        wait_for(lambda: len(self.case(appeald, id=case["id"])["products"]) == 4, what="four products")
+        store.problems.clear()
+        self.case(appeald, id=case["id"], state="closed")
+
+
+class LossTest(PlatformTest):
+    def status(self, appeald):
+        return appeald.ctl("status")[1]
+
+    def test_a_method_that_is_forbidden_is_told_once(self):
+        self.gateway.forbidden.add(PRODUCTS)
+        appeald = self.appeald().start()
+        self.told(lambda d: "does not allow" in json.dumps(d) and PRODUCTS in json.dumps(d))
+        self.gateway.store.add_issue(int(time.time()) + 3 * DAY)
+        self.told(lambda d: of_case(d, "order.dispute"))
+        self.seen(LIST, 4)
+        self.assertEqual(len([r for r in self.peer.requests if b"does not allow" in r.body]), 1)
+        self.assertNotIn("BLIND", self.status(appeald))
+        self.assertIn("does not allow", self.status(appeald))
+        self.assertLessEqual(len(self.gateway.of(PRODUCTS)), 2)
+
+    def test_a_consent_that_was_taken_back(self):
+        self.violations = ("is wrong", "session", "token")
+        appeald = self.appeald(watch="disputes").start()
+        self.seen(LIST)
+        self.gateway.tokens.withdraw()
+        self.told(lambda d: "appealctl login api" in json.dumps(d))
+        wait_for(lambda: "BLIND" in self.status(appeald), what=lambda: self.status(appeald))
+        write_token(appeald, self.gateway)  # the seller has consented
+        self.gateway.store.add_issue(int(time.time()) + 3 * DAY)
+        self.told(lambda d: of_case(d, "order.dispute"))
+        self.assertNotIn("BLIND", self.status(appeald))
+
+    def test_an_access_token_that_ends_is_renewed(self):
+        appeald = self.appeald(watch="disputes")
+        self.gateway.tokens.access_lives = 8
+        write_token(appeald, self.gateway)
+        appeald.start()
+        wait_for(lambda: len(self.gateway.of("/auth/token/refresh", "ok")) >= 2, 40, what="two renewals")
+        self.seen(LIST)
+        self.assertNotIn("BLIND", self.status(appeald))
+
+    def test_a_clock_that_is_wrong(self):
+        self.violations = ("timestamp",)
+        appeald = self.appeald(watch="disputes").start()
+        self.seen(LIST)
+        self.gateway.skew = 3 * 3600
+        self.told(lambda d: "clock is 3h" in json.dumps(d))
+        self.gateway.skew = 0
+        wait_for(lambda: "BLIND" not in self.status(appeald), 30, what=lambda: self.status(appeald))
+
+    def test_an_answer_of_another_shape(self):
+        appeald = self.appeald(watch="disputes").start()
+        self.seen(LIST)
+        rows = [{"dispute_number": n} for n in range(12)]
+        self.gateway.fail(LIST, Say(200, {"aliexpress_issue_issuelist_get_response": {"total_item": 12, "data_list": rows}, "code": "0"}))
+        self.told(lambda d: "understood 0 of 12 records" in json.dumps(d))
+        self.gateway.heal()
+        wait_for(lambda: "BLIND" not in self.status(appeald), what=lambda: self.status(appeald))
+
+    def test_a_long_ban_is_told(self):
+        appeald = self.appeald(watch="disputes").start()
+        self.seen(LIST)
+        self.gateway.fail(LIST, "ban-2", times=1)
+        self.seen(LIST)
+        self.assertEqual(len(self.peer.requests), 0)
+        self.gateway.quota[LIST] = (0, 1, 7200)
+        self.told(lambda d: "allows no question for 2h" in json.dumps(d))
+        calls = len(self.gateway.of(LIST))
+        wait_for(lambda: "BLIND" in self.status(appeald), what=lambda: self.status(appeald))
+        self.assertEqual(len(self.gateway.of(LIST)), calls)
+
+    def test_every_trouble_passes(self):
+        """Whatever is answered, nothing is lost and nothing breaks."""
+        appeald = self.appeald(watch="disputes", poll="1s").start()
+        self.seen(LIST)
+        lasting = {"forbidden", "gone"}
+        for trouble in ERRORS + HTTP + ODD:
+            if trouble.remedy in lasting or trouble.name in ("bomb", "giant"):
+                continue
+            with self.subTest(trouble=trouble.name):
+                self.gateway.fail(LIST, trouble.name, times=1)
+                wait_for(lambda: self.gateway.of(LIST, trouble.name), 40, what=trouble.name)
+        self.gateway.heal()
+        self.seen(LIST)
+        self.gateway.store.add_issue(int(time.time()) + 3 * DAY)
+        self.told(lambda d: of_case(d, "order.dispute"))
+
+
+class LoginTest(PlatformTest):
+    def login(self, appeald, *arguments):
+        login = Login(appeald, "api", *arguments)
+        self.addCleanup(login.kill)
+        return login, login.find(r"(http://127\S+/oauth/authorize\S+)")
+
+    def pasted(self, login, text):
+        login.process.stdin.write(text + "\n")
+        login.process.stdin.flush()
+        return login.end()
+
+    def test_the_address_is_pasted(self):
+        appeald = self.appeald(token=False, watch="disputes").start()
+        self.told(lambda d: "appealctl login api" in json.dumps(d))
+        login, url = self.login(appeald)
+        status, text = self.pasted(login, self.gateway.tokens.browse(url))
+        self.assertEqual(status, 0, text)
+        self.assertIn("14, 7, 3 and 1 days", text)
+        for name in os.listdir(os.path.join(appeald.state, "tokens")):
+            self.assertEqual(os.stat(os.path.join(appeald.state, "tokens", name)).st_mode & 0o077, 0)
+        self.seen(LIST)  # taken at once by the one that runs
+        self.assertNotIn("BLIND", appeald.ctl("status")[1])
+
+    def test_the_code_alone_is_pasted(self):
+        appeald = self.appeald(token=False)
+        login, url = self.login(appeald)
+        status, text = self.pasted(login, self.gateway.tokens.consent())
+        self.assertEqual(status, 0, text)
+
+    def test_a_browser_comes_back(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        appeald = self.appeald(token=False, redirect=f"http://127.0.0.1:{port}/callback")
+        login, url = self.login(appeald)
+        back = self.gateway.tokens.browse(url)
+        with urllib.request.urlopen(back, timeout=20) as answer:
+            self.assertIn(b"has what it needs", answer.read())
+        status, text = login.end()
+        self.assertEqual(status, 0, text)
+
+    def test_a_code_that_is_wrong(self):
+        appeald = self.appeald(token=False)
+        login, url = self.login(appeald)
+        status, text = self.pasted(login, "3_500102_planted-not-a-code")
+        self.assertNotEqual(status, 0)
+        self.assertIn("run it again", text)
+        self.assertNotIn("planted-not-a-code", text)
+
+    def test_a_consent_that_cannot_be_renewed(self):
+        self.gateway.tokens.refreshable = False
+        appeald = self.appeald(token=False, watch="disputes")
+        login, url = self.login(appeald)
+        status, text = self.pasted(login, self.gateway.tokens.browse(url))
+        self.assertIn("nothing to renew it with", text)
+        appeald.start()
+        self.seen(LIST)
+
+    def test_secrets_stay_where_they_are(self):
+        """Key, tokens and code: in no log, error, status, export, ledger or webhook."""
+        self.violations = ("",)
+        appeald = self.appeald(token=False).start()
+        login, url = self.login(appeald)
+        status, printed = self.pasted(login, self.gateway.tokens.browse(url))
+        self.assertEqual(status, 0, printed)
+        self.gateway.store.add_issue(int(time.time()) + 3 * DAY)
+        self.told(lambda d: of_case(d, "order.dispute"))
+        # A gateway that repeats all the secrets there are, in an error.
+        self.gateway.fail("*", Say(200, {"error_response": {"code": 27, "msg": " ".join(self.gateway.secrets())}}))
+        self.told(lambda d: "appealctl login" in json.dumps(d))
+        self.gateway.heal()
+        self.gateway.fail("*", Say(200, {"error_response": {"code": 15, "msg": "x=" + ",".join(self.gateway.secrets())}}))
+        wait_for(lambda: len(self.gateway.calls) > 3)
+        self.gateway.heal()
+        self.seen(LIST)
+        texts = {"log": appeald.output(), "login": printed}
+        for command in ("status", "check", "export"):
+            texts[command] = appeald.ctl(command)[1]
+        texts["status --json"] = appeald.ctl("status", "--json")[1]
+        texts["webhooks"] = " ".join(r.body.decode() for r in self.peer.requests)
+        for name in ("ledger.db", "ledger.db-wal"):
+            with open(os.path.join(appeald.state, name), "rb") as file:
+                texts[name] = file.read().decode("latin-1")
+        for secret in self.gateway.secrets():
+            for where, text in texts.items():
+                self.assertNotIn(secret, text, where)
 
 
 if __name__ == "__main__":
