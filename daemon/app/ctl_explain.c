@@ -9,9 +9,11 @@
 #include <unistd.h>
 
 #include "app/explain.h"
+#include "app/explain_api.h"
 #include "app/flock.h"
 #include "app/reading.h"
 #include "io/mime.h"
+#include "io/platform.h"
 
 /* As much of a file as the daemon would fetch. */
 #define MAX_FILE (8u * 1024 * 1024)
@@ -20,9 +22,10 @@
 #define MANY 16u
 
 typedef struct {
-    const ApdCtl *ctl;         /* borrowed */
-    const ApdReading *reading; /* borrowed */
-    char **files;              /* borrowed */
+    const ApdCtl *ctl;           /* borrowed */
+    const ApdReading *reading;   /* borrowed; NULL: of answers of a platform */
+    const ApdPlatform *platform; /* borrowed; NULL: of messages */
+    char **files;                /* borrowed */
 } Explaining;
 
 static GByteArray *
@@ -69,6 +72,9 @@ explain(void *user_data, guint i, bool *ret_good)
     if (bytes == NULL)
         return g_strdup_printf("%s: %s", path, g_strerror(why));
 
+    if (self->platform != NULL)
+        return apd_explain_api(self->platform, path, (const char *) bytes->data, bytes->len,
+                               self->ctl->json, ret_good);
     g_autoptr(ApdVerdict) verdict =
         apd_reading_read(self->reading, bytes->len > 0 ? bytes->data : (const guint8 *) "",
                          bytes->len, self->ctl->authserv_id, received(path));
@@ -114,6 +120,19 @@ print(void *user_data, guint i, bool good, const char *text)
     }
 }
 
+static int
+explain_api(const ApdCtl *ctl, char **operands, guint n, const char *rules)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(ApdPlatform) platform = apd_platform_load(rules, ctl->rules, "aliexpress", &error);
+
+    if (platform == NULL)
+        return apd_ctl_fail(error);
+    Explaining explaining = { ctl, NULL, platform, operands };
+    const ApdFlock flock = { explain, print, &explaining };
+    return apd_flock_run(&flock, n, 1) ? APD_EXIT_GOOD : APD_EXIT_FAIL;
+}
+
 int
 apd_ctl_explain(const ApdCtl *ctl, char **operands)
 {
@@ -125,12 +144,14 @@ apd_ctl_explain(const ApdCtl *ctl, char **operands)
         return apd_ctl_complain(APD_EXIT_USAGE,
                                 "explain: which message? (a file, or - for standard input)");
 
+    if (ctl->api)
+        return explain_api(ctl, operands, n, rules);
     apd_mime_init();
     g_autoptr(ApdReading) reading = apd_reading_new(rules, ctl->rules, &error);
     if (reading == NULL)
         return apd_ctl_fail(error);
 
-    Explaining explaining = { ctl, reading, operands };
+    Explaining explaining = { ctl, reading, NULL, operands };
     const ApdFlock flock = { explain, print, &explaining };
     bool good = apd_flock_run(&flock, n, n < MANY ? 1 : g_get_num_processors());
     return good ? APD_EXIT_GOOD : APD_EXIT_FAIL;

@@ -4,13 +4,15 @@
 #include "app/ctl_online.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "io/api_token.h"
 #include "io/child.h"
 #include "io/mail_frames.h"
 #include "io/secret.h"
 #include "io/token.h"
 
 /* A login that ends sooner is warned of, as by alert. */
-#define LOGIN_WARN (7 * APD_DAY)
+#define LOGIN_WARN   (7 * APD_DAY)
+#define CONSENT_WARN (14 * APD_DAY)
 
 #define PROGRAM "appeald-mail"
 
@@ -50,6 +52,7 @@ show_token(ApdOnlineSubject *self, const ApdSourceConfig *source)
         return;
     }
     ApdTime now = apd_now(), end = token->refresh_expires;
+    bool soon = end - now < (apd_api_token_is_for(source) ? CONSENT_WARN : LOGIN_WARN);
     g_autofree char *left = roughly(token->expires - now);
     g_autofree char *age = roughly(now - token->login);
     g_autofree char *until = end == APD_NEVER ? NULL : roughly(end - now);
@@ -62,8 +65,7 @@ show_token(ApdOnlineSubject *self, const ApdSourceConfig *source)
         apd_online_add(self, APD_PROOF_WARN, "token", login,
                        "good for %s more, and nothing was given to renew it with", left);
     else
-        apd_online_add(self, end - now < LOGIN_WARN ? APD_PROOF_WARN : APD_PROOF_GOOD, "token",
-                       end - now < LOGIN_WARN ? login : "",
+        apd_online_add(self, soon ? APD_PROOF_WARN : APD_PROOF_GOOD, "token", soon ? login : "",
                        "good for %s more, then renewed; logged in %s ago; the login %s%s", left,
                        age, until ? "ends in " : "has no end that is known", until ? until : "");
 }
@@ -227,9 +229,13 @@ apd_online_source(ApdOnlineSubject *self, const ApdSourceConfig *source)
         show_maildir(self, source);
         return;
     }
-    if (source->token_file != NULL) {
+    if (source->token_file != NULL)
         show_token(self, source);
-        apd_online_ask_server(self, "token server", source->oauth.token_url, source->oauth.ca_file);
+    if (apd_api_token_is_for(source)) {
+        apd_online_platform(self, source);
+        return;
     }
+    if (source->token_file != NULL)
+        apd_online_ask_server(self, "token server", source->oauth.token_url, source->oauth.ca_file);
     show_server(self, source);
 }

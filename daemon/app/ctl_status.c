@@ -67,8 +67,8 @@ add_sights(const Status *self, ApdTable *table, const ApdSourceConfig *source)
             continue;
         g_autofree char *since = apd_ctl_ago(self->desk, sight->since);
         g_autofree char *life = apd_ctl_ago(self->desk, sight->last_life);
-        const char *cells[] = { source->section, sight->folder, sight->well ? "well" : "BLIND",
-                                since, life };
+        const char *state = !sight->well ? "BLIND" : sight->text != NULL ? "not there" : "well";
+        const char *cells[] = { source->section, sight->folder, state, since, life };
         apd_table_add(table, cells, sight->well ? APD_PAINT_PLAIN : APD_PAINT_URGENT);
         good &= sight->well;
         any = true;
@@ -87,7 +87,8 @@ print_sights(const Status *self)
         const ApdSight *sight = self->sights->pdata[i];
         g_autofree char *subject =
             g_strdup_printf("%s%s%s", sight->source, *sight->folder ? " " : "", sight->folder);
-        if (!sight->well && apd_config_source(self->config, sight->source) != NULL)
+        if ((!sight->well || sight->text != NULL)
+            && apd_config_source(self->config, sight->source) != NULL)
             print_problem(subject, sight->text ? sight->text : "cannot be read");
     }
     for (guint i = 0; i < self->config->sources->len; i++) {

@@ -358,4 +358,34 @@ take(ApdApiRound *self, JsonNode *answer, GError **error)
                                         : take_detail(self, answer, error);
 }
 
-const ApdApiTopic apd_api_topic_disputes = { "disputes", ask, take };
+/* Details stand for themselves; of a list, what each tells without them. */
+static bool
+take_saved(ApdApiRound *self, JsonNode *answer, GError **error)
+{
+    JsonNode *state = apd_json_hunt(answer, "reverse_detail_status");
+
+    if (state == NULL && !take_list(self, answer, error))
+        return false;
+    if (state != NULL) {
+        g_autoptr(JsonNode) item = json_node_alloc();
+        JsonObject *object = json_object_new();
+        g_autofree char *id = text_at(answer, "id");
+        json_object_set_string_member(object, "issue_id", id ? id : "");
+        json_node_take_object(json_node_init(item, JSON_NODE_OBJECT), object);
+        g_hash_table_insert(self->seen, g_strdup(id ? id : ""), g_strdup(RUNS));
+        g_queue_push_tail(self->todo, json_node_ref(item));
+        return take_detail(self, answer, error);
+    }
+    for (JsonNode *item; (item = g_queue_peek_head(self->todo)) != NULL;) {
+        g_autoptr(JsonNode) held = json_node_ref(item);
+        g_autofree char *id = apd_json_read_text(apd_json_member(item, "issue_id"));
+        Dispute dispute = { .id = id, .listed = true };
+        file(self, &dispute, held, held);
+        json_node_unref(g_queue_pop_head(self->todo));
+    }
+    return true;
+}
+
+static const char *const members[] = { "reverse_detail_status", "data_list", NULL };
+
+const ApdApiTopic apd_api_topic_disputes = { "disputes", ask, take, members, take_saved };

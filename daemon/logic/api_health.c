@@ -135,4 +135,6 @@ take(ApdApiRound *self, JsonNode *answer, GError **error)
     return true;
 }
 
-const ApdApiTopic apd_api_topic_diagnosis = { "diagnosis", ask, take };
+static const char *const members[] = { "levelCode", "level_code", NULL };
+
+const ApdApiTopic apd_api_topic_diagnosis = { "diagnosis", ask, take, members, NULL };

@@ -201,4 +201,17 @@ take(ApdApiRound *self, JsonNode *answer, GError **error)
     return true;
 }
 
-const ApdApiTopic apd_api_topic_products = { "products", ask, take };
+/* The page that was saved is all there is. */
+static bool
+take_saved(ApdApiRound *self, JsonNode *answer, GError **error)
+{
+    if (!take(self, answer, error))
+        return false;
+    if (self->stage == 0)
+        file_all(self);
+    return true;
+}
+
+static const char *const members[] = { "problematic_product_list", NULL };
+
+const ApdApiTopic apd_api_topic_products = { "products", ask, take, members, take_saved };

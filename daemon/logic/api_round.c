@@ -98,6 +98,23 @@ apd_api_round_take(ApdApiRound *self, JsonNode *answer, GError **error)
     return good;
 }
 
+const char *
+apd_api_round_topic(JsonNode *answer)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(topics); i++)
+        for (const char *const *member = topics[i]->members; *member != NULL; member++)
+            if (apd_json_hunt(answer, *member) != NULL)
+                return topics[i]->name;
+    return NULL;
+}
+
+bool
+apd_api_round_take_saved(ApdApiRound *self, JsonNode *answer, GError **error)
+{
+    return self->topic->take_saved != NULL ? self->topic->take_saved(self, answer, error)
+                                           : self->topic->take(self, answer, error);
+}
+
 ApdApiRecord *
 apd_api_round_next(ApdApiRound *self)
 {

@@ -28,6 +28,9 @@
  * refuses at two hours. */
 #define CLOCK_SLACK (5 * APD_MINUTE)
 
+/* Who may not ask for longer is not looking. */
+#define LONG_BAN (10 * APD_MINUTE)
+
 /* What looks unchanged is looked at anew in every so many rounds. */
 #define THOROUGH 12
 
@@ -148,7 +151,8 @@ describe_clock(const ApdHttpResponse *response, const char *text)
         return g_strdup_printf("the platform refuses our signature: %s (is app-secret-file that of "
                                "this app-key?)",
                                text);
-    g_autofree char *span = apd_duration_format(ABS(off) / APD_MINUTE * APD_MINUTE);
+    g_autofree char *span =
+        apd_duration_format((ABS(off) + APD_MINUTE / 2) / APD_MINUTE * APD_MINUTE);
     return g_strdup_printf("this machine's clock is %s %s the platform's: deadlines would be wrong "
                            "(set it; is NTP running?)",
                            span, off > 0 ? "behind" : "ahead of");
@@ -162,8 +166,8 @@ wait_out(Aliexpress *self, const ApdApiAnswer *answer)
     g_autofree char *text =
         g_strdup_printf("the platform allows no question for %s: %s", span, answer->text);
 
-    /* Seconds are usual; who must wait longer is not looking. */
-    if (wait > self->topic->every || ++self->topic->failures >= PATIENCE)
+    /* Seconds are usual. */
+    if (wait > LONG_BAN || ++self->topic->failures >= PATIENCE)
         tell_dark(self, APD_ERROR_TRANSIENT, text);
     end_round(self, wait);
 }

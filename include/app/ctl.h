@@ -27,6 +27,7 @@ typedef struct {
     gboolean device;
     gboolean browser;
     gboolean online;
+    gboolean api;
     char *since;       /* owned; NULL */
     char *authserv_id; /* owned; NULL */
     char *rules;       /* owned; NULL */

@@ -56,6 +56,7 @@ void apd_online_take_date(ApdOnline *self, const ApdHttpResponse *response);
 
 /* Start what there is to show; steps follow from the main context. */
 void apd_online_source(ApdOnlineSubject *self, const ApdSourceConfig *source);
+void apd_online_platform(ApdOnlineSubject *self, const ApdSourceConfig *source);
 void apd_online_channel(ApdOnlineSubject *self, const ApdChannelConfig *channel);
 
 /* Shows what is known of this machine's clock, when all else is. */

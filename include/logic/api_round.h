@@ -42,6 +42,13 @@ JsonObject *apd_api_round_ask(ApdApiRound *self, const char **ret_method);
  * round is over then. */
 bool apd_api_round_take(ApdApiRound *self, JsonNode *answer, GError **error);
 
+/* The topic that gives answers like @answer; NULL: none. */
+const char *apd_api_round_topic(JsonNode *answer);
+
+/* The same of an answer that was not asked for in this round: what else would be asked
+ * for is left out. */
+bool apd_api_round_take_saved(ApdApiRound *self, JsonNode *answer, GError **error);
+
 /* Returns: (transfer full): the next record; NULL: none now. */
 ApdApiRecord *apd_api_round_next(ApdApiRound *self);
 

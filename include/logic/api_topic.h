@@ -8,6 +8,9 @@ typedef struct {
     const char *name;
     JsonObject *(*ask)(ApdApiRound *self, const char **ret_method);
     bool (*take)(ApdApiRound *self, JsonNode *answer, GError **error);
+
+    const char *const *members; /* NULL-terminated: of its answers alone */
+    bool (*take_saved)(ApdApiRound *self, JsonNode *answer, GError **error); /* NULL: take */
 } ApdApiTopic;
 
 struct ApdApiRound {

@@ -413,5 +413,42 @@ class LoginTest(PlatformTest):
                 self.assertNotIn(secret, text, where)
 
 
+class CheckTest(PlatformTest):
+    def test_online(self):
+        appeald = self.appeald()
+        status, text = appeald.ctl("check", "--online")
+        for word in ("diagnosis", "disputes", "products"):
+            self.assertRegex(text, word + r"\W.*understood")
+        self.gateway.forbidden.add(PRODUCTS)
+        self.gateway.fail(LIST, "signature-25")
+        status, text = appeald.ctl("check", "--online")
+        self.assertNotEqual(status, 0)
+        self.assertIn("insufficient permissions", text)
+        self.assertIn("app-secret-file", text)
+        for secret in self.gateway.secrets():
+            self.assertNotIn(secret, text)
+
+    def test_an_answer_that_was_saved(self):
+        appeald, store = self.appeald(), self.gateway.store
+        store.level = 300
+        issue = store.add_issue(1795000000)
+        store.add_problem("BRAND_TYPE")
+        answers = {"health": store.diagnosis({}), "list": store.issue_list({"query_dto": "{}"}), "products": store.problem_page({}),
+                   "detail": store.issue_detail({"issue_id": str(issue), "buyer_login_id": "ru1234567890"}),
+                   "error": {"error_response": {"code": 7, "msg": "App Call Limited", "sub_msg": "This ban will last for 2 more seconds"}}}
+        wanted = {"health": "account.freeze", "list": "order.dispute", "products": "ip.trademark", "detail": iso(1795000000), "error": "wait"}
+        for name, answer in answers.items():
+            with self.subTest(name):
+                path = os.path.join(self.folder, name + ".json")
+                with open(path, "w") as file:
+                    json.dump(answer, file, default=list)
+                status, text = appeald.ctl("explain", "--api", path)
+                self.assertIn(wanted[name], text)
+                self.assertEqual(status, 3 if name == "error" else 0)
+                if name != "error":
+                    status, text = appeald.ctl("explain", "--api", "--json", path)
+                    self.assertEqual(json.loads(text)["authenticity"], "genuine")
+
+
 if __name__ == "__main__":
     unittest.main()
