@@ -53,11 +53,19 @@ read_clock(const char *word, Parts *parts)
 static bool
 read_zone(const char *word, Parts *parts)
 {
+    /* "GMT+0800", as some programs write it. */
+    if (g_ascii_strncasecmp(word, "GMT", 3) == 0 || g_ascii_strncasecmp(word, "UTC", 3) == 0)
+        word += strlen(word) > 3 ? 3 : 0;
     bool signed_zone = (*word == '+' || *word == '-') && g_ascii_isdigit(word[1]);
 
     if (signed_zone) {
-        guint64 value = g_ascii_strtoull(word + 1, NULL, 10);
-        int minutes = strlen(word) <= 3 ? (int) value * 60 : (int) (value / 100 * 60 + value % 100);
+        char *end;
+        guint64 value = g_ascii_strtoull(word + 1, &end, 10);
+        /* "+08:00", as in ISO 8601. */
+        if (*end == ':' && value <= 14)
+            value = value * 100 + g_ascii_strtoull(end + 1, NULL, 10);
+        int minutes = end - word <= 3 && *end != ':' ? (int) value * 60
+                                                     : (int) (value / 100 * 60 + value % 100);
         parts->offset = *word == '-' ? -minutes : minutes;
         parts->has_zone = true;
         return value <= 1400;
@@ -107,6 +115,13 @@ bool
 apd_mail_date_parse(const char *text, ApdTime *ret_when, bool *ret_zone_known)
 {
     g_autofree char *plain = without_comments(text);
+    g_autoptr(GTimeZone) greenwich = g_time_zone_new_utc();
+    g_autoptr(GDateTime) iso = g_date_time_new_from_iso8601(g_strstrip(plain), greenwich);
+    if (iso != NULL) {
+        *ret_when = g_date_time_to_unix(iso) * APD_SECOND;
+        *ret_zone_known = true;
+        return true;
+    }
     g_auto(GStrv) words = g_strsplit_set(plain, " \t\r\n", MAX_WORDS);
     Parts parts = { 0 };
 

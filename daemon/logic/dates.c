@@ -135,6 +135,16 @@ ends_abbreviation(const ApdDates *self, int i)
                || apd_token_means(word, APD_WORD_BOUND) || apd_token_means(word, APD_WORD_WEEKDAY));
 }
 
+/* "by Wednesday next week (18 March)" */
+static bool
+is_week_of_day(const ApdDates *self, int i)
+{
+    return means(self, i, APD_WORD_UNIT)
+           && tok(self, i)->word->value[APD_WORD_UNIT] == APD_UNIT_WEEK
+           && (means(self, i - 1, APD_WORD_WEEKDAY) || means(self, i - 2, APD_WORD_WEEKDAY)
+               || means(self, i + 1, APD_WORD_WEEKDAY));
+}
+
 static void
 look_back(const ApdDates *self, ApdMention *mention)
 {
@@ -159,9 +169,9 @@ look_back(const ApdDates *self, ApdMention *mention)
             apd_dates_read_zone(self, i, &zone);
             mention->zone = zone;
         } else if (!means(self, i, APD_WORD_GLUE) && !means(self, i, APD_WORD_WEEKDAY)
-                   && !means(self, i, APD_WORD_ZONE) && !means(self, i, APD_WORD_INCLUSIVE)
-                   && !means(self, i, APD_WORD_MOMENT) && !is_sign(tok(self, i), "(,\"'[:")
-                   && !ends_abbreviation(self, i)) {
+                   && !is_week_of_day(self, i) && !means(self, i, APD_WORD_ZONE)
+                   && !means(self, i, APD_WORD_INCLUSIVE) && !means(self, i, APD_WORD_MOMENT)
+                   && !is_sign(tok(self, i), "(,\"'[:") && !ends_abbreviation(self, i)) {
             return;
         }
     }

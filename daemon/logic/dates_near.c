@@ -23,7 +23,10 @@ stands_by_date(const ApdDates *self, int at, bool day_first)
         if (apd_dates_read_day(self, i, day_first, &probe) > i)
             return true;
         char sign = tok(self, i)->sign;
-        if (!means(self, i, APD_WORD_GLUE) && sign != ',' && sign != '.' && sign != '(')
+        /* "Wednesday next week (18 March)" */
+        bool week = means(self, i, APD_WORD_UNIT)
+                    && tok(self, i)->word->value[APD_WORD_UNIT] == APD_UNIT_WEEK;
+        if (!week && !means(self, i, APD_WORD_GLUE) && sign != ',' && sign != '.' && sign != '(')
             break;
     }
     const ApdMention *before = self->mentions->len > 0 ? &g_array_index(self->mentions, ApdMention,

@@ -129,18 +129,36 @@ stands_alone(const ApdCandidate *candidate)
         return false;
     if (mention->type == APD_MENTION_WINDOW)
         return mention->within && !mention->is_weak;
-    return true;
+    return !mention->is_range_end || candidate->labelled;
 }
 
-/* Takes the earliest of the candidates of at least @least. */
+/* What another candidate is better than: what is quoted or said in brackets, a window that no word
+ * of its own sentence speaks for, a day without a year that comes in half a year. */
+static bool
+is_second(const ApdCandidate *candidate, ApdTime instant, ApdTime message)
+{
+    const ApdMention *mention = &candidate->mention;
+    if (candidate->role.aside || candidate->quoted)
+        return true;
+    if (mention->type == APD_MENTION_WINDOW)
+        return !candidate->role.own && !candidate->labelled;
+    return mention->day.year == 0 && mention->near == APD_NEAR_NONE && message != APD_NEVER
+           && instant > message + 3 * FAR;
+}
+
+/* Takes the earliest of the candidates of at least @least; with @first only of the better
+ * ones. */
 static bool
 choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, int least,
-       const ApdDeadlineCase *kase, ApdDeadline *deadline)
+       bool first, const ApdDeadlineCase *kase, ApdDeadline *deadline)
 {
     guint taken = 0;
     for (guint i = 0; i < candidates->len; i++) {
         const ApdCandidate *candidate = &g_array_index(candidates, ApdCandidate, i);
         if (candidate->role.score < least || !can_reckon(&candidate->mention, kase))
+            continue;
+        /* "Sellers have 7 days to appeal each penalty" is what the rule will say. */
+        if (kase->kind == APD_KIND_POLICY && candidate->mention.type == APD_MENTION_WINDOW)
             continue;
         if (is_answer(kase) && !candidate->role.explicit_chance)
             continue;
@@ -149,10 +167,11 @@ choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, i
 
         g_autoptr(GString) how = g_string_new(NULL);
         ApdTime instant = reckon(self, text, candidates, candidate, kase, how);
-        if (instant == APD_NEVER)
+        if (instant == APD_NEVER || (first && is_second(candidate, instant, kase->date)))
             continue;
         /* An end that lies behind is believed only when nothing speaks against it. */
-        bool doubtful = is_answer(kase) || candidate->role.score < APD_ROLE_CERTAIN
+        bool doubtful = is_answer(kase) || kase->kind == APD_KIND_POLICY
+                        || candidate->role.score < APD_ROLE_CERTAIN
                         || !candidate->role.explicit_chance || candidate->role.against >= 0
                         || !is_bound(candidate);
         if (doubtful && instant < kase->date)
@@ -234,8 +253,9 @@ look(const ApdTimeData *self, const ApdText *text, const ApdDeadlineCase *kase, 
             mention->zone = zone;
     }
     bool found = least >= APD_ROLE_POSSIBLE
-                 && choose(self, text, candidates, APD_ROLE_CERTAIN, kase, deadline);
-    found = found || choose(self, text, candidates, least, kase, deadline);
+                 && (choose(self, text, candidates, APD_ROLE_CERTAIN, true, kase, deadline)
+                     || choose(self, text, candidates, APD_ROLE_CERTAIN, false, kase, deadline));
+    found = found || choose(self, text, candidates, least, false, kase, deadline);
     if (least >= APD_ROLE_POSSIBLE && (found || languages != 0))
         explain_others(text, candidates, deadline);
     return found;

@@ -235,7 +235,8 @@ apd_deadline_collect(const ApdTimeData *self, const ApdText *text, const ApdDead
         for (guint k = 0; k < now->mentions->len; k++) {
             ApdCandidate candidate = { .segment = i,
                                        .mention = g_array_index(now->mentions, ApdMention, k),
-                                       .labelled = labelled };
+                                       .labelled = labelled,
+                                       .quoted = segment->depth > 0 && !text->is_forward };
             if (labelled)
                 take_label(&label, &candidate.mention);
             else if (follows)

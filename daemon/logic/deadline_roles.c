@@ -25,6 +25,13 @@ is_actor(int role)
            || role == APD_ROLE_OVER || role == APD_ROLE_OFFER;
 }
 
+/* Somebody else's time. */
+static bool
+is_party(int role)
+{
+    return role == APD_ROLE_PLATFORM || role == APD_ROLE_REVIEW || role == APD_ROLE_OTHER;
+}
+
 static int
 role_of(const ApdToken *token)
 {
@@ -113,11 +120,19 @@ ends_mention(const ApdDates *self, int at)
     return false;
 }
 
+/* Another mention begins after @at. */
+static bool
+mention_follows(const ApdDates *self, int at)
+{
+    guint n = self->mentions->len;
+    return n > 0 && g_array_index(self->mentions, ApdMention, n - 1).first > at;
+}
+
 static void
 walk(const ApdDates *self, int from, int step, bool asks, int *best)
 {
     int distance = 0, start = 0;
-    bool beyond = false;
+    bool beyond = false, passed = false;
     for (int i = from; i >= 0 && i < (int) self->tokens->len; i += step) {
         const ApdToken *token = apd_dates_token(self, i);
         int role = role_of(token);
@@ -138,6 +153,9 @@ walk(const ApdDates *self, int from, int step, bool asks, int *best)
         bool other = asks && (step > 0 ? is_actor(role) : role == APD_ROLE_OTHER);
         if (beyond && (is_near_only(role) || other))
             value /= 4;
+        /* "until the 18th, and we answer within 3 days": who acts there has a date of his own. */
+        else if (is_party(role) && (step > 0 ? passed || mention_follows(self, i) : passed && asks))
+            value /= apd_word_follows(token->word) ? 16 : 4;
         /* "from the opening of the dispute" is about the start. */
         start = step > 0 && apd_token_means(token, APD_WORD_FROM) ? START : MAX(start - 1, 0);
         if (start > 0 && value < 0 && tells_start(role))
@@ -148,8 +166,10 @@ walk(const ApdDates *self, int from, int step, bool asks, int *best)
         if (role == APD_ROLE_OVER && step > 0 && apd_word_follows(token->word))
             return;
         beyond = beyond || ends_clause(token);
-        if (starts_mention(self, i))
+        if (starts_mention(self, i)) {
             distance += 10;
+            passed = true;
+        }
         /* Single ideographs count half a word. */
         distance += token->word == NULL && token->sign == 0 && token->end - token->start == 3
                         ? 1
@@ -291,6 +311,25 @@ take_end(int *best)
     best[APD_ROLE_END] = 0;
 }
 
+/* "order 123 (paid on the 10th, to ship by the 14th)": said by the way, in brackets with words
+ * of its own. */
+static bool
+is_aside(const ApdDates *self, const ApdMention *mention)
+{
+    int open = mention->first - 1, close = mention->last + 1, words = 0;
+    for (; open >= 0 && apd_dates_token(self, open)->sign != '('; open--) {
+        if (apd_dates_token(self, open)->sign == ')')
+            return false;
+        words++;
+    }
+    for (; close < (int) self->tokens->len && apd_dates_token(self, close)->sign != ')'; close++) {
+        if (apd_dates_token(self, close)->sign == '(')
+            return false;
+        words++;
+    }
+    return open >= 0 && close < (int) self->tokens->len && words > 3;
+}
+
 ApdRoleScore
 apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *label,
                const ApdDates *before, bool ahead)
@@ -332,6 +371,7 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     else if (bound && best[APD_ROLE_ACTION] > 0)
         best[APD_ROLE_EVENT] /= 2;
     bool bare = best[APD_ROLE_DEADLINE] == 0 && best[APD_ROLE_ACTION] == 0;
+    bool own = best[APD_ROLE_DEADLINE] + best[APD_ROLE_ACTION] + best[APD_ROLE_DUTY] >= 5;
     if (before != NULL && mention->continues)
         add_before(before, 100, best);
     else if (before != NULL && bare)
@@ -347,5 +387,8 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     if (!bound && best[APD_ROLE_DEADLINE] < 5
         && (mention->type == APD_MENTION_DATE || label == NULL))
         best[APD_ROLE_ACTION] /= 3;
-    return sum_up(mention, best);
+    ApdRoleScore score = sum_up(mention, best);
+    score.own = own;
+    score.aside = is_aside(self, mention);
+    return score;
 }

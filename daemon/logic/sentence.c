@@ -5,6 +5,9 @@
 /* A line of plain text this wide was broken by the sender's program. */
 #define WRAP_WIDTH 50
 
+/* A narrower one too when the next goes on in small letters. */
+#define NARROW_WIDTH 28
+
 /* Words whose dot ends no sentence, folded to lower case. */
 static const char *const abbreviations[] = {
     "no",     "nr",   "nos", "n",    "num",  "núm",  "art",  "arts", "abs", "bzw",     "ca",
@@ -269,7 +272,10 @@ joins(const char *line, const char *next)
         return false;
     if (apd_sentence_label(next, strlen(next), &label, &value) && value < strlen(next))
         return false;
-    return width_of(line, n) >= WRAP_WIDTH;
+    size_t width = width_of(line, n);
+    return width >= WRAP_WIDTH
+           || (width >= NARROW_WIDTH && g_unichar_islower(g_utf8_get_char(next))
+               && strchr(".!?;", line[n - 1]) == NULL);
 }
 
 GPtrArray *

@@ -73,6 +73,8 @@ typedef struct {
     int score;
     int against;          /* the ApdRole that speaks most against it; -1 for none */
     bool explicit_chance; /* a word for a deadline or an action stands near */
+    bool own;             /* such a word, or one of duty, in its own sentence or label */
+    bool aside;           /* said by the way, in brackets */
 } ApdRoleScore;
 
 /* A date or window that may be the seller's. */
@@ -81,6 +83,7 @@ typedef struct {
     ApdMention mention;
     ApdRoleScore role;
     bool labelled; /* a label or heading names it */
+    bool quoted;   /* stands in what is quoted below */
 } ApdCandidate;
 
 /* Reads every segment with the words of @languages (0: all) and appends what it
