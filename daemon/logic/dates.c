@@ -135,14 +135,16 @@ ends_abbreviation(const ApdDates *self, int i)
                || apd_token_means(word, APD_WORD_BOUND) || apd_token_means(word, APD_WORD_WEEKDAY));
 }
 
-/* "by Wednesday next week (18 March)" */
+/* "by Wednesday next week (18 March)": words between the name of a day and its date. */
 static bool
-is_week_of_day(const ApdDates *self, int i)
+follows_weekday(const ApdDates *self, int i, int first)
 {
-    return means(self, i, APD_WORD_UNIT)
-           && tok(self, i)->word->value[APD_WORD_UNIT] == APD_UNIT_WEEK
-           && (means(self, i - 1, APD_WORD_WEEKDAY) || means(self, i - 2, APD_WORD_WEEKDAY)
-               || means(self, i + 1, APD_WORD_WEEKDAY));
+    if (tok(self, first - 1)->sign != '(' || tok(self, i)->sign != 0)
+        return false;
+    for (int k = i - 1; k > i - 5; k--)
+        if (means(self, k, APD_WORD_WEEKDAY))
+            return true;
+    return false;
 }
 
 static void
@@ -169,7 +171,7 @@ look_back(const ApdDates *self, ApdMention *mention)
             apd_dates_read_zone(self, i, &zone);
             mention->zone = zone;
         } else if (!means(self, i, APD_WORD_GLUE) && !means(self, i, APD_WORD_WEEKDAY)
-                   && !is_week_of_day(self, i) && !means(self, i, APD_WORD_ZONE)
+                   && !follows_weekday(self, i, mention->first) && !means(self, i, APD_WORD_ZONE)
                    && !means(self, i, APD_WORD_INCLUSIVE) && !means(self, i, APD_WORD_MOMENT)
                    && !is_sign(tok(self, i), "(,\"'[:") && !ends_abbreviation(self, i)) {
             return;
@@ -290,7 +292,8 @@ static int
 read_lone_day(const ApdDates *self, int at, const char *text, ApdMention *mention)
 {
     const ApdToken *day = tok(self, at);
-    if (!day->is_digits || day->digits > 2 || day->number < 1 || day->number > 31)
+    if (!day->is_digits || day->digits > 2 || day->number < 1 || day->number > 31
+        || tok(self, at + 1)->sign == '%')
         return at;
     int next = at + 1;
     bool ordinal = is_ordinal(self, next, text);

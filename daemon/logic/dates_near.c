@@ -19,14 +19,15 @@ static bool
 stands_by_date(const ApdDates *self, int at, bool day_first)
 {
     ApdMention probe = { .first = at };
+    /* "el miércoles de la semana que viene (18 de marzo)" */
+    for (int i = at + 1; i < at + 7; i++)
+        if (tok(self, i)->sign == '(' && apd_dates_read_day(self, i + 1, day_first, &probe) > i + 1)
+            return true;
     for (int i = at + 1; i < at + 5; i++) {
         if (apd_dates_read_day(self, i, day_first, &probe) > i)
             return true;
         char sign = tok(self, i)->sign;
-        /* "Wednesday next week (18 March)" */
-        bool week = means(self, i, APD_WORD_UNIT)
-                    && tok(self, i)->word->value[APD_WORD_UNIT] == APD_UNIT_WEEK;
-        if (!week && !means(self, i, APD_WORD_GLUE) && sign != ',' && sign != '.' && sign != '(')
+        if (!means(self, i, APD_WORD_GLUE) && sign != ',' && sign != '.' && sign != '(')
             break;
     }
     const ApdMention *before = self->mentions->len > 0 ? &g_array_index(self->mentions, ApdMention,

@@ -197,7 +197,10 @@ read_single(const ApdDates *self, int at, ApdMention *mention)
     if (!means(self, i, APD_WORD_UNIT))
         return at;
     int unit = tok(self, i)->word->value[APD_WORD_UNIT];
-    if (unit == APD_UNIT_MINUTE)
+    /* "next week Wednesday" is a day. */
+    bool day = unit == APD_UNIT_WEEK
+               && (means(self, i + 1, APD_WORD_WEEKDAY) || means(self, i + 2, APD_WORD_WEEKDAY));
+    if (unit == APD_UNIT_MINUTE || day)
         return at;
     mention->unit = (ApdUnit) unit;
     mention->amount = 1;

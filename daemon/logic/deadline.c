@@ -132,25 +132,44 @@ stands_alone(const ApdCandidate *candidate)
     return !mention->is_range_end || candidate->labelled;
 }
 
-/* What another candidate is better than: what is quoted or said in brackets, a window that no word
- * of its own sentence speaks for, a day without a year that comes in half a year. */
+/* "the period for appeals (7 days) ended on 9 March" */
 static bool
-is_second(const ApdCandidate *candidate, ApdTime instant, ApdTime message)
+tells_of_past(const ApdTimeData *self, const GArray *candidates, const ApdCandidate *window,
+              ApdTime message)
 {
-    const ApdMention *mention = &candidate->mention;
-    if (candidate->role.aside || candidate->quoted)
-        return true;
-    if (mention->type == APD_MENTION_WINDOW)
-        return !candidate->role.own && !candidate->labelled;
-    return mention->day.year == 0 && mention->near == APD_NEAR_NONE && message != APD_NEVER
-           && instant > message + 3 * FAR;
+    for (guint i = 0; window->role.bracketed && i < candidates->len; i++) {
+        const ApdCandidate *other = &g_array_index(candidates, ApdCandidate, i);
+        if (other->segment == window->segment && other->mention.type == APD_MENTION_DATE
+            && (other->mention.day.year == 0
+                || apd_reckon_date(self, &other->mention, message, NULL) < message))
+            return true;
+    }
+    return false;
 }
 
-/* Takes the earliest of the candidates of at least @least; with @first only of the better
- * ones. */
+/* Which candidates are asked first: those of the notice's own sentences that words of them speak
+ * for, then all of them, then what is quoted or said by the way. */
+typedef enum { BEST, OWN, ANY } Trust;
+
+static bool
+is_trusted(const ApdCandidate *candidate, ApdTime instant, ApdTime message, Trust trust)
+{
+    const ApdMention *mention = &candidate->mention;
+    if (trust < ANY && (candidate->role.aside || candidate->quoted))
+        return false;
+    if (trust > BEST)
+        return true;
+    if (mention->type == APD_MENTION_WINDOW)
+        return candidate->role.own || candidate->labelled;
+    /* A day without a year that comes in half a year has rather been. */
+    return mention->day.year != 0 || mention->near != APD_NEAR_NONE || message == APD_NEVER
+           || instant < message + 3 * FAR;
+}
+
+/* Takes the earliest of the candidates of at least @least that are trusted so much. */
 static bool
 choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, int least,
-       bool first, const ApdDeadlineCase *kase, ApdDeadline *deadline)
+       Trust trust, const ApdDeadlineCase *kase, ApdDeadline *deadline)
 {
     guint taken = 0;
     for (guint i = 0; i < candidates->len; i++) {
@@ -160,14 +179,16 @@ choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, i
         /* "Sellers have 7 days to appeal each penalty" is what the rule will say. */
         if (kase->kind == APD_KIND_POLICY && candidate->mention.type == APD_MENTION_WINDOW)
             continue;
-        if (is_answer(kase) && !candidate->role.explicit_chance)
+        if (is_answer(kase)
+            && (!candidate->role.explicit_chance
+                || tells_of_past(self, candidates, candidate, kase->date)))
             continue;
         if ((is_answer(kase) || kase->kind == APD_KIND_POLICY) && !is_bound(candidate))
             continue;
 
         g_autoptr(GString) how = g_string_new(NULL);
         ApdTime instant = reckon(self, text, candidates, candidate, kase, how);
-        if (instant == APD_NEVER || (first && is_second(candidate, instant, kase->date)))
+        if (instant == APD_NEVER || !is_trusted(candidate, instant, kase->date, trust))
             continue;
         /* An end that lies behind is believed only when nothing speaks against it. */
         bool doubtful = is_answer(kase) || kase->kind == APD_KIND_POLICY
@@ -252,10 +273,16 @@ look(const ApdTimeData *self, const ApdText *text, const ApdDeadlineCase *kase, 
         if (mention->zone == APD_ZONE_UNNAMED)
             mention->zone = zone;
     }
-    bool found = least >= APD_ROLE_POSSIBLE
-                 && (choose(self, text, candidates, APD_ROLE_CERTAIN, true, kase, deadline)
-                     || choose(self, text, candidates, APD_ROLE_CERTAIN, false, kase, deadline));
-    found = found || choose(self, text, candidates, least, false, kase, deadline);
+    static const struct {
+        int least;
+        Trust trust;
+    } turns[] = { { APD_ROLE_CERTAIN, BEST }, { APD_ROLE_CERTAIN, OWN },
+                  { APD_ROLE_POSSIBLE, OWN }, { APD_ROLE_CERTAIN, ANY },
+                  { APD_ROLE_POSSIBLE, ANY }, { APD_ROLE_SILENT, ANY } };
+    bool found = false;
+    for (gsize i = 0; i < G_N_ELEMENTS(turns) && !found; i++)
+        if (turns[i].least >= least && (turns[i].least == least || least >= APD_ROLE_POSSIBLE))
+            found = choose(self, text, candidates, turns[i].least, turns[i].trust, kase, deadline);
     if (least >= APD_ROLE_POSSIBLE && (found || languages != 0))
         explain_others(text, candidates, deadline);
     return found;

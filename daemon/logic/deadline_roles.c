@@ -108,13 +108,13 @@ ends_clause(const ApdToken *token)
     return token->sign == ',' || token->sign == ';' || apd_token_means(token, APD_WORD_RANGE);
 }
 
-/* A mention ends a few tokens before @at. */
+/* A mention ends a few tokens before @at: "1 Ocak 2026'dan sonra da geçerli". */
 static bool
 ends_mention(const ApdDates *self, int at)
 {
     for (guint i = 0; i < self->mentions->len; i++) {
         int last = g_array_index(self->mentions, ApdMention, i).last;
-        if (last < at && last >= at - 4)
+        if (last < at && last >= at - 6)
             return true;
     }
     return false;
@@ -140,8 +140,8 @@ walk(const ApdDates *self, int from, int step, bool asks, int *best)
             return;
         int value = role >= 0 ? strength(role, distance, step) : 0;
         /* Words that stand after a date are about the one before them. */
-        if (step < 0 && role >= 0 && is_near_only(role) && apd_word_follows(token->word)
-            && ends_mention(self, i))
+        if (step < 0 && role >= 0 && (is_near_only(role) || role == APD_ROLE_LIFE)
+            && apd_word_follows(token->word) && ends_mention(self, i))
             value = 0;
         /* "for 7 days": right before it, in Turkish and Korean right after. */
         if (role == APD_ROLE_DURATION && (step > 0) != apd_word_follows(token->word))
@@ -330,12 +330,10 @@ is_aside(const ApdDates *self, const ApdMention *mention)
     return open >= 0 && close < (int) self->tokens->len && words > 3;
 }
 
-ApdRoleScore
-apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *label,
-               const ApdDates *before, bool ahead)
+/* What the sentence and the label of @mention say of it. */
+static void
+gather(const ApdDates *self, const ApdMention *mention, const ApdDates *label, int *best)
 {
-    int best[APD_N_ROLES] = { 0 };
-
     walk(self, first_of(self, mention) - 1, -1, false, best);
     bool asks = best[APD_ROLE_ACTION] > 0 || best[APD_ROLE_END] > 0 || best[APD_ROLE_DUTY] > 0
                 || best[APD_ROLE_DEADLINE] > 0 || best[APD_ROLE_OVER] < 0;
@@ -348,6 +346,14 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     /* "within 7 days from" begins nothing. */
     if (mention->type == APD_MENTION_WINDOW || mention->is_range_end)
         best[APD_ROLE_EFFECTIVE] = 0;
+    if (mention->is_late)
+        best[APD_ROLE_EVENT] = best[APD_ROLE_EFFECTIVE] = best[APD_ROLE_HISTORY] = 0;
+}
+
+/* Where one thing said takes from another. */
+static void
+temper(const ApdDates *self, const ApdMention *mention, bool bound, bool ahead, int *best)
+{
     /* "if no appeal comes by then" is a threat, and asks for one; "because none came within 7
      * days" tells why. */
     if (ahead && best[APD_ROLE_OVER] < 0 && !tells_why(self, mention)) {
@@ -355,14 +361,11 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
         best[APD_ROLE_OVER] = 0;
         best[APD_ROLE_SANCTION] /= 3;
     }
-    if (mention->is_late)
-        best[APD_ROLE_EVENT] = best[APD_ROLE_EFFECTIVE] = best[APD_ROLE_HISTORY] = 0;
     if (best[APD_ROLE_ACTION] > 0 || best[APD_ROLE_DUTY] > 0)
         best[APD_ROLE_REVIEW] /= 4;
     /* "verify within 24 hours or the store is closed": the measure is the threat. */
     if (mention->type == APD_MENTION_WINDOW && mention->within)
         best[APD_ROLE_SANCTION] /= 3;
-    bool bound = mention->bound != APD_BOUND_NONE || mention->within || mention->is_range_end;
     /* "must be delivered by": what must be has not happened. */
     if (bound && best[APD_ROLE_DUTY] > 0)
         best[APD_ROLE_EVENT] /= 4;
@@ -370,6 +373,17 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
         best[APD_ROLE_EVENT] /= 4;
     else if (bound && best[APD_ROLE_ACTION] > 0)
         best[APD_ROLE_EVENT] /= 2;
+}
+
+ApdRoleScore
+apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *label,
+               const ApdDates *before, bool ahead)
+{
+    int best[APD_N_ROLES] = { 0 };
+    bool bound = mention->bound != APD_BOUND_NONE || mention->within || mention->is_range_end;
+
+    gather(self, mention, label, best);
+    temper(self, mention, bound, ahead, best);
     bool bare = best[APD_ROLE_DEADLINE] == 0 && best[APD_ROLE_ACTION] == 0;
     bool own = best[APD_ROLE_DEADLINE] + best[APD_ROLE_ACTION] + best[APD_ROLE_DUTY] >= 5;
     if (before != NULL && mention->continues)
@@ -383,12 +397,17 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
         best[APD_ROLE_DURATION] = 0;
     bound = bound || (is_short_window(mention) && is_unopposed(best));
 
-    /* A date that nothing binds needs a word for a deadline. */
-    if (!bound && best[APD_ROLE_DEADLINE] < 5
+    /* A date that nothing binds needs a word for a deadline, or a label that asks and the future.
+     */
+    bool asked = label != NULL && ahead && is_unopposed(best);
+    if (!bound && !asked && best[APD_ROLE_DEADLINE] < 5
         && (mention->type == APD_MENTION_DATE || label == NULL))
         best[APD_ROLE_ACTION] /= 3;
     ApdRoleScore score = sum_up(mention, best);
     score.own = own;
     score.aside = is_aside(self, mention);
+    score.bracketed = mention->first > 0 && apd_dates_token(self, mention->first - 1)->sign == '('
+                      && mention->last + 1 < (int) self->tokens->len
+                      && apd_dates_token(self, mention->last + 1)->sign == ')';
     return score;
 }

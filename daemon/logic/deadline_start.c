@@ -113,6 +113,14 @@ read_after(const ApdDates *dates, const ApdSegment *segment, int at, Start *star
     while (to < end && to < from + 8 && !ends_clause(apd_dates_token(dates, to)))
         to++;
     take_words(dates, segment, from, to, start);
+    /* "send in 5 days the invoices of your purchase" counts from no purchase. */
+    int first = from;
+    while (first < to && says_nothing(apd_dates_token(dates, first)))
+        first++;
+    if (from == at + 1 && start->anchor == APD_ANCHOR_TRADE
+        && !apd_token_means(apd_dates_token(dates, at), APD_WORD_FROM) && first < to
+        && !apd_token_means(apd_dates_token(dates, first), APD_WORD_ANCHOR))
+        start->anchor = -1;
     start->first = from;
     start->last = to + 2;
     return to > from;
@@ -122,12 +130,13 @@ read_after(const ApdDates *dates, const ApdSegment *segment, int at, Start *star
 static bool
 read_before(const ApdDates *dates, const ApdSegment *segment, int first, Start *start)
 {
-    int from = -1;
+    int from = -1, depth = 0; /* what stands in brackets is of its own */
     for (int i = first - 1; i >= 0 && i > first - 2 * NEAR_BY; i--) {
         const ApdToken *token = apd_dates_token(dates, i);
         if (token->sign == '.' || token->sign == ';')
             break;
-        if (apd_token_means(token, APD_WORD_FROM)) {
+        depth += (token->sign == ')') - (token->sign == '(');
+        if (depth == 0 && apd_token_means(token, APD_WORD_FROM)) {
             from = i;
             break;
         }
@@ -263,10 +272,12 @@ find_date(const ApdTimeData *self, const ApdText *text, const GArray *candidates
     for (guint i = first; i < MIN(candidates->len, here + MAX_AROUND); i++) {
         const ApdCandidate *other = &g_array_index(candidates, ApdCandidate, i);
         const ApdMention *date = &other->mention;
-        if (date->type != APD_MENTION_DATE)
+        if (date->type != APD_MENTION_DATE || other->role.aside)
             continue;
         ApdTime at = instant_of(self, date, message);
-        if (!may_start(date, at, message))
+        /* What would be over already is the start of something else. */
+        if (!may_start(date, at, message)
+            || (other > window && apd_reckon_window(self, &window->mention, at, NULL) < message))
             continue;
         bool same = other->segment == window->segment;
         if (same && stands_beside(start, &window->mention, date, at <= message))

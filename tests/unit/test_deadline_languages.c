@@ -28,6 +28,9 @@
 #include "time/ends_two.inc"
 #include "time/ends_three.inc"
 #include "time/letters.inc"
+#include "time/mails_one.inc"
+#include "time/mails_two.inc"
+#include "time/mails_three.inc"
 #include "time/messages.inc"
 #include "time/months.inc"
 
@@ -139,6 +142,9 @@ test_ends(void)
     CHECK_ALL(data, ends_one, wrong)
     CHECK_ALL(data, ends_two, wrong)
     CHECK_ALL(data, ends_three, wrong)
+    CHECK_ALL(data, mails_one, wrong)
+    CHECK_ALL(data, mails_two, wrong)
+    CHECK_ALL(data, mails_three, wrong)
     g_assert_cmpint(wrong, ==, 0);
 }
 
