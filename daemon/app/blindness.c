@@ -173,7 +173,7 @@ static bool
 note_within(ApdLedger *ledger, const ApdConfig *config, const char *source, const char *folder,
             const GError *why, ApdTime now, GError **error)
 {
-    g_autoptr(GPtrArray) sights = apd_ledger_sights(ledger, error);
+    g_autoptr(GPtrArray) sights = apd_ledger_sights_of(ledger, source, error);
     if (sights == NULL)
         return false;
 
@@ -240,6 +240,32 @@ apd_blindness_note(ApdLedger *ledger, const ApdConfig *config, const char *sourc
     if (!apd_ledger_begin(ledger, error))
         return false;
     if (note_within(ledger, config, source, folder, why, now, error))
+        return apd_ledger_commit(ledger, error);
+
+    apd_ledger_rollback(ledger);
+    return false;
+}
+
+static bool
+note_each(ApdLedger *ledger, const ApdConfig *config, const GPtrArray *notes, GError **error)
+{
+    for (guint i = 0; i < notes->len; i++) {
+        const ApdSightNote *note = notes->pdata[i];
+        if (!note_within(ledger, config, note->source, note->folder, note->why, note->when, error))
+            return false;
+    }
+    return true;
+}
+
+bool
+apd_blindness_note_all(ApdLedger *ledger, const ApdConfig *config, const GPtrArray *notes,
+                       GError **error)
+{
+    if (notes->len == 0)
+        return true;
+    if (!apd_ledger_begin(ledger, error))
+        return false;
+    if (note_each(ledger, config, notes, error))
         return apd_ledger_commit(ledger, error);
 
     apd_ledger_rollback(ledger);

@@ -19,6 +19,10 @@
 /* How often the status line follows deliveries. */
 #define STATUS_PAUSE APD_SECOND
 
+/* What was filed has raised its alert itself: looking through every case can wait
+ * for what else comes in, and must not stand in the way of that. */
+#define NEWS_PAUSE (APD_SECOND / 5)
+
 struct ApdDaemon {
     ApdConfig *config; /* owned */
     ApdDaemonOptions options;
@@ -32,10 +36,10 @@ struct ApdDaemon {
     ApdAlarm *alarm;           /* owned */
     GMainLoop *loop;           /* owned */
     guint looking;             /* owned: a look at what is due is about to happen */
+    guint sending;             /* owned: what is owed is about to be sent */
     guint feeding;             /* owned: of the watchdog */
     guint signals[3];          /* owned */
-    bool stale;                /* cases may have changed since they were looked through */
-    ApdTime next_step;         /* when time alone moves one */
+    ApdTime next_step;         /* when cases are to be looked through */
     ApdTime status_at;         /* when the line below is to be made anew */
     char *status;              /* owned: the line last told to the service manager */
     GError *failure;           /* owned: what stopped us; NULL: nothing did */
@@ -63,10 +67,9 @@ fail(ApdDaemon *self, const GError *error)
 static bool
 run_steps(ApdDaemon *self, ApdTime now, GError **error)
 {
-    if (!self->stale && now < self->next_step)
+    if (now < self->next_step)
         return true;
 
-    self->stale = false;
     self->status_at = now;
     return apd_steps_run(self->ledger, self->config, now, &self->next_step, error);
 }
@@ -99,7 +102,7 @@ run_due(ApdDaemon *self, ApdTime now, ApdTime *ret_next, GError **error)
 
     /* A clock that was set back makes all of these wrong. */
     if (self->status_at > now + STATUS_PAUSE)
-        self->stale = true;
+        self->next_step = now;
     if (!run_steps(self, now, error) || !apd_dispatcher_run(self->dispatcher, now, &next, error)
         || (self->tokens != NULL && !apd_tokens_run(self->tokens, now, &more, error))
         || (self->heartbeat != NULL && !apd_heartbeat_run(self->heartbeat, now, &more, error))
@@ -113,8 +116,8 @@ run_due(ApdDaemon *self, ApdTime now, ApdTime *ret_next, GError **error)
 static bool
 is_finished(const ApdDaemon *self)
 {
-    return self->options.once && apd_watcher_is_caught_up(self->watcher)
-           && !apd_dispatcher_is_busy(self->dispatcher)
+    return self->options.once && self->next_step > apd_now() + NEWS_PAUSE
+           && apd_watcher_is_caught_up(self->watcher) && !apd_dispatcher_is_busy(self->dispatcher)
            && (self->tokens == NULL || !apd_tokens_are_busy(self->tokens));
 }
 
@@ -153,7 +156,37 @@ look_soon(void *user_data)
 {
     ApdDaemon *self = user_data;
 
-    self->stale = true;
+    self->next_step = 0;
+    turn_soon(self);
+}
+
+static gboolean
+on_send(gpointer user_data)
+{
+    ApdDaemon *self = user_data;
+    g_autoptr(GError) error = NULL;
+    ApdTime next; /* the look that follows counts it in */
+
+    self->sending = 0;
+    if (!apd_dispatcher_run(self->dispatcher, apd_now(), &next, &error))
+        fail(self, error);
+    return G_SOURCE_REMOVE;
+}
+
+/* Something was filed, or a source tells of its sight.  While time alone moves no
+ * case, what is owed may go at once; else the cases come first, for what was owed
+ * may be out of date. */
+static void
+on_news(void *user_data)
+{
+    ApdDaemon *self = user_data;
+    ApdTime now = apd_now();
+
+    if (now < self->next_step) {
+        self->next_step = MIN(self->next_step, now + NEWS_PAUSE);
+        if (self->sending == 0)
+            self->sending = g_idle_add_full(G_PRIORITY_HIGH, on_send, self, NULL);
+    }
     turn_soon(self);
 }
 
@@ -172,7 +205,8 @@ on_verdict(void *user_data)
 {
     ApdDaemon *self = user_data;
 
-    self->stale = self->stale || has_fallback(self->config);
+    if (has_fallback(self->config))
+        self->next_step = 0;
     turn_soon(self);
 }
 
@@ -250,7 +284,7 @@ static bool
 open_parts(ApdDaemon *self, GError **error)
 {
     const ApdDispatcherEvents dispatcher_events = { on_verdict, on_failed };
-    const ApdWatcherEvents watcher_events = { look_soon, on_token_refused, on_failed };
+    const ApdWatcherEvents watcher_events = { on_news, on_token_refused, on_failed };
     const ApdTokensEvents token_events = { on_token_renewed, on_token_lost, look_soon };
 
     self->casebook.ledger = self->ledger;
@@ -272,6 +306,7 @@ open_parts(ApdDaemon *self, GError **error)
 static void
 close_parts(ApdDaemon *self)
 {
+    g_clear_handle_id(&self->sending, g_source_remove);
     g_clear_pointer(&self->tokens, apd_tokens_free);
     g_clear_pointer(&self->watcher, apd_watcher_free);
     g_clear_pointer(&self->dispatcher, apd_dispatcher_free);
@@ -378,6 +413,7 @@ apd_daemon_free(ApdDaemon *self)
     apd_alarm_free(self->alarm);
     apd_ledger_close(self->ledger);
     g_clear_handle_id(&self->looking, g_source_remove);
+    g_clear_handle_id(&self->sending, g_source_remove);
     g_main_loop_unref(self->loop);
     g_free(self->status);
     g_clear_error(&self->failure);

@@ -16,6 +16,9 @@
 #define BUSY_LIMIT (20 * APD_SECOND)
 #define USED_LIMIT (15 * APD_SECOND)
 
+/* Between two tries of a mailbox whose server lets others in. */
+#define CALL_BACK_PAUSE (2 * APD_SECOND)
+
 static void
 arm(ApdMail *self, ApdTime when)
 {
@@ -164,6 +167,46 @@ judge_account(ApdMail *self, ApdMailSlot *slot)
         release_waiting(self, &account->waiting);
 }
 
+/* --- the way back ------------------------------------------------------------------- */
+
+static void
+set_lost(ApdMailSlot *slot, bool lost)
+{
+    if (slot->lost == lost)
+        return;
+    slot->lost = lost;
+    slot->host->lost += lost ? 1u : -1u;
+}
+
+/* Nobody's turn before its last try is so old. */
+static void
+call_back(ApdMail *self, ApdMailSlot *slot)
+{
+    ApdTime due = MIN(slot->due, MAX(slot->started + CALL_BACK_PAUSE, apd_uptime()));
+
+    if (slot->account->refused == 0)
+        slot->account->blocked = MIN(slot->account->blocked, due);
+    rest_until(self, slot, due);
+}
+
+/* A server that let one in is back: those that lost it need not sit out pauses that
+ * an outage has made long. */
+static void
+call_all_back(ApdMail *self, const ApdMailHost *host)
+{
+    GHashTableIter iter;
+    void *slot;
+
+    if (host->lost == 0)
+        return;
+    g_hash_table_iter_init(&iter, self->slots);
+    while (g_hash_table_iter_next(&iter, NULL, &slot)) {
+        ApdMailSlot *lost = slot;
+        if (lost->lost && lost->host == host && lost->state == APD_SLOT_RESTING)
+            call_back(self, lost);
+    }
+}
+
 static void
 serve_host(ApdMail *self, ApdMailHost *host)
 {
@@ -255,12 +298,15 @@ apd_mail_finish(ApdMail *self, ApdMailSlot *slot)
     self->credit += slot->grant - MIN(slot->grant, step->used);
     slot->in_flight += step->used;
     slot->connected = step->fd >= 0;
+    set_lost(slot, step->lost);
     for (guint i = 0; i < step->news->len && !slot->dropped; i++) {
         ApdMailboxNews *news = &g_array_index(step->news, ApdMailboxNews, i);
         apd_mail_send(self, news->word, news->content);
     }
     judge_account(self, slot);
     bool again = use_renewed(self, slot);
+    if (step->connected)
+        call_all_back(self, host);
     /* A mailbox at work for long goes behind those that wait. */
     slot->state = APD_SLOT_RESTING;
     serve_host(self, host);
@@ -296,6 +342,7 @@ void
 apd_mail_drop(ApdMail *self, ApdMailSlot *slot)
 {
     slot->dropped = true;
+    set_lost(slot, false);
     if (slot->state == APD_SLOT_RUNNING)
         return;
 

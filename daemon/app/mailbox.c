@@ -119,9 +119,11 @@ fail(ApdMailbox *self, const GError *why)
         pause = REFUSED_PAUSE;
     g_clear_pointer(&self->imap, apd_imap_free);
     self->parked = false;
+    self->emptied = false;
     self->failures++;
     tell_sight(self, why);
     self->step.wait = APD_MAILBOX_PAUSE;
+    self->step.lost = !refused;
     self->step.due = apd_uptime() + pause;
 }
 
@@ -269,27 +271,41 @@ wake(ApdMailbox *self, bool look, bool *ret_look, GError **error)
     return idle ? apd_imap_idle_leave(self->imap, error) : apd_imap_noop(self->imap, error);
 }
 
+/* Whether the step ends here, with more to come: what was fetched goes out before
+ * anything else is asked of the server. */
+static bool
+hand_over(ApdMailbox *self, bool starved)
+{
+    bool more = self->todo->len > 0;
+
+    self->emptied = !more && self->step.used > 0;
+    if (!more && !self->emptied)
+        return false;
+    self->step.wait = starved ? APD_MAILBOX_STARVED : APD_MAILBOX_AGAIN;
+    if (more)
+        tell_sight(self, NULL);
+    return true;
+}
+
 static bool
 run(ApdMailbox *self, bool look, GError **error)
 {
     bool starved = false, again = true;
+    bool found = self->emptied && !look; /* all there is, as far as we know */
 
     if (self->imap == NULL && !connect_up(self, error))
         return false;
     if (self->parked && !wake(self, look, &again, error))
         return false;
     while (again) {
-        if (self->todo->len == 0 && !find(self, error))
+        if (self->todo->len == 0 && !found && !find(self, error))
             return false;
         if (self->todo->len > 0 && !apd_mailbox_fetch(self, &starved, error))
             return false;
-        if (self->todo->len > 0) {
-            self->step.wait = starved ? APD_MAILBOX_STARVED : APD_MAILBOX_AGAIN;
-            tell_sight(self, NULL);
+        if (hand_over(self, starved))
             return true;
-        }
         finish_round(self);
-        again = false;
+        again = found = false;
         if (!park(self, &again, error) || (again && !wake(self, true, &again, error)))
             return false;
     }

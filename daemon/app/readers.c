@@ -196,6 +196,17 @@ give(Reader *self, Job *job)
     apd_child_send(self->child, "read", g_variant_builder_end(&builder));
 }
 
+/* Returns: (nullable): one that waits for work. */
+static Reader *
+find_idle(const ApdReaders *self)
+{
+    for (guint i = 0; i < self->n; i++)
+        if (self->readers[i].child != NULL && self->readers[i].ready
+            && self->readers[i].job == NULL)
+            return &self->readers[i];
+    return NULL;
+}
+
 /* As many readers as there are messages waiting, those on their way counted. */
 static void
 start_readers(ApdReaders *self)
@@ -218,11 +229,8 @@ on_run(gpointer user_data)
     ApdReaders *self = user_data;
 
     self->starting = 0;
-    for (guint i = 0; i < self->n && !g_queue_is_empty(self->queue); i++) {
-        Reader *reader = &self->readers[i];
-        if (reader->child != NULL && reader->ready && reader->job == NULL)
-            give(reader, g_queue_pop_head(self->queue));
-    }
+    for (Reader *idle; !g_queue_is_empty(self->queue) && (idle = find_idle(self)) != NULL;)
+        give(idle, g_queue_pop_head(self->queue));
     start_readers(self);
     return G_SOURCE_REMOVE;
 }
@@ -248,6 +256,13 @@ apd_readers_new(const char *rules_dir, const char *user_rules_dir, guint max)
     for (guint i = 0; i < self->n; i++)
         self->readers[i].pool = self;
     return self;
+}
+
+void
+apd_readers_warm(ApdReaders *self)
+{
+    if (self->readers[0].child == NULL && self->readers[0].timer == 0)
+        start(&self->readers[0]);
 }
 
 void
@@ -282,6 +297,11 @@ apd_readers_read(ApdReaders *self, GBytes *bytes, const char *authserv_id, ApdTi
     job->received = received;
     job->done = done;
     job->user_data = user_data;
+    Reader *idle = g_queue_is_empty(self->queue) ? find_idle(self) : NULL;
+    if (idle != NULL) {
+        give(idle, job);
+        return;
+    }
     g_queue_push_tail(self->queue, job);
     run_soon(self);
 }

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "app/blindness.h"
 #include "app/readers.h"
+#include "app/sights.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "io/mail_frames.h"
@@ -20,6 +20,7 @@ typedef struct {
 struct ApdWatcher {
     const ApdCasebook *casebook; /* borrowed */
     ApdReaders *readers;         /* owned */
+    ApdSights *sights;           /* owned */
     ApdWatcherEvents events;
     void *user_data;     /* borrowed */
     GPtrArray *watched;  /* owned, element-type Watched */
@@ -126,13 +127,7 @@ on_message(ApdSource *source, ApdMessage *message, void *user_data)
 static void
 note_sight(ApdWatcher *self, const char *source, const char *folder, const GError *why)
 {
-    g_autoptr(GError) error = NULL;
-
-    if (apd_blindness_note(self->casebook->ledger, self->casebook->config, source, folder, why,
-                           apd_now(), &error))
-        self->events.changed(self->user_data);
-    else
-        self->events.failed(error, self->user_data);
+    apd_sights_note(self->sights, source, folder, why, apd_now());
 }
 
 /* The text as far as @mark, and @more in parentheses. */
@@ -264,17 +259,36 @@ open_source(ApdWatcher *self, const ApdSourceConfig *config, GError **error)
     return true;
 }
 
+static void
+on_sights_changed(void *user_data)
+{
+    ApdWatcher *self = user_data;
+
+    self->events.changed(self->user_data);
+}
+
+static void
+on_sights_failed(const GError *error, void *user_data)
+{
+    ApdWatcher *self = user_data;
+
+    self->events.failed(error, self->user_data);
+}
+
 ApdWatcher *
 apd_watcher_new(const ApdCasebook *casebook, const ApdWatcherEvents *events, void *user_data,
                 GError **error)
 {
+    static const ApdSightsEvents sights_events = { on_sights_changed, on_sights_failed };
     g_autoptr(ApdWatcher) self = g_new0(ApdWatcher, 1);
     const ApdConfig *config = casebook->config;
 
     self->casebook = casebook;
     self->readers = apd_readers_new(config->rules_dir, config->user_rules_dir, 0);
+    apd_readers_warm(self->readers);
     self->events = *events;
     self->user_data = user_data;
+    self->sights = apd_sights_new(casebook->ledger, config, &sights_events, self);
     self->watched = g_ptr_array_new_with_free_func(free_watched);
     self->errands = g_hash_table_new_full(NULL, NULL, free_errand, NULL);
     for (guint i = 0; i < config->sources->len; i++)
@@ -295,6 +309,7 @@ apd_watcher_free(ApdWatcher *self)
     apd_readers_free(self->readers);
     g_hash_table_unref(self->errands);
     g_ptr_array_unref(self->watched);
+    apd_sights_free(self->sights);
     g_free(self);
 }
 
@@ -343,7 +358,7 @@ apd_watcher_note_lost(ApdWatcher *self, const char *section, const GError *why)
 bool
 apd_watcher_is_caught_up(const ApdWatcher *self)
 {
-    if (g_hash_table_size(self->errands) > 0)
+    if (g_hash_table_size(self->errands) > 0 || apd_sights_has_news(self->sights))
         return false;
 
     for (guint i = 0; i < self->watched->len; i++) {

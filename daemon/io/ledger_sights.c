@@ -54,21 +54,35 @@ read_sight(ApdQuery *query)
     return self;
 }
 
-GPtrArray *
-apd_ledger_sights(ApdLedger *self, GError **error)
-{
-    g_autoptr(ApdQuery) query =
-        apd_ledger_query(self,
-                         "SELECT source, folder, well, since, last_life, text FROM sights"
-                         " ORDER BY source, folder",
-                         error);
-    if (query == NULL)
-        return NULL;
+#define SELECT "SELECT source, folder, well, since, last_life, text FROM sights"
 
+static GPtrArray *
+read_sights(ApdLedger *self, ApdQuery *query, GError **error)
+{
     g_autoptr(GPtrArray) sights = g_ptr_array_new_with_free_func(free_sight);
 
     ApdQueryStep step;
     while ((step = apd_ledger_step(self, query, error)) == APD_QUERY_ROW)
         g_ptr_array_add(sights, read_sight(query));
     return step == APD_QUERY_DONE ? g_steal_pointer(&sights) : NULL;
+}
+
+GPtrArray *
+apd_ledger_sights(ApdLedger *self, GError **error)
+{
+    g_autoptr(ApdQuery) query = apd_ledger_query(self, SELECT " ORDER BY source, folder", error);
+
+    return query != NULL ? read_sights(self, query, error) : NULL;
+}
+
+GPtrArray *
+apd_ledger_sights_of(ApdLedger *self, const char *source, GError **error)
+{
+    g_autoptr(ApdQuery) query =
+        apd_ledger_query(self, SELECT " WHERE source = ? ORDER BY folder", error);
+
+    if (query == NULL)
+        return NULL;
+    apd_ledger_bind_text(query, 1, source);
+    return read_sights(self, query, error);
 }

@@ -21,3 +21,14 @@ bool apd_blindness_note(ApdLedger *ledger, const ApdConfig *config, const char *
  * blindness of the source.  One transaction. */
 bool apd_blindness_gone(ApdLedger *ledger, const ApdConfig *config, const char *source,
                         const char *folder, const char *text, ApdTime now, GError **error);
+
+/* What a source said of itself. */
+typedef struct {
+    char *source, *folder; /* owned */
+    GError *why;           /* owned; NULL: it can be read */
+    ApdTime when;
+} ApdSightNote;
+
+/* As above for many (element-type ApdSightNote), in their order, in one transaction. */
+bool apd_blindness_note_all(ApdLedger *ledger, const ApdConfig *config, const GPtrArray *notes,
+                            GError **error);

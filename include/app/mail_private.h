@@ -17,6 +17,7 @@
 typedef struct {
     char *name;     /* owned */
     guint running;  /* mailboxes at work */
+    guint lost;     /* mailboxes that pause because it was out of reach */
     GQueue waiting; /* element-type uint32_t: ids */
 } ApdMailHost;
 
@@ -48,6 +49,7 @@ typedef struct {
     const char *renewed;     /* owned, there too: to take its place when the step ends; or NULL */
     ApdSlotState state;
     bool connected;
+    bool lost;    /* counted in the host's */
     bool look;    /* poked: do not wait for the server */
     bool looking; /* of the running step: it was */
     bool dropped; /* to be freed when its step ends */

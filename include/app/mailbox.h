@@ -54,6 +54,7 @@ typedef struct {
     ApdTime due;    /* apd_uptime() */
     int fd;         /* -1: not connected */
     bool connected; /* a login went through in this step */
+    bool lost;      /* the server could not be reached, or let go of us */
     bool refused; /* the password was: do not try again before @due, in no mailbox of the account */
     size_t used;  /* bytes of the grant */
     GArray *news; /* owned by the mailbox until the next step; element-type ApdMailboxNews */

@@ -15,6 +15,9 @@ typedef struct ApdReaders ApdReaders;
  * first needed.  @user_rules_dir may be NULL. */
 ApdReaders *apd_readers_new(const char *rules_dir, const char *user_rules_dir, guint max);
 
+/* Starts the first now, so that the first message does not wait for the rules. */
+void apd_readers_warm(ApdReaders *self);
+
 /* No answer follows any more. */
 void apd_readers_free(ApdReaders *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdReaders, apd_readers_free)

@@ -274,3 +274,6 @@ bool apd_ledger_put_sight(ApdLedger *self, const ApdSight *sight, GError **error
 
 /* Returns: (transfer full) (element-type ApdSight); NULL on error. */
 GPtrArray *apd_ledger_sights(ApdLedger *self, GError **error);
+
+/* Those of @source alone. */
+GPtrArray *apd_ledger_sights_of(ApdLedger *self, const char *source, GError **error);

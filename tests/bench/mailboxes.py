@@ -19,14 +19,17 @@ import samples  # noqa: E402
 from dovecot import Dovecot  # noqa: E402
 from harness import BUILD, SECRET, make_maildir, write_private  # noqa: E402
 
-FIRST_UID = 61000  # a user of the system for each mailbox: inotify is rationed by user
-
+# Made for many connections: few processes for all, so that a new one costs no fork, and inotify (128 of a user) suffices.
 LIMITS = """
-mailbox_idle_check_interval = {check} secs
 imap_idle_notify_interval = 29 mins
-service imap-login {{
+service imap-login {
   process_min_avail = 2
-}}
+}
+service imap {
+  client_limit = 50
+  service_count = 0
+  process_min_avail = 20
+}
 """
 
 
@@ -48,36 +51,15 @@ class Farm(Dovecot):
     """Users m0, m1, ... with the password "secret"."""
 
     def __init__(self, count):
-        self.own_users = os.geteuid() == 0
-        super().__init__(users={f"m{n}": "secret" for n in range(count)}, folder=scratch("apd-farm-"),
-                         extra=LIMITS.format(check=30 if self.own_users else 1))
+        super().__init__(users={f"m{n}": "secret" for n in range(count)}, folder=scratch("apd-farm-"), extra=LIMITS)
 
     def _set_owner(self):
         super()._set_owner()
-        for number, user in enumerate(self.users):
+        for user in self.users:
             home = os.path.join(self.root, "home", user)
             make_maildir(os.path.join(home, "Maildir"))
             for folder in (home, *(os.path.join(home, "Maildir", part) for part in ("", "tmp", "new", "cur"))):
-                self._own(folder, number)
-
-    def _own(self, path, number):
-        if self.own_users:
-            os.chown(path, FIRST_UID + number, self.gid)
-
-    def write_users(self):
-        with open(os.path.join(self.root, "users"), "w") as file:
-            for number, user in enumerate(self.users):
-                uid = FIRST_UID + number if self.own_users else self.uid
-                file.write(f"{user}:{{PLAIN}}secret:{uid}:{self.gid}::{self.root}/home/{user}\n")
-        os.chmod(os.path.join(self.root, "users"), 0o644)
-
-    def write_config(self):
-        super().write_config()
-        with open(self.config) as file:
-            text = re.sub(r"userdb \{.*?\n\}", f"userdb {{\n  driver = passwd-file\n  args = {self.root}/users\n}}",
-                          file.read(), flags=re.S)
-        with open(self.config, "w") as file:
-            file.write(text)
+                os.chown(folder, self.uid, self.gid)
 
     def put(self, number, message, name):
         """As a delivery agent does.  Returns: when."""
@@ -85,7 +67,7 @@ class Farm(Dovecot):
         aside = os.path.join(maildir, "tmp", name)
         with open(aside, "wb") as file:
             file.write(message)
-        self._own(aside, number)
+        os.chown(aside, self.uid, self.gid)
         now = time.monotonic()
         os.rename(aside, os.path.join(maildir, "new", name))
         return now
