@@ -12,6 +12,10 @@
 /* After the server told of news that were none. */
 #define BARREN_PAUSE (5 * APD_SECOND)
 
+/* Before going back to wait: whoever reads what was just handed over has the processor
+ * first. */
+#define BREATH (APD_SECOND / 50)
+
 #define FIRST_PAUSE APD_SECOND
 #define LAST_PAUSE  (60 * APD_SECOND)
 
@@ -206,11 +210,15 @@ static bool
 find(ApdMailbox *self, GError **error)
 {
     g_autoptr(GArray) entries = g_array_new(FALSE, FALSE, sizeof(ApdImapEntry));
-    uint32_t count = apd_imap_count(self->imap);
+    uint32_t count = apd_imap_count(self->imap), last = self->last;
     bool many = self->fresh || count > self->count + HANDFUL;
-    bool by_date = self->last == 0 || (self->looking_back && self->fresh && self->todo->len == 0);
+    bool by_date = self->fresh && (self->last == 0 || (self->looking_back && self->todo->len == 0));
+    guint newest = apd_mailbox_count_newest(self);
 
-    if (by_date && count > 0) {
+    if (newest > 0) {
+        if (!apd_mailbox_fetch_newest(self, newest, error))
+            return false;
+    } else if (by_date && count > 0) {
         if (!look_back(self, entries, error))
             return false;
     } else {
@@ -221,7 +229,7 @@ find(ApdMailbox *self, GError **error)
     }
     self->fresh = false;
     self->count = count;
-    self->barren = entries->len > 0 ? 0 : self->barren + 1;
+    self->barren = entries->len > 0 || self->last > last ? 0 : self->barren + 1;
     return true;
 }
 
@@ -281,7 +289,10 @@ hand_over(ApdMailbox *self, bool starved)
     self->emptied = !more && self->step.used > 0;
     if (!more && !self->emptied)
         return false;
-    self->step.wait = starved ? APD_MAILBOX_STARVED : APD_MAILBOX_AGAIN;
+    self->step.wait = self->emptied ? APD_MAILBOX_PAUSE
+                      : starved     ? APD_MAILBOX_STARVED
+                                    : APD_MAILBOX_AGAIN;
+    self->step.due = apd_uptime() + BREATH;
     if (more)
         tell_sight(self, NULL);
     return true;

@@ -249,3 +249,49 @@ apd_mailbox_fetch(ApdMailbox *self, bool *ret_starved, GError **error)
     *ret_starved = count_batch(self) == 0;
     return *ret_starved || fetch(self, error);
 }
+
+/* --- the newest ------------------------------------------------------------------- */
+
+/* Nearly all news is one message of a few kilobytes. */
+#define NEWEST       4u
+#define NEWEST_BYTES (64u * 1024)
+
+guint
+apd_mailbox_count_newest(const ApdMailbox *self)
+{
+    uint32_t count = apd_imap_count(self->imap);
+    uint32_t n = count > self->count ? count - self->count : 0;
+    bool known = !self->fresh && !self->looking_back && self->config.limit >= NEWEST_BYTES;
+
+    /* After a failure the messages are told apart before they are fetched. */
+    if (!known || self->slow != 0 || self->todo->len > 0 || n > NEWEST
+        || self->grant < (size_t) n * NEWEST_BYTES)
+        return 0;
+    return n;
+}
+
+static void
+take_newest(const ApdImapEntry *entry, const void *data, size_t size, void *user_data)
+{
+    ApdMailbox *self = user_data;
+    Todo todo = { .entry = *entry };
+
+    self->last = entry->uid;
+    /* In the order of UIDs: behind one that waits, all wait. */
+    if (data != NULL && size < NEWEST_BYTES && self->todo->len == 0)
+        tell_message(self, &todo, data, size);
+    else
+        g_array_append_val(self->todo, todo);
+}
+
+bool
+apd_mailbox_fetch_newest(ApdMailbox *self, guint n, GError **error)
+{
+    self->work.uidvalidity = self->uidvalidity;
+    self->work.alone = false;
+    self->work.uid = self->last + n; /* a guess: what is known of it */
+    bool good =
+        apd_imap_fetch_newest(self->imap, self->last, n, NEWEST_BYTES, take_newest, self, error);
+    self->work.uid = 0;
+    return good;
+}

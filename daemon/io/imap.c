@@ -288,8 +288,7 @@ apd_imap_examine(ApdImap *self, const char *folder, uint32_t *ret_uidvalidity, G
 uint32_t
 apd_imap_count(const ApdImap *self)
 {
-    const struct mailimap_selection_info *info = self->session->imap_selection_info;
-    return info != NULL ? info->sel_exists : 0;
+    return apd_stream_count(self->stream);
 }
 
 bool

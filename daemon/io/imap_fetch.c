@@ -366,3 +366,41 @@ apd_imap_fetch_header(ApdImap *self, const ApdImapEntry *entry, uint32_t limit, 
 {
     return fetch_part(self, entry, 1, "HEADER", limit, take, user_data, error);
 }
+
+/* --- the newest ------------------------------------------------------------------- */
+
+/* So many more than told of may have come when the command arrives. */
+#define SPARE 8u
+
+static int
+by_entry_uid(gconstpointer a, gconstpointer b)
+{
+    return by_uid(&((const Fetched *) a)->entry, &((const Fetched *) b)->entry);
+}
+
+bool
+apd_imap_fetch_newest(ApdImap *self, uint32_t after, guint n, uint32_t limit, ApdImapTakeNew take,
+                      void *user_data, GError **error)
+{
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(Fetched));
+    g_autofree char *command = g_strdup_printf(
+        "UID FETCH %u:* (UID RFC822.SIZE INTERNALDATE BODY.PEEK[]<0.%u>)", after + 1, limit);
+
+    mark(self);
+    apd_imap_begin(self, 2 * APD_IMAP_TIMEOUT, (n + SPARE) * (LINE + (size_t) limit), limit);
+    int result = apd_imap_run(self, command);
+    if (result != MAILIMAP_NO_ERROR)
+        return apd_imap_fail(self, result, APD_ERROR_TRANSIENT, "fetching new messages", error);
+
+    for (clistiter *i = first_fetched(self); i != NULL; i = clist_next(i)) {
+        Fetched fetched = read_fetched(clist_content(i));
+        if (fetched.entry.uid > after && fetched.entry.size != APD_IMAP_SIZE_UNKNOWN)
+            g_array_append_val(all, fetched);
+    }
+    g_array_sort(all, by_entry_uid);
+    for (guint i = 0; i < all->len; i++) {
+        const Fetched *fetched = &g_array_index(all, Fetched, i);
+        take(&fetched->entry, fetched->body, fetched->body_size, user_data);
+    }
+    return true;
+}

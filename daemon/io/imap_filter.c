@@ -307,7 +307,12 @@ judge_numbered(ApdImapFilter *self, Text *text, uint64_t *ret_literal, const cha
         ;
     if (!is_one_of(name, known) || text->at != text->end)
         return drop(self, *text, ret_literal);
-    self->exists += g_str_equal(name, "EXISTS");
+    if (g_str_equal(name, "EXISTS")) {
+        self->exists++;
+        self->count = (uint32_t) number;
+    } else if (g_str_equal(name, "EXPUNGE") && self->count > 0) {
+        self->count--;
+    }
     return APD_LINE_PASS;
 }
 

@@ -162,6 +162,28 @@ apd_ledger_begin(ApdLedger *self, GError **error)
     return true;
 }
 
+static void
+set_relaxed(ApdLedger *self, bool relaxed)
+{
+    if (self->relaxed == relaxed)
+        return;
+    self->relaxed = relaxed;
+    (void) sqlite3_exec(self->db,
+                        relaxed ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL", NULL,
+                        NULL, NULL);
+}
+
+bool
+apd_ledger_begin_relaxed(ApdLedger *self, GError **error)
+{
+    set_relaxed(self, true);
+    if (apd_ledger_begin(self, error))
+        return true;
+
+    set_relaxed(self, false);
+    return false;
+}
+
 bool
 apd_ledger_commit(ApdLedger *self, GError **error)
 {
@@ -174,6 +196,7 @@ apd_ledger_commit(ApdLedger *self, GError **error)
     }
 
     self->in_transaction = false;
+    set_relaxed(self, false);
     apd_ledger_watch_tell(self);
     return true;
 }
@@ -186,6 +209,7 @@ apd_ledger_rollback(ApdLedger *self)
         sqlite3_exec(self->db, "ROLLBACK", NULL, NULL, NULL);
 
     self->in_transaction = false;
+    set_relaxed(self, false);
 }
 
 bool

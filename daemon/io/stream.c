@@ -338,6 +338,12 @@ apd_stream_exists(const ApdStream *self)
     return self->filter.exists;
 }
 
+uint32_t
+apd_stream_count(const ApdStream *self)
+{
+    return self->filter.count;
+}
+
 void
 apd_stream_rest(ApdStream *self)
 {

@@ -35,9 +35,9 @@ is_filler(char c)
     return g_ascii_ispunct(c) || g_ascii_isspace(c);
 }
 
-/* But for case, blanks and punctuation: "AB-12" and "#ab 12" are one. */
-static bool
-same_ref(const char *a, const char *b)
+/* "AB-12" and "#ab 12" are one. */
+bool
+apd_matter_same_ref(const char *a, const char *b)
 {
     for (;; a++, b++) {
         while (is_filler(*a))
@@ -179,7 +179,8 @@ apd_matter_compare(const ApdCase *kase, const char *store, const ApdVerdict *ver
         return APD_MATTER_OTHER;
 
     if (kase->case_ref != NULL && verdict->case_ref != NULL)
-        return same_ref(kase->case_ref, verdict->case_ref) ? APD_MATTER_NAMED : APD_MATTER_OTHER;
+        return apd_matter_same_ref(kase->case_ref, verdict->case_ref) ? APD_MATTER_NAMED
+                                                                      : APD_MATTER_OTHER;
 
     if (!g_str_equal(store, kase->store) || disjoint(kase->orders, verdict->orders)
         || disjoint(kase->products, verdict->products) || when > kase->noticed + APD_MATTER_WINDOW)

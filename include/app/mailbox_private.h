@@ -36,6 +36,13 @@ struct ApdMailbox {
 /* Takes a floating @content for the parent. */
 void apd_mailbox_tell(ApdMailbox *self, const char *word, GVariant *content);
 
+/* The server told of so few new messages that they can be found and fetched in one:
+ * hands over what comes whole, and leaves the rest to do. */
+bool apd_mailbox_fetch_newest(ApdMailbox *self, guint n, GError **error);
+
+/* How many @n of that there are now; 0: the long way is needed. */
+guint apd_mailbox_count_newest(const ApdMailbox *self);
+
 /* Fetches some of what is to do, which must not be nothing.  @ret_starved: the grant is
  * too small for more. */
 bool apd_mailbox_fetch(ApdMailbox *self, bool *ret_starved, GError **error);

@@ -83,6 +83,16 @@ bool apd_imap_fetch(ApdImap *self, const ApdImapEntry *entries, guint n, uint32_
 bool apd_imap_fetch_header(ApdImap *self, const ApdImapEntry *entry, uint32_t limit,
                            ApdImapTake take, void *user_data, GError **error);
 
+/* Takes in one of the newest messages; @data (borrowed) is NULL when it did not come. */
+typedef void (*ApdImapTakeNew)(const ApdImapEntry *entry, const void *data, size_t size,
+                               void *user_data);
+
+/* As a list and a fetch in one round trip: the first @limit bytes of each message above UID
+ * @after, ascending.  There should be @n of them; with far more the session fails, and they
+ * are for a search to find. */
+bool apd_imap_fetch_newest(ApdImap *self, uint32_t after, guint n, uint32_t limit,
+                           ApdImapTakeNew take, void *user_data, GError **error);
+
 /* Whether the server told of new messages since the last list or search began. */
 bool apd_imap_has_news(const ApdImap *self);
 

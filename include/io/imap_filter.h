@@ -24,6 +24,7 @@ typedef enum {
 typedef struct {
     uint64_t max_literal; /* set by the caller; changes from command to command */
     uint32_t exists; /* how many EXISTS lines went by: tells of news that any command may bring */
+    uint32_t count;  /* messages in the folder, by the last EXISTS and the EXPUNGEs since */
     char bye[160];   /* the server's last words, once it has sent them */
     int rest;        /* what the line after a literal belongs to; 0: none */
 } ApdImapFilter;

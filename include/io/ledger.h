@@ -31,6 +31,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdLedger, apd_ledger_close)
  * roll back: part of it may have been written. */
 bool apd_ledger_begin(ApdLedger *self, GError **error);
 bool apd_ledger_commit(ApdLedger *self, GError **error);
+
+/* As apd_ledger_begin(), for what may be done again after a power cut: the commit
+ * is there for all programs, also after a crash of ours, but on the disk only
+ * with the next one that is. */
+bool apd_ledger_begin_relaxed(ApdLedger *self, GError **error);
 void apd_ledger_rollback(ApdLedger *self);
 
 /* Calls @changed from the main context after another program's commit.  One
@@ -118,8 +123,8 @@ GPtrArray *apd_ledger_cases(ApdLedger *self, ApdCaseFilter filter, GError **erro
 
 /* Returns: (transfer full) (element-type ApdCase): the cases of @store that a
  * new message may speak of: those that run, and those of any state with this
- * @case_ref (NULL: none) or updated at @since or later; newest first; NULL on
- * error. */
+ * @case_ref (NULL: none) or updated at @since or later, but for those that bear
+ * another reference; newest first; NULL on error. */
 GPtrArray *apd_ledger_candidates(ApdLedger *self, const char *store, const char *case_ref,
                                  ApdTime since, GError **error);
 

@@ -13,6 +13,7 @@ struct ApdLedger {
     sqlite3 *db;            /* owned */
     GHashTable *statements; /* owned: SQL to sqlite3_stmt */
     bool in_transaction;
+    bool relaxed;                 /* its commit need not be on the disk */
     struct ApdLedgerWatch *watch; /* owned; NULL: nobody asked */
 };
 

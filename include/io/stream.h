@@ -59,6 +59,9 @@ bool apd_stream_has_line(ApdStream *self);
 /* How many "* n EXISTS" went by so far. */
 uint32_t apd_stream_exists(const ApdStream *self);
 
+/* How many messages the folder holds, by these and the "* n EXPUNGE" since. */
+uint32_t apd_stream_count(const ApdStream *self);
+
 /* Fails with what went wrong, when something did (once it does, all later reads
  * and writes fail); false with @error unset otherwise. */
 bool apd_stream_get_error(const ApdStream *self, GError **error);

@@ -21,6 +21,9 @@ typedef enum {
 ApdMatter apd_matter_compare(const ApdCase *kase, const char *store, const ApdVerdict *verdict,
                              ApdTime when);
 
+/* Whether two references are one, but for case, blanks and punctuation. */
+bool apd_matter_same_ref(const char *a, const char *b);
+
 /* Longest time between the notice of a case and a message that speaks of it
  * without naming it. */
 #define APD_MATTER_WINDOW (180 * APD_DAY)
