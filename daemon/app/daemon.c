@@ -36,7 +36,6 @@ struct ApdDaemon {
     ApdAlarm *alarm;           /* owned */
     GMainLoop *loop;           /* owned */
     guint looking;             /* owned: a look at what is due is about to happen */
-    guint sending;             /* owned: what is owed is about to be sent */
     guint feeding;             /* owned: of the watchdog */
     guint signals[3];          /* owned */
     ApdTime next_step;         /* when cases are to be looked through */
@@ -160,19 +159,6 @@ look_soon(void *user_data)
     turn_soon(self);
 }
 
-static gboolean
-on_send(gpointer user_data)
-{
-    ApdDaemon *self = user_data;
-    g_autoptr(GError) error = NULL;
-    ApdTime next; /* the look that follows counts it in */
-
-    self->sending = 0;
-    if (!apd_dispatcher_run(self->dispatcher, apd_now(), &next, &error))
-        fail(self, error);
-    return G_SOURCE_REMOVE;
-}
-
 /* Something was filed, or a source tells of its sight.  While time alone moves no
  * case, what is owed may go at once; else the cases come first, for what was owed
  * may be out of date. */
@@ -180,12 +166,13 @@ static void
 on_news(void *user_data)
 {
     ApdDaemon *self = user_data;
-    ApdTime now = apd_now();
+    g_autoptr(GError) error = NULL;
+    ApdTime now = apd_now(), next; /* the look that follows tells when */
 
     if (now < self->next_step) {
         self->next_step = MIN(self->next_step, now + NEWS_PAUSE);
-        if (self->sending == 0)
-            self->sending = g_idle_add_full(G_PRIORITY_HIGH, on_send, self, NULL);
+        if (!apd_dispatcher_run(self->dispatcher, now, &next, &error))
+            fail(self, error);
     }
     turn_soon(self);
 }
@@ -306,7 +293,6 @@ open_parts(ApdDaemon *self, GError **error)
 static void
 close_parts(ApdDaemon *self)
 {
-    g_clear_handle_id(&self->sending, g_source_remove);
     g_clear_pointer(&self->tokens, apd_tokens_free);
     g_clear_pointer(&self->watcher, apd_watcher_free);
     g_clear_pointer(&self->dispatcher, apd_dispatcher_free);
@@ -413,7 +399,6 @@ apd_daemon_free(ApdDaemon *self)
     apd_alarm_free(self->alarm);
     apd_ledger_close(self->ledger);
     g_clear_handle_id(&self->looking, g_source_remove);
-    g_clear_handle_id(&self->sending, g_source_remove);
     g_main_loop_unref(self->loop);
     g_free(self->status);
     g_clear_error(&self->failure);

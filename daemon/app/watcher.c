@@ -92,10 +92,10 @@ on_read(const ApdVerdict *verdict, const char *why, void *user_data)
     g_hash_table_steal(self->errands, errand);
     if (apd_casebook_file(self->casebook, errand->message, verdict, why, apd_now(), &filed,
                           &error)) {
-        log_filing(errand->message, verdict, &filed);
         ApdSource *source = errand->watched->source;
+        self->events.changed(self->user_data); /* an alert first: a person waits for it */
         source->type->stored(source, errand->message);
-        self->events.changed(self->user_data);
+        log_filing(errand->message, verdict, &filed);
     } else {
         self->events.failed(error, self->user_data);
     }

@@ -414,6 +414,7 @@ apd_http_send(ApdHttp *http, const ApdHttpRequest *request, ApdHttpDone done, vo
     set_callbacks(self);
     g_hash_table_add(http->exchanges, self);
     curl_multi_add_handle(http->multi, self->easy);
+    act(http, CURL_SOCKET_TIMEOUT, 0); /* at once, not when the loop comes round */
 }
 
 ApdHttp *

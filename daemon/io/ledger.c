@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "logic/matter.h"
+
 #define BUSY_TIMEOUT_MS 5000
 #define BUSY_PAUSE_MS   20
 
@@ -63,6 +65,17 @@ switch_to_wal(ApdLedger *self, GError **error)
     return true;
 }
 
+/* For queries: whether two references are one. */
+static void
+same_ref(sqlite3_context *context, int n, sqlite3_value **values)
+{
+    const char *a = (const char *) sqlite3_value_text(values[0]);
+    const char *b = (const char *) sqlite3_value_text(values[1]);
+
+    (void) n;
+    sqlite3_result_int(context, a != NULL && b != NULL && apd_matter_same_ref(a, b));
+}
+
 static bool
 try_set_up(ApdLedger *self, GError **error)
 {
@@ -74,6 +87,10 @@ try_set_up(ApdLedger *self, GError **error)
                      "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
                      "PRAGMA trusted_schema = OFF; PRAGMA journal_size_limit = 4194304;",
                      NULL, NULL, NULL)
+        != SQLITE_OK)
+        return apd_ledger_fail(self, "set it up", error);
+    if (sqlite3_create_function_v2(self->db, "same_ref", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+                                   NULL, same_ref, NULL, NULL, NULL)
         != SQLITE_OK)
         return apd_ledger_fail(self, "set it up", error);
 

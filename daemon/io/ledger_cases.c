@@ -1,5 +1,4 @@
 #include "io/ledger_private.h"
-#include "logic/matter.h"
 
 /* How a field of a case stands in its column. */
 typedef enum {
@@ -25,7 +24,6 @@ typedef struct {
 #define COLUMNS "store, kind, category, outcome, state, points, case_ref, orders, products," \
     " deadline, basis, derivation, authenticity, severity, language, subject, sender, excerpt," \
     " appeal_url, source, noticed, opened, updated, snoozed_until, round, note"
-#define REF_COLUMN 7 /* of a case, behind its id */
 #define PLACES "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 
 #define AT(field) G_STRUCT_OFFSET(ApdCase, field)
@@ -248,15 +246,8 @@ apd_ledger_cases(ApdLedger *self, ApdCaseFilter filter, GError **error)
     return query ? read_cases(self, query, error) : NULL;
 }
 
-/* Of hundreds of cases nearly all do: no need to take them apart. */
-static bool
-bears_another_ref(ApdQuery *query, const char *case_ref)
-{
-    const char *ref = (const char *) sqlite3_column_text(query, REF_COLUMN);
-
-    return ref != NULL && case_ref != NULL && !apd_matter_same_ref(ref, case_ref);
-}
-
+/* The index holds all that is asked of a case here: of hundreds nearly all bear
+ * another reference, and none of those is taken apart. */
 GPtrArray *
 apd_ledger_candidates(ApdLedger *self, const char *store, const char *case_ref, ApdTime since,
                       GError **error)
@@ -265,8 +256,9 @@ apd_ledger_candidates(ApdLedger *self, const char *store, const char *case_ref, 
         self,
         "SELECT id, " COLUMNS " FROM cases WHERE id IN ("
         " SELECT id FROM cases WHERE case_ref = ?2"
-        " UNION SELECT id FROM cases WHERE store = ?1 AND updated >= ?3"
-        " UNION SELECT id FROM cases WHERE store = ?1 AND " RUNS ") ORDER BY id DESC",
+        " UNION SELECT id FROM cases INDEXED BY cases_by_matter"
+        "  WHERE store = ?1 AND (updated >= ?3 OR " RUNS ")"
+        "   AND (?2 IS NULL OR case_ref IS NULL OR same_ref(case_ref, ?2))) ORDER BY id DESC",
         error);
     if (query == NULL)
         return NULL;
@@ -274,13 +266,7 @@ apd_ledger_candidates(ApdLedger *self, const char *store, const char *case_ref, 
     apd_ledger_bind_text(query, 1, store);
     apd_ledger_bind_text(query, 2, case_ref);
     apd_ledger_bind_int(query, 3, since);
-
-    g_autoptr(GPtrArray) cases = apd_cases_new();
-    ApdQueryStep step;
-    while ((step = apd_ledger_step(self, query, error)) == APD_QUERY_ROW)
-        if (!bears_another_ref(query, case_ref))
-            g_ptr_array_add(cases, read_case(query));
-    return step == APD_QUERY_DONE ? g_steal_pointer(&cases) : NULL;
+    return read_cases(self, query, error);
 }
 
 void

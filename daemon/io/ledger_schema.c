@@ -87,6 +87,9 @@ static const char *const migrations[] = {
     "CREATE TABLE marks ("
     "  source TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,"
     "  PRIMARY KEY (source, name)) STRICT, WITHOUT ROWID;",
+
+    "DROP INDEX cases_by_store;"
+    "CREATE INDEX cases_by_matter ON cases (store, updated, state, case_ref);",
 };
 
 static bool

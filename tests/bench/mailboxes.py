@@ -61,6 +61,16 @@ class Farm(Dovecot):
             for folder in (home, *(os.path.join(home, "Maildir", part) for part in ("", "tmp", "new", "cur"))):
                 os.chown(folder, self.uid, self.gid)
 
+    def stop(self):
+        """As when the machine goes down: those that serve many may linger otherwise."""
+        served = tree(self.process.pid) if self.process else []
+        super().stop()
+        for pid in served:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
     def put(self, number, message, name):
         """As a delivery agent does.  Returns: when."""
         maildir = os.path.join(self.root, "home", f"m{number}", "Maildir")

@@ -346,8 +346,12 @@ test_candidates(Fixture *f, gconstpointer data)
     g_assert_cmpuint(by_state->len, ==, 1);
     g_autoptr(GPtrArray) by_ref = apd_ledger_candidates(f->ledger, "x", "R1", NOW + 1, NULL);
     g_assert_cmpuint(by_ref->len, ==, 1);
-    g_autoptr(GPtrArray) recent = apd_ledger_candidates(f->ledger, "", "R2", NOW, NULL);
+    g_autoptr(GPtrArray) recent = apd_ledger_candidates(f->ledger, "", NULL, NOW, NULL);
     g_assert_cmpuint(recent->len, ==, 2);
+    g_autoptr(GPtrArray) spelt = apd_ledger_candidates(f->ledger, "", "#r-1", NOW, NULL);
+    g_assert_cmpuint(spelt->len, ==, 2);
+    g_autoptr(GPtrArray) others = apd_ledger_candidates(f->ledger, "", "R2", NOW, NULL);
+    g_assert_cmpuint(others->len, ==, 1); /* the one that bears none */
 }
 
 /* --- alerts and deliveries ------------------------------------------------ */
