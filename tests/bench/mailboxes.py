@@ -2,9 +2,9 @@
 and the clients that are compared: appeald, and a bare C client of the same job (prog_bare.c)."""
 
 import collections
+import contextlib
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -134,6 +134,12 @@ class Wire:
             most = max(most, now)
         return most
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.close()
+
     def close(self):
         self.process.stdin.close()
         self.process.wait(10)
@@ -220,17 +226,15 @@ class Run:
         self.start, self.count, self.more = start, count, more
 
     def __enter__(self):
-        self.folder = tempfile.mkdtemp(prefix="apd-bench-")
-        self.server = Farm(self.count)
-        self.wire = Wire(self.server.tls_port, self.count)
-        self.client = self.start(self.folder, self.server, self.wire, **self.more).wait()
+        with contextlib.ExitStack() as stack:
+            self.folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="apd-bench-"))
+            self.server = stack.enter_context(Farm(self.count))
+            self.wire = stack.enter_context(Wire(self.server.tls_port, self.count))
+            self.client = self.start(self.folder, self.server, self.wire, **self.more)
+            stack.callback(self.client.stop)
+            self.client.wait()
+            self.stack = stack.pop_all()
         return self
 
     def __exit__(self, *unused):
-        self.client.stop()
-        self.wire.close()
-        self.server.close()
-        if os.environ.get("BENCH_KEEP"):
-            print(f"  kept: {self.folder}")
-        else:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        self.stack.close()

@@ -41,6 +41,7 @@ typedef struct {
     int fd;
     guint port;     /* number of the listener */
     Line *line;     /* of CLIENT and SERVER */
+    GString *rest;  /* of these: what the other end sent and this one does not take yet */
     GString *input; /* of HOOK */
 } End;
 
@@ -123,8 +124,8 @@ accept_client(Wire *self, const End *listener)
     Line *line = g_new0(Line, 1);
     line->port = listener->port;
     line->number = self->lines->len;
-    line->client = (End){ .kind = CLIENT, .fd = fd, .line = line };
-    line->server = (End){ .kind = SERVER, .fd = server, .line = line };
+    line->client = (End){ .kind = CLIENT, .fd = fd, .line = line, .rest = g_string_new(NULL) };
+    line->server = (End){ .kind = SERVER, .fd = server, .line = line, .rest = g_string_new(NULL) };
     line->last = g_get_monotonic_time();
     line->open = TRUE;
     g_ptr_array_add(self->lines, line);
@@ -141,6 +142,8 @@ close_line(Line *line)
 {
     close(line->client.fd);
     close(line->server.fd);
+    g_string_free(line->client.rest, TRUE);
+    g_string_free(line->server.rest, TRUE);
     line->open = FALSE;
 }
 
@@ -154,14 +157,43 @@ settle(Wire *self, Line *line, gint64 now)
                            line->last);
 }
 
+/* Reads from @end while @other takes it, and tells when @end takes more. */
 static void
-forward(Wire *self, const End *end)
+arm(const Wire *self, End *end, const End *other)
+{
+    struct epoll_event event = { .data.ptr = end };
+
+    event.events = (other->rest->len == 0 ? EPOLLIN : 0u) | (end->rest->len > 0 ? EPOLLOUT : 0u);
+    (void) epoll_ctl(self->epoll, EPOLL_CTL_MOD, end->fd, &event);
+}
+
+/* Sends on what waits for @end; the directions do not wait for each other. */
+static gboolean
+flush(const Wire *self, End *end, End *other)
+{
+    ssize_t n = send(end->fd, end->rest->str, end->rest->len, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+    if (n < 0 && errno != EAGAIN && errno != EINTR)
+        return FALSE;
+    g_string_erase(end->rest, 0, MAX(n, 0));
+    arm(self, end, other);
+    arm(self, other, end);
+    return TRUE;
+}
+
+static void
+forward(Wire *self, End *end, guint32 events)
 {
     Line *line = end->line;
     gboolean from_server = end->kind == SERVER;
+    End *other = from_server ? &line->client : &line->server;
     char buffer[65536];
 
     if (!line->open)
+        return;
+    if ((events & EPOLLOUT) != 0 && end->rest->len > 0 && !flush(self, end, other))
+        close_line(line);
+    if (!line->open || other->rest->len > 0)
         return;
     ssize_t n = recv(end->fd, buffer, sizeof buffer, MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -173,8 +205,8 @@ forward(Wire *self, const End *end)
                                line->number, now);
     line->last = now;
     *(from_server ? &line->in : &line->out) += (guint64) MAX(n, 0);
-    int to = from_server ? line->client.fd : line->server.fd;
-    if (n <= 0 || send(to, buffer, (size_t) n, MSG_NOSIGNAL) != n)
+    g_string_append_len(other->rest, buffer, MAX(n, 0));
+    if (n <= 0 || !flush(self, other, end))
         close_line(line);
 }
 
@@ -272,7 +304,7 @@ answer(Wire *self)
 }
 
 static void
-on_event(Wire *self, End *end)
+on_event(Wire *self, End *end, guint32 events)
 {
     switch (end->kind) {
     case LISTENER:
@@ -280,7 +312,7 @@ on_event(Wire *self, End *end)
         break;
     case CLIENT:
     case SERVER:
-        forward(self, end);
+        forward(self, end, events);
         break;
     case HOOK_LISTENER:
         accept_hook(self, end);
@@ -319,6 +351,6 @@ main(int argc, char **argv)
     for (;;) {
         int n = epoll_wait(self.epoll, events, 64, -1);
         for (int i = 0; i < n; i++)
-            on_event(&self, events[i].data.ptr);
+            on_event(&self, events[i].data.ptr, events[i].events);
     }
 }
