@@ -47,8 +47,8 @@ apd_sights_new(ApdLedger *ledger, const ApdConfig *config, const ApdSightsEvents
     return self;
 }
 
-static bool
-write_down(ApdSights *self, GError **error)
+bool
+apd_sights_write(ApdSights *self, GError **error)
 {
     bool good = apd_blindness_note_all(self->ledger, self->config, self->notes, error);
 
@@ -65,7 +65,7 @@ apd_sights_free(ApdSights *self)
         return;
 
     g_clear_handle_id(&self->timer, g_source_remove);
-    (void) write_down(self, NULL); /* at the end: whoever starts next looks for itself */
+    (void) apd_sights_write(self, NULL); /* at the end: whoever starts next looks for itself */
     g_hash_table_unref(self->well);
     g_hash_table_unref(self->signs);
     g_ptr_array_unref(self->notes);
@@ -80,7 +80,7 @@ on_timer(gpointer user_data)
     g_autoptr(GError) error = NULL;
 
     self->timer = 0;
-    if (!write_down(self, &error))
+    if (!apd_sights_write(self, &error))
         self->events.failed(error, self->user_data);
     else if (news)
         self->events.changed(self->user_data);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "app/blindness.h"
 #include "app/readers.h"
 #include "app/sights.h"
 #include "base/error.h"
@@ -206,8 +207,9 @@ on_gone(ApdSource *source, const char *folder, const char *text, void *user_data
     g_hash_table_add(find(self, source)->told, g_strdup(folder));
     apd_log(G_LOG_LEVEL_WARNING, "APPEALD_SOURCE", source->name, "%s %s: %s; the rest goes on",
             source->name, folder, text);
-    if (apd_blindness_gone(self->casebook->ledger, self->casebook->config, source->name, folder,
-                           text, apd_now(), &error))
+    if (apd_sights_write(self->sights, &error)
+        && apd_blindness_gone(self->casebook->ledger, self->casebook->config, source->name, folder,
+                              text, apd_now(), &error))
         self->events.changed(self->user_data);
     else
         self->events.failed(error, self->user_data);

@@ -28,5 +28,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdSights, apd_sights_free)
 void apd_sights_note(ApdSights *self, const char *source, const char *folder, const GError *why,
                      ApdTime now);
 
+/* Writes down now what waits. */
+bool apd_sights_write(ApdSights *self, GError **error);
+
 /* Whether a change still waits to be written down. */
 bool apd_sights_has_news(const ApdSights *self);
