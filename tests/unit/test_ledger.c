@@ -724,6 +724,8 @@ test_grows(Fixture *f, gconstpointer data)
     add_alert(f, "k", kase, channels);
     apd_ledger_close(g_steal_pointer(&f->ledger));
     run_sql(f->path, "ALTER TABLE deliveries DROP COLUMN told; DROP TABLE destinations;"
+                     "DROP TABLE marks; DROP INDEX cases_by_matter;"
+                     "CREATE INDEX cases_by_store ON cases (store, updated);"
                      "PRAGMA user_version = 1");
     ledger_fixture_reopen(f);
 
