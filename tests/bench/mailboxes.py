@@ -37,7 +37,7 @@ def wait_for(condition, seconds, what):
     end = time.monotonic() + seconds
     while not (value := condition()):
         if time.monotonic() > end:
-            sys.exit(f"{what}: not within {seconds} s")
+            raise AssertionError(f"{what}: not within {seconds} s")
         time.sleep(0.1)
     return value
 
@@ -116,6 +116,11 @@ class Wire:
         settled = {connection for _, connection, _ in self.events["S"]}
         return {port for connection, (port, _, _, up) in self.bytes.items() if up and connection in settled}
 
+    @staticmethod
+    def now():
+        """By the clock of the events."""
+        return time.monotonic()
+
     def hooks(self):
         """Case number to when its webhook came first."""
         first = {}
@@ -124,10 +129,10 @@ class Wire:
         return first
 
     def at_once(self, since=0):
-        """Most connections that were being made at the same time: from their start until they fell silent."""
+        """Most connections that were being made at the same time: from their start until their first pause."""
         begun = {connection: when for _, connection, when in self.events["A"] if when >= since}
         steps = [(when, 1) for when in begun.values()]
-        steps += [(when, -1) for _, connection, when in self.events["S"] if connection in begun]
+        steps += [(when, -1) for _, connection, when in self.events["Q"] if connection in begun]
         now = most = 0
         for _, step in sorted(steps):
             now += step
@@ -188,7 +193,7 @@ class Client:
                  f"{self.name}: all mailboxes watched")
         if self.process.poll() is not None:
             with open(self.log) as log:
-                sys.exit(f"{self.name} ended:\n{log.read()}")
+                raise AssertionError(f"{self.name} ended:\n{log.read()}")
         return self
 
     def stop(self):

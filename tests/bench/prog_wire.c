@@ -9,10 +9,11 @@
  * went by since the line before (times in microseconds, CLOCK_MONOTONIC), and ".":
  *
  *     A PORT CONNECTION TIME         accepted
- *     S PORT CONNECTION TIME         quiet for the first time; when it spoke last
- *     W PORT CONNECTION TIME         the server speaks after a silence
- *     H TIME KEY                     a webhook came; the case number in it
- *     B PORT CONNECTION IN OUT OPEN  bytes from the server and to it, of all so far
+ *     Q PORT CONNECTION TIME         the first pause, as when a client has done its first work;
+ * since when S PORT CONNECTION TIME         the first long silence, as in IDLE; since when W PORT
+ * CONNECTION TIME         the server speaks after a silence H TIME KEY                     a
+ * webhook came; the case number in it B PORT CONNECTION IN OUT OPEN  bytes from the server and to
+ * it, of all so far
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -28,6 +29,7 @@
 
 /* The server says nothing for so long: it is waiting, and so is the client. */
 #define SILENCE 100000
+#define PAUSE   15000
 
 #define KEY  "IPR"
 #define GOOD "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
@@ -50,7 +52,7 @@ struct Line {
     End client, server;
     gint64 last; /* when the server or the client spoke last */
     guint64 in, out;
-    gboolean settled, open;
+    gboolean paused, settled, open;
 };
 
 typedef struct {
@@ -147,14 +149,22 @@ close_line(Line *line)
     line->open = FALSE;
 }
 
+/* Notes the first time that @line is quiet for so long. */
+static void
+note_quiet(Wire *self, const Line *line, char word, gint64 least, gint64 now, gboolean *noted)
+{
+    if (*noted || now - line->last < least)
+        return;
+    *noted = TRUE;
+    g_string_append_printf(self->events, "%c %u %u %" G_GINT64_FORMAT "\n", word, line->port,
+                           line->number, line->last);
+}
+
 static void
 settle(Wire *self, Line *line, gint64 now)
 {
-    if (line->settled || now - line->last < SILENCE)
-        return;
-    line->settled = TRUE;
-    g_string_append_printf(self->events, "S %u %u %" G_GINT64_FORMAT "\n", line->port, line->number,
-                           line->last);
+    note_quiet(self, line, 'Q', PAUSE, now, &line->paused);
+    note_quiet(self, line, 'S', SILENCE, now, &line->settled);
 }
 
 /* Reads from @end while @other takes it, and tells when @end takes more. */
