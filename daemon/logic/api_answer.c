@@ -11,7 +11,7 @@
 
 /* What a server repeats of what it was sent may be a secret: words longer than this
  * are left out. */
-#define LONG_WORD 24
+#define LONG_WORD 30
 
 void
 apd_api_answer_clear(ApdApiAnswer *self)
@@ -48,7 +48,7 @@ leave_out_long_words(const char *text)
     g_auto(GStrv) words = g_strsplit(line, " ", -1);
 
     for (char **word = words; *word != NULL; word++)
-        if (strlen(*word) > LONG_WORD && g_str_is_ascii(*word) && strpbrk(*word, "0123456789")) {
+        if (strlen(*word) > LONG_WORD && g_str_is_ascii(*word)) {
             g_free(*word);
             *word = g_strdup("***");
         }
@@ -103,25 +103,46 @@ read_error(const ApdPlatform *platform, JsonNode *error, ApdApiAnswer *answer)
         answer->wait = apd_api_answer_ban(msg ? msg : message);
 }
 
-/* The result says itself that it is none. */
+/* "200", "0" and nothing are good. */
 static bool
+is_good_code(const char *code)
+{
+    return code == NULL || *code == '\0' || g_str_equal(code, "0") || g_str_equal(code, "200");
+}
+
+/* The first of @names that stands anywhere below @root.  Returns: (transfer full). */
+static char *
+first_of(JsonNode *root, const char *const *names)
+{
+    char *text = NULL;
+
+    for (; *names != NULL && text == NULL; names++)
+        text = apd_json_read_text(apd_json_hunt(root, *names));
+    return text;
+}
+
+/* The result says itself that it is none. */
+static void
 read_inner_error(const ApdPlatform *platform, JsonNode *root, ApdApiAnswer *answer)
 {
     static const char *const flags[] = { "success", "is_success" };
-    static const char *const texts[] = { "error_message", "error_msg", "error_desc", "message" };
-    g_autofree char *code = apd_json_read_text(apd_json_hunt(root, "error_code"));
+    static const char *const inner_codes[] = { "resp_code", "rsp_code", NULL };
+    static const char *const error_codes[] = { "error_code", NULL };
+    static const char *const texts[] = { "error_message", "error_msg", "error_desc",
+                                         "resp_msg",      "rsp_msg",   NULL };
+    g_autofree char *inner = first_of(root, inner_codes);
+    g_autofree char *code = first_of(root, error_codes);
     g_autofree char *message = NULL;
-    bool good = true;
+    bool good = is_good_code(inner);
+    const char *said = code && *code ? code : inner;
 
     for (size_t i = 0; i < G_N_ELEMENTS(flags) && good; i++)
         apd_json_read_bool(apd_json_hunt(root, flags[i]), &good);
     if (good)
-        return false;
-    for (size_t i = 0; i < G_N_ELEMENTS(texts) && message == NULL; i++)
-        message = apd_json_read_text(apd_json_hunt(root, texts[i]));
-    answer->remedy = find_remedy(platform, code, code, NULL);
-    answer->text = describe(code && *code ? code : "not successful", message, NULL, NULL);
-    return true;
+        return;
+    message = first_of(root, texts);
+    answer->remedy = find_remedy(platform, said, said, NULL);
+    answer->text = describe(said && *said ? said : "not successful", message, NULL, NULL);
 }
 
 static bool
@@ -154,5 +175,5 @@ apd_api_answer_read(const ApdPlatform *platform, int status, const char *body, s
              || status / 100 != 2)
         read_status(status, ret_answer);
     else
-        (void) read_inner_error(platform, ret_answer->root, ret_answer);
+        read_inner_error(platform, ret_answer->root, ret_answer);
 }

@@ -205,13 +205,35 @@ add_text(char ***list, const char *text)
     (*list)[n + 1] = NULL;
 }
 
+/* What the platform leaves the seller as a rule, from when a dispute last changed. */
+#define USUAL_WINDOW (5 * APD_DAY)
+
 static void
-set_clock(const ApdApiRound *self, ApdVerdict *verdict, const char *trigger)
+estimate_clock(const ApdApiRound *self, ApdVerdict *verdict, JsonNode *item, const char *trigger)
+{
+    g_autofree char *modified = text_at(item, "gmt_modified");
+    ApdTime from = apd_api_time(self, modified);
+    g_autofree char *why =
+        trigger != NULL && *trigger != '\0'
+            ? g_strdup_printf("its clock could not be read: timeout_trigger_time '%.40s'", trigger)
+            : g_strdup("the platform's record names no clock");
+
+    add_text(&verdict->derivation, why);
+    add_text(&verdict->derivation,
+             "an estimate: the usual 5 days from when the dispute last changed");
+    verdict->deadline = (from != APD_NEVER ? from : self->now) + USUAL_WINDOW;
+    verdict->basis = APD_BASIS_ESTIMATED;
+}
+
+static void
+set_clock(const ApdApiRound *self, ApdVerdict *verdict, JsonNode *item, const char *trigger)
 {
     ApdTime deadline = apd_api_time(self, trigger);
 
-    if (deadline == APD_NEVER)
+    if (deadline == APD_NEVER) {
+        estimate_clock(self, verdict, item, trigger);
         return;
+    }
     g_autofree char *iso = apd_time_iso(deadline);
     g_autofree char *said = g_strdup_printf(
         "the platform's own record: timeout_trigger_time %s, US Pacific time", trigger);
@@ -231,7 +253,7 @@ typedef struct {
 } Dispute;
 
 static ApdVerdict *
-judge(const ApdApiRound *self, const Dispute *dispute)
+judge(const ApdApiRound *self, const Dispute *dispute, JsonNode *item)
 {
     bool mine = dispute->whom == NULL ? dispute->listed : g_str_equal(dispute->whom, "seller");
     bool won = g_strcmp0(dispute->whom, "won") == 0, lost = g_strcmp0(dispute->whom, "lost") == 0;
@@ -250,7 +272,7 @@ judge(const ApdApiRound *self, const Dispute *dispute)
     else if (!mine && bearing == APD_BEARING_MOVE)
         verdict->outcome = APD_OUTCOME_RECEIVED;
     if (mine)
-        set_clock(self, verdict, dispute->trigger);
+        set_clock(self, verdict, item, dispute->trigger);
     verdict->case_ref = g_strdup(dispute->id);
     return verdict;
 }
@@ -308,7 +330,7 @@ file(ApdApiRound *self, const Dispute *dispute, JsonNode *detail, JsonNode *item
 
     if (g_str_equal(apd_api_round_mark(self, mark), value))
         return;
-    ApdVerdict *verdict = judge(self, dispute);
+    ApdVerdict *verdict = judge(self, dispute, item);
     ApdTime when = apd_api_time(self, created);
     if (verdict->kind == APD_KIND_REQUEST && when != APD_NEVER)
         verdict->date = when;
