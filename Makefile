@@ -35,14 +35,12 @@ DEFINES = -D_GNU_SOURCE -DAPD_VERSION='"$(VERSION)"' -DAPD_LIBEXECDIR='"$(libexe
           -DAPD_DATADIR='"$(datadir)"' -DAPD_SYSCONFDIR='"$(sysconfdir)"'
 
 # One library, one door: which objects may use which library is held by tests/lint/floors.
-PKGS    = glib-2.0 gio-2.0 gio-unix-2.0 json-glib-1.0 sqlite3 libcurl gmime-3.0 libseccomp libsystemd gnutls libpsl libhs \
-          libpcre2-8
-# Hyperscan is for x86; elsewhere its compatible fork is used where packaged.
+PKGS    = glib-2.0 gio-2.0 gio-unix-2.0 json-glib-1.0 sqlite3 libcurl gmime-3.0 libseccomp libsystemd gnutls libpsl
 LIBS_appeald         = glib-2.0 gio-2.0 gio-unix-2.0 json-glib-1.0 sqlite3 libcurl libsystemd
 LIBS_appeald-mail    = glib-2.0 gio-2.0 gio-unix-2.0 gnutls
-LIBS_appeald-reader  = glib-2.0 gio-2.0 gio-unix-2.0 gmime-3.0 libseccomp libpsl libhs libpcre2-8
+LIBS_appeald-reader  = glib-2.0 gio-2.0 gio-unix-2.0 gmime-3.0 libseccomp libpsl
 LIBS_appeald-desktop = glib-2.0 gio-2.0 gio-unix-2.0 json-glib-1.0 sqlite3 libnotify libsystemd
-LIBS_appealctl       = glib-2.0 gio-2.0 gio-unix-2.0 json-glib-1.0 sqlite3 libcurl gmime-3.0 libseccomp libpsl libhs libpcre2-8
+LIBS_appealctl       = glib-2.0 gio-2.0 gio-unix-2.0 json-glib-1.0 sqlite3 libcurl gmime-3.0 libseccomp libpsl
 EXTRA_appeald         = -linih
 EXTRA_appeald-mail    = -letpan -linih
 EXTRA_appeald-reader  = -linih
@@ -54,7 +52,7 @@ PROGRAMS = appeald appeald-mail appeald-reader appeald-desktop appealctl
 # Debian packages.  `make setup` installs what is missing.
 BUILD_PACKAGES = gcc libc6-dev pkg-config libglib2.0-dev libetpan-dev libcurl4-gnutls-dev libgnutls28-dev \
                  libgmime-3.0-dev libnotify-dev libinih-dev libsqlite3-dev libjson-glib-dev \
-                 libsystemd-dev libseccomp-dev libpsl-dev publicsuffix libhyperscan-dev libpcre2-dev tzdata
+                 libsystemd-dev libseccomp-dev libpsl-dev publicsuffix tzdata
 TEST_PACKAGES  = python3 openssl dovecot-core dovecot-imapd dovecot-lmtpd dunst xvfb xdotool dbus \
                  dbus-x11 imagemagick x11-apps man-db mandoc groff-base clang libclang-rt-14-dev clang-tidy \
                  clang-format cppcheck valgrind sqlite3 systemd prometheus-alertmanager

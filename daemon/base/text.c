@@ -128,13 +128,16 @@ apd_text_line(const char *text)
     g_autofree char *valid = g_utf8_make_valid(text, -1);
     GString *line = g_string_sized_new(strlen(valid));
 
-    for (const char *p = valid; *p != '\0'; p = g_utf8_next_char(p)) {
+    for (const char *p = valid, *next; *p != '\0'; p = next) {
         gunichar c = g_utf8_get_char(p);
-        if (g_unichar_isspace(c) || c == '\n') {
+        next = g_utf8_next_char(p);
+        if (c > ' ' && c < 0x7f) {
+            g_string_append_c(line, *p);
+        } else if (g_unichar_isspace(c) || c == '\n') {
             if (line->len > 0 && line->str[line->len - 1] != ' ')
                 g_string_append_c(line, ' ');
         } else if (!is_unsafe(c)) {
-            g_string_append_unichar(line, c);
+            g_string_append_len(line, p, next - p);
         }
     }
     if (line->len > 0 && line->str[line->len - 1] == ' ')

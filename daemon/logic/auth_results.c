@@ -40,7 +40,7 @@ flatten(const char *header)
         else if (quoted)
             g_string_append_c(flat, strchr(";= \t", *p) != NULL ? '_' : *p);
         else if (*p == ';' || *p == '=')
-            g_string_append_printf(flat, " %c ", *p);
+            g_string_append(flat, *p == ';' ? " ; " : " = ");
         else
             g_string_append_c(flat, g_ascii_isspace(*p) ? ' ' : g_ascii_tolower(*p));
     }
@@ -86,11 +86,9 @@ static GPtrArray *
 tokens_of(const char *text)
 {
     GPtrArray *tokens = g_ptr_array_new_with_free_func(g_free);
-    g_auto(GStrv) words = g_strsplit(text, " ", -1);
 
-    for (char **p = words; *p != NULL; p++)
-        if (**p != '\0')
-            g_ptr_array_add(tokens, g_strdup(*p));
+    for (const char *p = text; *(p += strspn(p, " ")) != '\0'; p += strcspn(p, " "))
+        g_ptr_array_add(tokens, g_strndup(p, strcspn(p, " ")));
     return tokens;
 }
 

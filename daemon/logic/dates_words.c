@@ -11,11 +11,19 @@
 #define MAX_PHRASE  200
 #define MAX_PHRASES 1000
 
+/* A word to compare with; nearly all differ in their first bytes, which are here. */
+typedef struct {
+    guint64 head;        /* the first bytes of the phrase, up to a star */
+    guint64 mask;        /* which of its bytes count */
+    const ApdWord *word; /* borrowed */
+} Entry;
+
 struct ApdWords {
-    GPtrArray *words;              /* owned, element-type ApdWord */
-    GHashTable *by_phrase;         /* language and phrase -> ApdWord, borrowed */
-    GPtrArray *buckets[N_BUCKETS]; /* owned, longest phrase first; NULL when empty */
-    ApdZones *zones;               /* owned */
+    GPtrArray *words;      /* owned, element-type ApdWord */
+    GHashTable *by_phrase; /* language and phrase -> ApdWord, borrowed */
+    GArray
+        *buckets[N_BUCKETS]; /* owned, element-type Entry, longest phrase first; NULL when empty */
+    ApdZones *zones;         /* owned */
 };
 
 static const char *const languages[] = { "en", "zh", "ru", "es", "pt", "fr",
@@ -90,7 +98,7 @@ apd_words_free(ApdWords *self)
         return;
     for (int i = 0; i < N_BUCKETS; i++)
         if (self->buckets[i] != NULL)
-            g_ptr_array_unref(self->buckets[i]);
+            g_array_unref(self->buckets[i]);
     g_hash_table_unref(self->by_phrase);
     g_ptr_array_unref(self->words);
     apd_zones_free(self->zones);
@@ -245,12 +253,12 @@ bucket_of(const char *text, size_t n)
 static int
 longer_first(const void *a, const void *b)
 {
-    const ApdWord *const *x = a, *const *y = b;
-    if ((*x)->n != (*y)->n)
-        return (*y)->n > (*x)->n ? 1 : -1;
+    const ApdWord *x = ((const Entry *) a)->word, *y = ((const Entry *) b)->word;
+    if (x->n != y->n)
+        return y->n > x->n ? 1 : -1;
     /* Of equal phrases that of the message's own language, then English (bit 0),
      * then names of zones, which have none. */
-    return (*y)->languages > (*x)->languages ? 1 : (*y)->languages < (*x)->languages ? -1 : 0;
+    return y->languages > x->languages ? 1 : y->languages < x->languages ? -1 : 0;
 }
 
 /* "reply by" still says "by": a phrase means what the phrase it ends with binds. */
@@ -280,12 +288,16 @@ apd_words_finish(ApdWords *self)
         ApdWord *word = g_ptr_array_index(self->words, i);
         guint bucket = bucket_of(word->phrase, word->n);
         if (self->buckets[bucket] == NULL)
-            self->buckets[bucket] = g_ptr_array_new();
-        g_ptr_array_add(self->buckets[bucket], word);
+            self->buckets[bucket] = g_array_new(FALSE, FALSE, sizeof(Entry));
+        Entry entry = { .word = word };
+        size_t n = MIN(strcspn(word->phrase, "*"), sizeof entry.head);
+        memcpy(&entry.head, word->phrase, n);
+        memset(&entry.mask, 0xff, n);
+        g_array_append_val(self->buckets[bucket], entry);
     }
     for (int i = 0; i < N_BUCKETS; i++)
         if (self->buckets[i] != NULL)
-            g_ptr_array_sort(self->buckets[i], longer_first);
+            g_array_sort(self->buckets[i], longer_first);
 }
 
 static bool
@@ -326,11 +338,16 @@ const ApdWord *
 apd_words_find(const ApdWords *self, const char *text, size_t n, guint32 allowed,
                size_t *ret_length)
 {
-    const GPtrArray *bucket = self->buckets[bucket_of(text, n)];
+    const GArray *bucket = self->buckets[bucket_of(text, n)];
+    guint64 head = 0;
     if (bucket == NULL)
         return NULL;
+    memcpy(&head, text, MIN(n, sizeof head));
     for (guint i = 0; i < bucket->len; i++) {
-        const ApdWord *word = g_ptr_array_index(bucket, i);
+        const Entry *entry = &g_array_index(bucket, Entry, i);
+        const ApdWord *word = entry->word;
+        if ((head & entry->mask) != entry->head)
+            continue;
         if (allowed != 0 && word->languages != 0 && (word->languages & allowed) == 0)
             continue;
         size_t length = match(word, text, n);

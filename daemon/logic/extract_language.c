@@ -40,22 +40,39 @@ static const struct {
     { "fr", "êâûœèÈÊ" },
 };
 
-static int
-letters_of(const ApdInput *input, const char *language)
+/* How many letters of each of @marks are in the text. */
+static void
+count_marks(const ApdInput *input, int *counts)
 {
-    const char *letters = "";
-    int sum = 0;
-
-    for (size_t i = 0; i < G_N_ELEMENTS(marks); i++)
-        if (strcmp(marks[i].language, language) == 0)
-            letters = marks[i].letters;
-    for (guint i = 0; *letters != '\0' && i < input->text->segments->len; i++) {
+    for (guint i = 0; i < input->text->segments->len; i++) {
         const char *p = apd_text_at(input->text, i)->shown;
         if (apd_text_at(input->text, i)->depth > 0 && !input->text->is_forward)
             continue;
-        for (; *p != '\0'; p = g_utf8_next_char(p))
-            sum += (unsigned char) *p >= 0x80
-                   && g_utf8_strchr(letters, -1, g_utf8_get_char(p)) != NULL;
+        for (; *p != '\0'; p++)
+            for (size_t k = 0; (unsigned char) *p >= 0xC0 && k < G_N_ELEMENTS(marks); k++)
+                counts[k] += g_utf8_strchr(marks[k].letters, -1, g_utf8_get_char(p)) != NULL;
+    }
+}
+
+static int
+mark_of(const char *language)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(marks); i++)
+        if (strcmp(marks[i].language, language) == 0)
+            return (int) i;
+    return -1;
+}
+
+/* Weights of the hits of @signal, of what counts. */
+static int
+weight_of(const ApdInput *input, int signal)
+{
+    int sum = 0;
+
+    for (guint k = 0; k < input->hits->len; k++) {
+        const ApdHit *hit = &g_array_index(input->hits, ApdHit, k);
+        if (hit->signal == signal && apd_classify_factor(input, hit->segment) > 0)
+            sum += hit->weight;
     }
     return sum;
 }
@@ -66,21 +83,18 @@ latin_language(const ApdInput *input)
 {
     const GPtrArray *names = apd_rules_names(input->rules, "language");
     const ApdMatcher *matcher = apd_rules_matcher(input->rules);
+    int counts[G_N_ELEMENTS(marks)] = { 0 };
     const char *best = NULL;
     int most = 0;
 
+    count_marks(input, counts);
     for (guint i = 0; i < names->len; i++) {
-        g_autofree char *signal_name = g_strconcat("language/", names->pdata[i], NULL);
-        int signal = apd_matcher_find(matcher, signal_name), sum = 0;
-        if (strcmp(names->pdata[i], "zh") == 0)
-            continue;
-        for (guint k = 0; k < input->hits->len; k++) {
-            const ApdHit *hit = &g_array_index(input->hits, ApdHit, k);
-            if (hit->signal == signal && apd_classify_factor(input, hit->segment) > 0)
-                sum += hit->weight;
-        }
-        sum += 120 * letters_of(input, names->pdata[i]);
-        if (sum > most) {
+        g_autofree char *signal_name = g_strconcat(APD_MATCHER_MARK, names->pdata[i], NULL);
+        int sum = weight_of(input, apd_matcher_find(matcher, signal_name));
+        int mark = mark_of(names->pdata[i]);
+        if (mark >= 0)
+            sum += 120 * counts[mark];
+        if (strcmp(names->pdata[i], "zh") != 0 && sum > most) {
             most = sum;
             best = names->pdata[i];
         }

@@ -1,164 +1,124 @@
 #include "logic/literals.h"
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
-#if __has_include(<hs.h>)
-#include <hs.h>
-#define HAVE_HYPERSCAN 1
-#else
-#define HAVE_HYPERSCAN 0
-#endif
+#include "logic/prepared.h"
 
-#define N_BUCKETS 65536
+/* Buckets of a table; a power of two. */
+#define BITS      14
+#define N_BUCKETS (1U << BITS)
 
-/* Hyperscan needs half a second to get ready: it pays after so many bytes. */
-#define BYTES_TO_GET_READY (512 * 1024)
-
-/* Words by what their first bytes come to. */
+/* A literal to compare with; most differ in their first bytes, which are here. */
 typedef struct {
-    uint32_t *first; /* owned: by bucket: where in @order its words begin; one more */
-    uint32_t *order; /* owned */
-} Buckets;
+    guint64 head; /* its first bytes, ... */
+    guint64 mask; /* ... those that count of eight */
+    guint32 literal;
+    guint16 length;
+    bool ends;
+} Entry;
+
+/* Literals by what their first bytes, @width of them, come to. */
+typedef struct {
+    size_t width;
+    Entry *entries; /* owned: by bucket */
+    guint32 *first; /* owned: where those of each bucket begin; one more */
+} Table;
+
+/* Literals of two and three bytes, and longer ones. */
+typedef struct {
+    Table tables[2];
+    guint8 pairs[65536 / 8]; /* a bit for each two bytes that one of them begins with */
+} Group;
 
 struct ApdLiterals {
-    const GPtrArray *words; /* borrowed */
-    size_t *lengths;        /* owned */
-    Buckets by_two;         /* of two and three bytes */
-    Buckets by_four;        /* of four bytes and more */
-    ApdLiteralsEngine engine;
-    size_t scanned; /* bytes so far */
-#if HAVE_HYPERSCAN
-    hs_database_t *database; /* owned; NULL: not yet, or not here */
-    hs_scratch_t *scratch;   /* owned: one scan at a time, as a reader does */
-#endif
+    char **texts;   /* owned; borrowed within */
+    Group anchored; /* that begin a word */
+    Group anywhere; /* the others */
 };
 
-typedef struct {
-    const ApdLiterals *self;
-    ApdLiteralsFound found;
-    void *user_data;
-} Search;
-
-static unsigned
-pair_of(const char *p)
+static guint
+bucket_of(const char *text, size_t width)
 {
-    return (unsigned) (unsigned char) p[0] << 8 | (unsigned char) p[1];
+    guint32 bytes = 0;
+
+    memcpy(&bytes, text, width);
+    return (bytes * 2654435761U) >> (32 - BITS);
 }
 
-static unsigned
-four_of(const char *p)
+static Entry
+make_entry(const ApdLiteral *literal, guint32 number)
 {
-    uint32_t four;
+    size_t n = strlen(literal->text);
+    Entry entry = { 0, 0, number, (guint16) n, literal->ends };
 
-    memcpy(&four, p, sizeof four);
-    return (four * 2654435761U) >> 16;
+    memcpy(&entry.head, literal->text, MIN(n, sizeof entry.head));
+    memset(&entry.mask, 0xff, MIN(n, sizeof entry.mask));
+    return entry;
 }
 
-static unsigned
-bucket_of(const char *word, size_t length)
+static bool
+belongs(const ApdLiteral *literal, const Table *table, bool anchored)
 {
-    return length >= 4 ? four_of(word) : pair_of(word);
+    return literal->starts == anchored && (strlen(literal->text) >= 4) == (table->width == 4);
 }
 
 static void
-fill_buckets(const ApdLiterals *self, Buckets *buckets, bool of_four)
+fill_table(Table *self, size_t width, bool anchored, const ApdLiteral *literals, guint n)
 {
-    guint n = self->words->len;
-    g_autofree uint32_t *next = g_new0(uint32_t, N_BUCKETS + 1);
+    g_autofree guint32 *next = g_new0(guint32, N_BUCKETS + 1);
 
-    buckets->first = g_new0(uint32_t, N_BUCKETS + 1);
-    buckets->order = g_new0(uint32_t, n + 1);
+    self->width = width;
+    self->first = g_new0(guint32, N_BUCKETS + 1);
     for (guint i = 0; i < n; i++)
-        if ((self->lengths[i] >= 4) == of_four)
-            buckets->first[bucket_of(self->words->pdata[i], self->lengths[i]) + 1]++;
-    for (unsigned i = 0; i < N_BUCKETS; i++)
-        buckets->first[i + 1] += buckets->first[i];
-    memcpy(next, buckets->first, (N_BUCKETS + 1) * sizeof *next);
+        if (belongs(&literals[i], self, anchored))
+            self->first[bucket_of(literals[i].text, width) + 1]++;
+    for (guint i = 0; i < N_BUCKETS; i++)
+        self->first[i + 1] += self->first[i];
+    memcpy(next, self->first, (N_BUCKETS + 1) * sizeof *next);
+    self->entries = g_new0(Entry, self->first[N_BUCKETS] + 1);
     for (guint i = 0; i < n; i++)
-        if ((self->lengths[i] >= 4) == of_four)
-            buckets->order[next[bucket_of(self->words->pdata[i], self->lengths[i])]++] = i;
+        if (belongs(&literals[i], self, anchored))
+            self->entries[next[bucket_of(literals[i].text, width)]++] = make_entry(&literals[i], i);
+}
+
+static guint
+pair_of(const char *text)
+{
+    return (guint) (guchar) text[0] << 8 | (guchar) text[1];
 }
 
 static void
-look_in_bucket(const Search *search, const Buckets *buckets, unsigned bucket, const char *text,
-               size_t at, size_t n)
+fill_group(Group *self, bool anchored, const ApdLiteral *literals, guint n)
 {
-    const ApdLiterals *self = search->self;
-
-    for (uint32_t k = buckets->first[bucket]; k < buckets->first[bucket + 1]; k++) {
-        uint32_t word = buckets->order[k];
-        size_t length = self->lengths[word];
-        if (length <= n - at && memcmp(text + at, self->words->pdata[word], length) == 0)
-            search->found(word, at + length, search->user_data);
-    }
-}
-
-static void
-scan_portable(const Search *search, const char *text, size_t n)
-{
-    const ApdLiterals *self = search->self;
-
-    for (size_t i = 0; i + 1 < n; i++) {
-        look_in_bucket(search, &self->by_two, pair_of(text + i), text, i, n);
-        if (i + 3 < n)
-            look_in_bucket(search, &self->by_four, four_of(text + i), text, i, n);
-    }
-}
-
-#if HAVE_HYPERSCAN
-/* Leaves the database NULL when it does not work: the portable search goes on. */
-static void
-get_ready(ApdLiterals *self)
-{
-    guint n = self->words->len;
-    g_autofree unsigned *ids = g_new0(unsigned, n + 1);
-    g_autofree unsigned *flags = g_new0(unsigned, n + 1);
-    hs_compile_error_t *failure = NULL;
-
-    self->engine = APD_LITERALS_PORTABLE;
-    if (n == 0 || hs_valid_platform() != HS_SUCCESS)
-        return;
+    fill_table(&self->tables[0], 2, anchored, literals, n);
+    fill_table(&self->tables[1], 4, anchored, literals, n);
     for (guint i = 0; i < n; i++)
-        ids[i] = i;
-    if (hs_compile_lit_multi((const char *const *) self->words->pdata, flags, ids, self->lengths, n,
-                             HS_MODE_BLOCK, NULL, &self->database, &failure)
-        != HS_SUCCESS) {
-        hs_free_compile_error(failure);
-        return;
-    }
-    if (hs_alloc_scratch(self->database, &self->scratch) != HS_SUCCESS) {
-        hs_free_database(self->database);
-        self->database = NULL;
-    }
+        if (literals[i].starts == anchored) {
+            guint pair = pair_of(literals[i].text);
+            self->pairs[pair / 8] |= (guint8) (1U << pair % 8);
+        }
 }
-
-static int
-on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *data)
-{
-    const Search *search = data;
-
-    (void) from;
-    (void) flags;
-    search->found(id, (size_t) to, search->user_data);
-    return 0;
-}
-#endif
 
 ApdLiterals *
-apd_literals_new(const GPtrArray *words, ApdLiteralsEngine engine)
+apd_literals_new(const ApdLiteral *literals, guint n)
 {
     ApdLiterals *self = g_new0(ApdLiterals, 1);
 
-    self->words = words;
-    self->engine = engine;
-    self->lengths = g_new0(size_t, words->len + 1);
-    for (guint i = 0; i < words->len; i++)
-        self->lengths[i] = strlen(words->pdata[i]);
-    fill_buckets(self, &self->by_two, false);
-    fill_buckets(self, &self->by_four, true);
+    self->texts = g_new0(char *, n + 1);
+    for (guint i = 0; i < n; i++)
+        self->texts[i] = (char *) (guintptr) literals[i].text;
+    fill_group(&self->anchored, true, literals, n);
+    fill_group(&self->anywhere, false, literals, n);
     return self;
+}
+
+static void
+clear_group(Group *self)
+{
+    for (int i = 0; i < 2; i++) {
+        g_free(self->tables[i].entries);
+        g_free(self->tables[i].first);
+    }
 }
 
 void
@@ -167,33 +127,70 @@ apd_literals_free(ApdLiterals *self)
     if (self == NULL)
         return;
 
-#if HAVE_HYPERSCAN
-    hs_free_scratch(self->scratch);
-    hs_free_database(self->database);
-#endif
-    g_free(self->lengths);
-    g_free(self->by_two.first);
-    g_free(self->by_two.order);
-    g_free(self->by_four.first);
-    g_free(self->by_four.order);
+    clear_group(&self->anchored);
+    clear_group(&self->anywhere);
+    g_free(self->texts);
     g_free(self);
 }
 
+typedef struct {
+    const ApdLiterals *self;
+    const char *text;
+    size_t n;
+    ApdLiteralsFound found;
+    void *user_data;
+} Search;
+
+/* @head: the eight bytes at @at, with NUL for what lies beyond the end. */
+static void
+look_in(const Search *search, const Table *table, size_t at, guint64 head)
+{
+    guint bucket = bucket_of(search->text + at, table->width);
+
+    for (guint32 i = table->first[bucket]; i < table->first[bucket + 1]; i++) {
+        const Entry *entry = &table->entries[i];
+        if ((head & entry->mask) != entry->head || entry->length > search->n - at)
+            continue;
+        if (entry->length > sizeof entry->head
+            && memcmp(search->text + at + sizeof entry->head,
+                      search->self->texts[entry->literal] + sizeof entry->head,
+                      entry->length - sizeof entry->head)
+                   != 0)
+            continue;
+        if (!entry->ends || apd_prepared_is_boundary(search->text, at + entry->length))
+            search->found(entry->literal, at + entry->length, search->user_data);
+    }
+}
+
+static bool
+may_begin(const Group *group, guint pair)
+{
+    return (group->pairs[pair / 8] >> pair % 8 & 1) != 0;
+}
+
+static void
+look_at(const Search *search, const Group *group, size_t at)
+{
+    guint64 head = 0;
+    size_t left = search->n - at;
+
+    memcpy(&head, search->text + at, MIN(left, sizeof head));
+    look_in(search, &group->tables[0], at, head);
+    if (left >= 4)
+        look_in(search, &group->tables[1], at, head);
+}
+
 void
-apd_literals_scan(ApdLiterals *self, const char *text, size_t n, ApdLiteralsFound found,
+apd_literals_scan(const ApdLiterals *self, const char *text, size_t n, ApdLiteralsFound found,
                   void *user_data)
 {
-    Search search = { self, found, user_data };
+    Search search = { self, text, n, found, user_data };
 
-#if HAVE_HYPERSCAN
-    self->scanned += n;
-    if (self->engine == APD_LITERALS_FASTEST
-        || (self->engine == APD_LITERALS_BEST && self->scanned > BYTES_TO_GET_READY))
-        get_ready(self);
-    if (self->database != NULL && n <= G_MAXUINT) {
-        hs_scan(self->database, text, (unsigned) n, 0, self->scratch, on_match, &search);
-        return;
+    for (size_t i = 0; i + 1 < n; i++) {
+        guint pair = pair_of(text + i);
+        if (may_begin(&self->anchored, pair) && apd_prepared_is_boundary(text, i))
+            look_at(&search, &self->anchored, i);
+        if (may_begin(&self->anywhere, pair))
+            look_at(&search, &self->anywhere, i);
     }
-#endif
-    scan_portable(&search, text, n);
 }

@@ -173,7 +173,9 @@ void
 apd_matcher_compile(ApdMatcher *self)
 {
     self->triggers = apd_triggers_new(self->book, self->phrases);
-    self->literals = apd_literals_new(self->triggers->words, APD_LITERALS_BEST);
+    self->literals =
+        apd_literals_new((const ApdLiteral *) (const void *) self->triggers->words->data,
+                         self->triggers->words->len);
 }
 
 /* One scan under way. */
@@ -262,7 +264,9 @@ by_place(const void *a, const void *b)
         return x->end > y->end ? -1 : 1;
     if (x->signal != y->signal)
         return x->signal < y->signal ? -1 : 1;
-    return (x->weight < y->weight) - (x->weight > y->weight);
+    if (x->weight != y->weight)
+        return x->weight > y->weight ? -1 : 1;
+    return (x->language > y->language) - (x->language < y->language);
 }
 
 static void

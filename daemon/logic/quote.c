@@ -3,6 +3,9 @@
 #include <glib.h>
 #include <string.h>
 
+/* The Turkish dotted capital leaves a combining dot behind. */
+#define DOT_ABOVE "\xcc\x87"
+
 static const char *const forward_words[] = {
     "forwarded message",
     "original message",
@@ -143,16 +146,23 @@ has_label(const char *lower, const char *const *labels, size_t n)
     return false;
 }
 
+/* Most lines are none of these, and need no look in small letters. */
+static bool
+may_be_quote(const char *line)
+{
+    return strspn(line, "-_= ") >= 2 || strchr(line, ':') != NULL || strstr(line, "--") != NULL
+           || strstr(line, DOT_ABOVE) != NULL;
+}
+
 ApdQuote
 apd_quote_of(const char *line)
 {
     size_t n = strlen(line);
 
-    if (n == 0 || n > 400)
+    if (n == 0 || n > 400 || !may_be_quote(line))
         return APD_QUOTE_NO;
     g_autofree char *small = g_utf8_strdown(line, -1);
-    /* The Turkish dotted capital leaves a combining dot behind. */
-    g_auto(GStrv) pieces = g_strsplit(small, "\xcc\x87", -1);
+    g_auto(GStrv) pieces = g_strsplit(small, DOT_ABOVE, -1);
     g_autofree char *lower = g_strjoinv("", pieces);
     n = strlen(lower);
 

@@ -6,8 +6,8 @@
 
 /* A word of the phrases. */
 typedef struct {
-    guint32 uses;  /* in phrases: those of this trade are as frequent in mails */
-    guint32 found; /* as a trigger: its number + 1 */
+    guint32 uses;        /* in phrases: those of this trade are as frequent in mails */
+    guint32 found[2][2]; /* as a literal that starts, ends at a boundary: its number + 1 */
 } Word;
 
 typedef struct {
@@ -16,6 +16,11 @@ typedef struct {
     GHashTable *words; /* owned: utf8 to Word */
     GArray *of_word;   /* owned, element-type guint32: the word of each trigger */
 } Making;
+
+/* Whether a word begins, and ends, where every word may. */
+typedef struct {
+    bool starts, ends;
+} Edges;
 
 /* The word of a choice to look for. */
 typedef struct {
@@ -182,7 +187,7 @@ may_be_number(const ApdPhraseBook *book, const ApdPhrase *phrase, int slot, int 
     return false;
 }
 
-static void
+static Edges
 look_beside(const ApdPhraseBook *book, ApdTrigger *trigger)
 {
     const ApdPart *part = apd_phrase_part(book, trigger->place.part);
@@ -190,19 +195,21 @@ look_beside(const ApdPhraseBook *book, ApdTrigger *trigger)
     const ApdPhrase *phrase = &trigger->place.phrase;
     size_t end = (size_t) trigger->skip + trigger->length;
     int slot = trigger->place.slot;
+    Edges edges = { trigger->skip > 0, end < part->n };
 
     if (end + 1 < part->n) {
         trigger->after = apd_phrase_bit(part->text[end + 1]);
     } else if (end == part->n && trigger->place.part + 1 == choice->first + choice->n) {
         trigger->after = bits_of_slot(book, phrase, slot + 1, 1);
-        trigger->ends = trigger->after == 0 && !may_be_number(book, phrase, slot + 1, 1);
+        edges.ends = trigger->after != 0 || !may_be_number(book, phrase, slot + 1, 1);
     }
     if (trigger->skip > 1) {
         trigger->before = apd_phrase_bit(part->text[trigger->skip - 2]);
     } else if (trigger->skip == 0 && trigger->place.part == choice->first) {
         trigger->before = bits_of_slot(book, phrase, slot - 1, -1);
-        trigger->starts = trigger->before == 0 && !may_be_number(book, phrase, slot - 1, -1);
+        edges.starts = trigger->before != 0 || !may_be_number(book, phrase, slot - 1, -1);
     }
+    return edges;
 }
 
 /* --- all ------------------------------------------------------------------------------- */
@@ -210,16 +217,18 @@ look_beside(const ApdPhraseBook *book, ApdTrigger *trigger)
 static void
 add_trigger(Making *self, ApdTrigger trigger)
 {
-    const ApdPart *part = apd_phrase_part(self->book, trigger.place.part);
-    Word *word = word_at(self, part->text + trigger.skip, trigger.length);
+    const char *text = apd_phrase_part(self->book, trigger.place.part)->text + trigger.skip;
+    Edges edges = look_beside(self->book, &trigger);
+    guint32 *found = &word_at(self, text, trigger.length)->found[edges.starts][edges.ends];
 
-    if (word->found == 0) {
-        g_ptr_array_add(self->made->words, g_strndup(part->text + trigger.skip, trigger.length));
-        word->found = self->made->words->len;
+    if (*found == 0) {
+        ApdLiteral literal = { g_string_chunk_insert_len(self->made->chunk, text, trigger.length),
+                               edges.starts, edges.ends };
+        g_array_append_val(self->made->words, literal);
+        *found = self->made->words->len;
     }
-    look_beside(self->book, &trigger);
     g_array_append_val(self->made->list, trigger);
-    guint32 number = word->found - 1;
+    guint32 number = *found - 1;
     g_array_append_val(self->of_word, number);
 }
 
@@ -294,8 +303,7 @@ add_phrase(Making *self, const ApdPhrase *phrase, guint32 number, const double *
     for (guint32 c = element->first; c < element->first + element->n; c++) {
         Pick pick = pick_word(self, apd_phrase_choice(self->book, c));
         ApdPhrasePlace place = { *phrase, (guint16) best, c, pick.part };
-        add_trigger(self,
-                    (ApdTrigger){ place, number, pick.skip, pick.length, 0, 0, false, false });
+        add_trigger(self, (ApdTrigger){ place, number, pick.skip, pick.length, 0, 0 });
     }
 }
 
@@ -329,7 +337,8 @@ apd_triggers_new(const ApdPhraseBook *book, const GArray *phrases)
     g_autofree double *costs = g_new0(double, book->elements->len + 1);
     Making self = { book, made, words, of_word };
 
-    made->words = g_ptr_array_new_with_free_func(g_free);
+    made->chunk = g_string_chunk_new(16384);
+    made->words = g_array_new(FALSE, FALSE, sizeof(ApdLiteral));
     made->list = g_array_new(FALSE, FALSE, sizeof(ApdTrigger));
     made->firsts = g_array_new(FALSE, FALSE, sizeof(guint32));
     count_all_words(&self, phrases);
@@ -349,7 +358,8 @@ apd_triggers_free(ApdTriggers *self)
     if (self == NULL)
         return;
 
-    g_ptr_array_unref(self->words);
+    g_string_chunk_free(self->chunk);
+    g_array_unref(self->words);
     g_array_unref(self->list);
     g_array_unref(self->firsts);
     g_free(self);

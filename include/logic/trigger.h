@@ -3,9 +3,9 @@
  */
 #pragma once
 
+#include "logic/literals.h"
 #include "logic/phrase.h"
 #include "logic/phrase_check.h"
-#include "logic/prepared.h"
 
 typedef struct {
     ApdPhrasePlace place;
@@ -14,13 +14,13 @@ typedef struct {
     guint16 length;        /* ... and of the word */
     guint32 before, after; /* what may stand a blank away from the word (apd_phrase_bit());
                               0: anything, even no blank */
-    bool starts, ends;     /* the word begins, ends, at the boundary of one */
 } ApdTrigger;
 
 typedef struct {
-    GPtrArray *words; /* owned, element-type utf8: distinct */
-    GArray *list;     /* owned, element-type ApdTrigger: by word */
-    GArray *firsts;   /* owned, element-type guint32: where those of each word begin; one more */
+    GStringChunk *chunk; /* owned: the words */
+    GArray *words;       /* owned, element-type ApdLiteral */
+    GArray *list;        /* owned, element-type ApdTrigger: by word */
+    GArray *firsts;      /* owned, element-type guint32: where those of each word begin; one more */
 } ApdTriggers;
 
 /* @phrases: (element-type ApdPhrase): of @book; those without slots are left out. */
@@ -37,9 +37,6 @@ apd_trigger_fits(const ApdTrigger *self, const char *text, size_t at)
 
     if (self->after != 0 && (*end != ' ' || (self->after & apd_phrase_bit(end[1])) == 0))
         return false;
-    if (self->before != 0
-        && (at < 2 || text[at - 1] != ' ' || (self->before & apd_phrase_bit(text[at - 2])) == 0))
-        return false;
-    return (!self->starts || apd_prepared_is_boundary(text, at))
-           && (!self->ends || apd_prepared_is_boundary(text, at + self->length));
+    return self->before == 0
+           || (at > 1 && text[at - 1] == ' ' && (self->before & apd_phrase_bit(text[at - 2])) != 0);
 }

@@ -104,7 +104,7 @@ main(int argc, char **argv)
 
     Bench bench = { reading, mails };
     double seconds = atof(argv[2]);
-    /* A daemon that has run for a while: Hyperscan gets ready once, after the first messages. */
+    /* A daemon that has run for a while. */
     for (guint i = 0; i < mails->len; i++) {
         gsize size;
         const void *data = g_bytes_get_data(mails->pdata[i], &size);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "logic/literals.h"
+#include "logic/prepared.h"
 #include "logic/segment.h"
 
 /* clang-format off */
@@ -157,32 +158,38 @@ by_value(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
-/* Hyperscan and the portable search find the same. */
+/* The search finds what comparing at every place finds. */
 static void
-test_engines_agree(void)
+test_literals(void)
 {
-    static const char *const words[] = { "ab", "abc", "bca", "aaaa", "\xe8\x99\x9a", "c a" };
-    g_autoptr(GPtrArray) list = g_ptr_array_new();
-    g_autoptr(GString) text = g_string_new(NULL);
-    GArray *found[2];
+    static const ApdLiteral literals[] = {
+        { "ab", false, false },         { "ab", true, false },          { "ab", false, true },
+        { "abc", true, true },          { "bca", false, false },        { "aaaa", false, false },
+        { "abcabcabcab", true, false }, { "\xe8\x99\x9a", true, true }, { "c a", true, true },
+    };
+    g_autoptr(ApdLiterals) search = apd_literals_new(literals, G_N_ELEMENTS(literals));
+    g_autoptr(GString) text = g_string_new_len("", 1);
+    g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(guint64));
+    g_autoptr(GArray) wanted = g_array_new(FALSE, FALSE, sizeof(guint64));
 
-    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
-        g_ptr_array_add(list, (void *) (guintptr) words[i]);
     for (int i = 0; i < 3000; i++)
-        g_string_append(text,
-                        (const char *[]){ "a", "b", "c", " ", "\xe8\x99\x9a" }[i * i % 7 % 5]);
-    for (int engine = 0; engine < 2; engine++) {
-        g_autoptr(ApdLiterals) literals =
-            apd_literals_new(list, engine == 0 ? APD_LITERALS_FASTEST : APD_LITERALS_PORTABLE);
-        found[engine] = g_array_new(FALSE, FALSE, sizeof(guint64));
-        apd_literals_scan(literals, text->str, text->len, log_found, found[engine]);
-        g_array_sort(found[engine], by_value);
-    }
-    g_assert_cmpuint(found[0]->len, >, 100);
-    g_assert_cmpuint(found[0]->len, ==, found[1]->len);
-    g_assert_true(memcmp(found[0]->data, found[1]->data, found[0]->len * sizeof(guint64)) == 0);
-    g_array_unref(found[0]);
-    g_array_unref(found[1]);
+        g_string_append(text, (const char *[]){ "a", "b", "c", " ", "\xe8\x99\x9a",
+                                                "abcabcabc" }[i * i % 7 % 6]);
+    g_string_append_c(text, '\0');
+    apd_literals_scan(search, text->str, text->len, log_found, found);
+    g_array_sort(found, by_value);
+    for (size_t at = 1; at < text->len; at++)
+        for (unsigned i = 0; i < G_N_ELEMENTS(literals); i++) {
+            size_t end = at + strlen(literals[i].text);
+            if (g_str_has_prefix(text->str + at, literals[i].text)
+                && (!literals[i].starts || apd_prepared_is_boundary(text->str, at))
+                && (!literals[i].ends || apd_prepared_is_boundary(text->str, end)))
+                log_found(i, end, wanted);
+        }
+    g_array_sort(wanted, by_value);
+    g_assert_cmpuint(found->len, >, 100);
+    g_assert_cmpuint(found->len, ==, wanted->len);
+    g_assert_true(memcmp(found->data, wanted->data, found->len * sizeof(guint64)) == 0);
 }
 
 int
@@ -193,6 +200,6 @@ main(int argc, char **argv)
     g_test_add_func("/match/malformed", test_malformed);
     g_test_add_func("/match/many-choices", test_many_choices);
     g_test_add_func("/match/remove", test_remove);
-    g_test_add_func("/match/engines-agree", test_engines_agree);
+    g_test_add_func("/match/literals", test_literals);
     return g_test_run();
 }
