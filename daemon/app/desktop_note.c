@@ -185,7 +185,8 @@ choose_buttons(const ApdDesktopNote *self, const ApdWording *wording, ApdTime no
     if ((kase->state == APD_STATE_OPEN || kase->state == APD_STATE_ACKNOWLEDGED)
         && apd_ladder_last_safe(&self->scene->ladder, kase) > now)
         add_button(buttons, "snooze", snooze_label(self));
-    if (wording->url != NULL)
+    if (wording->url != NULL && !apd_desktop_is_narrow(self->scene->desktop)
+        && !apd_desktop_lists_default(self->scene->desktop))
         add_button(buttons, "open", own_phrase(self, "open"));
     return buttons;
 }
@@ -260,7 +261,8 @@ apd_desktop_note_show(ApdDesktopNote *self, ApdTime now, GError **error)
         apd_wording_make(self->phrases, self->alert, at, self->scene->zone);
     ApdSeverity severity = urgency(self, wording, at);
     const ApdPopupServer server = { apd_desktop_can(self->scene->desktop, "body-markup"),
-                                    apd_desktop_can(self->scene->desktop, "actions") };
+                                    apd_desktop_can(self->scene->desktop, "actions"),
+                                    apd_desktop_is_narrow(self->scene->desktop) };
     const ApdCase *kase = self->alert->kase;
     g_autofree char *body = apd_popup_body(self->phrases, wording, &server, kase ? kase->id : 0);
     g_autofree char *told = g_strdup_printf("%s\n%s\n%d", wording->title, body, (int) severity);

@@ -12,9 +12,21 @@
 /* A server that takes longer than this to say what it can do hangs. */
 #define ANSWER_MS (5 * 1000)
 
+#define GONE_MS 100
+
 /* How soon to try again, doubled each time. */
 #define RETRY_FIRST_S 1
 #define RETRY_LAST_S  60
+
+/* What no capability tells, by the name a server gives itself; looked at on a screen. */
+/* clang-format off */
+typedef struct { const char *name; bool lists_default, narrow, keeps; } Habits;
+static const Habits habits[] = {
+    { "Xfce Notify Daemon",  true,  false, false }, /* 0.7 */
+    { "Notification Daemon", false, true,  true },  /* 3.20 of GNOME, and MATE's: 400 pixels */
+    { NULL, false, false, false },
+};
+/* clang-format on */
 
 struct ApdDesktop {
     char *app_name;                 /* owned */
@@ -26,6 +38,7 @@ struct ApdDesktop {
     bool present;                   /* the server has its name */
     char *owner;                    /* owned: the server's own name on the bus */
     bool wanted;                    /* somebody waits for `ready` */
+    char *name;                     /* owned: what the server calls itself; NULL: not known */
     char **capabilities;            /* owned; NULL: not yet asked */
     GCancellable *asking;           /* owned; NULL: no question under way */
     guint retry;                    /* source */
@@ -111,6 +124,31 @@ on_capabilities(GObject *source, GAsyncResult *result, gpointer user_data)
     }
 }
 
+static void
+ask_capabilities(ApdDesktop *self)
+{
+    self->asking = g_cancellable_new();
+    g_dbus_connection_call(self->bus, SERVER, SERVER_PATH, SERVER, "GetCapabilities", NULL,
+                           G_VARIANT_TYPE("(as)"), G_DBUS_CALL_FLAGS_NO_AUTO_START, ANSWER_MS,
+                           self->asking, on_capabilities, self);
+}
+
+/* Its name is worth little: without it we go on. */
+static void
+on_information(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GVariant) answer = NULL;
+    ApdDesktop *self = user_data;
+
+    if (!take_answer(source, result, user_data, &answer))
+        return;
+    if (answer != NULL) {
+        g_free(self->name);
+        g_variant_get_child(answer, 0, "s", &self->name);
+    }
+    ask_capabilities(self);
+}
+
 /* A server that was started takes its name, which is what we wait for. */
 static void
 on_started(GObject *source, GAsyncResult *result, gpointer user_data)
@@ -142,9 +180,9 @@ ask(ApdDesktop *self)
         start_server(self);
         return;
     }
-    g_dbus_connection_call(self->bus, SERVER, SERVER_PATH, SERVER, "GetCapabilities", NULL,
-                           G_VARIANT_TYPE("(as)"), G_DBUS_CALL_FLAGS_NO_AUTO_START, ANSWER_MS,
-                           self->asking, on_capabilities, self);
+    g_dbus_connection_call(self->bus, SERVER, SERVER_PATH, SERVER, "GetServerInformation", NULL,
+                           G_VARIANT_TYPE("(ssss)"), G_DBUS_CALL_FLAGS_NO_AUTO_START, ANSWER_MS,
+                           self->asking, on_information, self);
 }
 
 void
@@ -162,6 +200,28 @@ apd_desktop_can(const ApdDesktop *self, const char *capability)
            && g_strv_contains((const char *const *) self->capabilities, capability);
 }
 
+static const Habits *
+habits_of(const ApdDesktop *self)
+{
+    const Habits *one = habits;
+
+    while (one->name != NULL && g_strcmp0(one->name, self->name) != 0)
+        one++;
+    return one;
+}
+
+bool
+apd_desktop_lists_default(const ApdDesktop *self)
+{
+    return habits_of(self)->lists_default;
+}
+
+bool
+apd_desktop_is_narrow(const ApdDesktop *self)
+{
+    return habits_of(self)->narrow;
+}
+
 /* --- the server comes and goes ---------------------------------------------- */
 
 static void
@@ -172,6 +232,7 @@ lose_server(ApdDesktop *self)
     self->present = false;
     g_clear_pointer(&self->owner, g_free);
     stop_asking(self);
+    g_clear_pointer(&self->name, g_free);
     g_clear_pointer(&self->capabilities, g_strfreev);
     if (had)
         self->events->lost(self->user_data);
@@ -326,11 +387,26 @@ apd_desktop_server(const ApdDesktop *self)
     return self->owner;
 }
 
+/* For a server that says a popup is closed, and leaves it on the screen: another in
+ * its place, which goes by itself. */
+static void
+replace_by_nothing(ApdDesktop *self, uint32_t popup)
+{
+    g_dbus_connection_call(self->bus, self->owner, SERVER_PATH, SERVER, "Notify",
+                           g_variant_new("(susssasa{sv}i)", self->app_name, popup, "",
+                                         self->app_name, "", NULL, NULL, GONE_MS),
+                           NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, ANSWER_MS, NULL, NULL, NULL);
+}
+
 void
 apd_desktop_close(ApdDesktop *self, uint32_t popup)
 {
     if (self->bus == NULL || !self->present)
         return;
+    if (habits_of(self)->keeps) {
+        replace_by_nothing(self, popup);
+        return;
+    }
 
     g_dbus_connection_call(self->bus, self->owner, SERVER_PATH, SERVER, "CloseNotification",
                            g_variant_new("(u)", popup), NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START,

@@ -6,8 +6,9 @@
 #define MAX_LINE 240
 #define MAX_BODY 1600
 
-/* Of which this much is kept for the last line: whose case it is, what to type. */
-#define LAST_LINE 250
+/* Of which this much is kept for the last lines: where to click, whose case it is, what
+ * to type. */
+#define LAST_LINE 400
 
 /* Time left (more than) and the length of its steps. */
 /* clang-format off */
@@ -149,10 +150,13 @@ apd_popup_body(const ApdPhrases *phrases, const ApdWording *wording, const ApdPo
 {
     Body self = { phrases, server->markup, g_string_new(NULL) };
     const char *hint = apd_phrases_get(phrases, "desktop", "commands");
+    const char *click = apd_phrases_get(phrases, "desktop", "click");
 
     add_facts(&self, wording, true);
     add_lines(&self, wording->body);
     add_facts(&self, wording, false);
+    if (server->click && wording->url != NULL && click != NULL)
+        add_last(&self, click);
     if (hint != NULL && case_id != 0 && !server->buttons) {
         g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, case_id);
         g_auto(GStrv) parts = g_strsplit(hint, "{id}", -1);

@@ -35,6 +35,11 @@ void apd_desktop_ask(ApdDesktop *self);
 /* Whether the server said that it can do @capability: "actions", "body-markup". */
 bool apd_desktop_can(const ApdDesktop *self, const char *capability);
 
+/* Whether it is known to show the button "default" beside the others, and to be so
+ * narrow that three buttons push each other, and the text, out of sight. */
+bool apd_desktop_lists_default(const ApdDesktop *self);
+bool apd_desktop_is_narrow(const ApdDesktop *self);
+
 /* Names of the bus and of the server's connection to it, both new with each start
  * of theirs; NULL: there is none.  Borrowed. */
 const char *apd_desktop_bus(const ApdDesktop *self);

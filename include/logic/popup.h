@@ -21,6 +21,7 @@ ApdTime apd_popup_next(ApdTime deadline, ApdTime now);
 typedef struct {
     bool markup;  /* body-markup: text must be escaped, labels are bold */
     bool buttons; /* actions: else the commands of appealctl stand in the body */
+    bool click;   /* no room for a third button: the body says that a click opens the page */
 } ApdPopupServer;
 
 /* Returns: (transfer full): the body: deadline first, then what to do, then the

@@ -141,7 +141,7 @@ class Session:
 
     def start_display(self):
         read, write = os.pipe()
-        self.processes.start("Xvfb", "-displayfd", str(write), "-screen", "0", "900x600x24",
+        self.processes.start("Xvfb", "-displayfd", str(write), "-screen", "0", "1100x900x24",
                              "-nolisten", "tcp", pass_fds=[write], stderr=subprocess.DEVNULL)
         os.close(write)
         with os.fdopen(read) as numbers:

@@ -129,6 +129,21 @@ class DesktopTest(unittest.TestCase):
         self.assertIn(f"appealctl ack {case}", popup["body"])
         self.assertEqual(popup["buttons"], {})
 
+    def test_the_page_is_offered_once_and_where_there_is_room(self):
+        for name, buttons, click in (("Xfce Notify Daemon", ["default", "ack", "snooze"], False),
+                                     ("Notification Daemon", ["default", "ack", "snooze"], True),
+                                     ("gnome-shell", ["default", "ack", "snooze", "open"], False)):
+            with self.subTest(name):
+                session = self.new_session()
+                session.configure()
+                session.start_bus()
+                session.owe("--url", URL)
+                server = Notifyd(session, "--name", name)
+                session.desktop()
+                popup = server.popup()
+                self.assertEqual(list(popup["buttons"]), buttons)
+                self.assertEqual("Click here to open the appeal page" in popup["body"], click, popup["body"])
+
     def test_owed_until_a_server_comes(self):
         self.session.owe()
         self.session.desktop()

@@ -1,6 +1,6 @@
 /* A notification server that does what its script says.
  *
- *     prog_notifyd [--without CAPABILITY]... [--hang] [--refuse]
+ *     prog_notifyd [--without CAPABILITY]... [--hang] [--refuse] [--name NAME]
  *
  * Tells on standard output, one JSON object a line, what it is asked for, and
  * takes on standard input: "press ID BUTTON" (as servers do: then it closes the
@@ -35,6 +35,7 @@ typedef struct {
     GMainLoop *loop;
     GDBusConnection *bus;
     char **without;
+    char *name;
     gboolean hang, refuse;
     guint32 last_id;
 } Server;
@@ -143,7 +144,8 @@ on_call(GDBusConnection *bus, const char *sender, const char *path, const char *
         g_dbus_method_invocation_return_value(call, capabilities(self));
     } else if (g_str_equal(method, "GetServerInformation")) {
         g_dbus_method_invocation_return_value(
-            call, g_variant_new("(ssss)", "prog_notifyd", "appeald", "1", "1.2"));
+            call, g_variant_new("(ssss)", self->name ? self->name : "prog_notifyd", "appeald", "1",
+                                "1.2"));
     } else if (g_str_equal(method, "Notify") && self->refuse) {
         g_dbus_method_invocation_return_dbus_error(call, NAME ".Error.Full", "no popups today");
     } else if (g_str_equal(method, "Notify")) {
@@ -204,6 +206,7 @@ main(int argc, char **argv)
         { "without", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self.without, "Lacks it", "CAPABILITY" },
         { "hang", 0, 0, G_OPTION_ARG_NONE, &self.hang, "Answers nothing", NULL },
         { "refuse", 0, 0, G_OPTION_ARG_NONE, &self.refuse, "Takes no popup", NULL },
+        { "name", 0, 0, G_OPTION_ARG_STRING, &self.name, "What it calls itself", "NAME" },
         { NULL },
     };
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -228,6 +231,7 @@ main(int argc, char **argv)
 
     g_bus_unown_name(name);
     g_strfreev(self.without);
+    g_free(self.name);
     g_object_unref(self.bus);
     g_main_loop_unref(self.loop);
     return 0;

@@ -94,7 +94,7 @@ main(int argc, char **argv)
     Wish wish = { .seconds = 53 * 3600 };
     const GOptionEntry entries[] = {
         { "seconds", 0, 0, G_OPTION_ARG_INT64, &wish.seconds, "Time left, 0: no deadline", "N" },
-        { "subject", 0, 0, G_OPTION_ARG_STRING, &wish.subject, "Of the mail", "TEXT" },
+        { "subject", 0, 0, G_OPTION_ARG_FILENAME, &wish.subject, "Of the mail", "TEXT" },
         { "url", 0, 0, G_OPTION_ARG_STRING, &wish.url, "Of the appeal page", "URL" },
         { "state", 0, 0, G_OPTION_ARG_STRING, &wish.state, "Of the case", "STATE" },
         { "severity", 0, 0, G_OPTION_ARG_STRING, &wish.severity, "Of the case", "SEVERITY" },

@@ -68,6 +68,7 @@ phrases_new(void)
     apd_phrases_set(phrases, "facts", "deadline", "Deadline");
     apd_phrases_set(phrases, "facts", "left", "Time left");
     apd_phrases_set(phrases, "desktop", "commands", "appealctl ack {id}");
+    apd_phrases_set(phrases, "desktop", "click", "Click");
     return phrases;
 }
 
@@ -117,6 +118,13 @@ test_body(void)
     g_assert_cmpstr(fine, ==,
                     "<b>Deadline:</b> Monday\nAnswer it.\n"
                     "<b>Subject:</b> &lt;b&gt;a&lt;/b&gt; &amp; b\nappeald, case #7");
+
+    const ApdPopupServer narrow = { true, true, true };
+    g_autofree char *page = apd_popup_body(phrases, wording, &narrow, 7);
+    g_assert_null(strstr(page, "Click")); /* there is none */
+    wording->url = g_strdup("https://csp.aliexpress.com/");
+    g_autofree char *click = apd_popup_body(phrases, wording, &narrow, 7);
+    g_assert_true(g_str_has_suffix(click, "\nClick\nappeald, case #7"));
 
     g_autofree char *poor = apd_popup_body(phrases, wording, &plain, 7);
     g_assert_cmpstr(poor, ==,
