@@ -221,6 +221,9 @@ install: all $(UNITS) ## install under $(DESTDIR)$(prefix); prefix=/usr is Debia
 	install -m 644 conf/providers.conf $(D)$(datadir)
 	install -m 644 conf/rules/README.md $(D)$(docdir)/rules.md
 	install -m 644 README.md CHANGELOG.md LICENSE conf/appeald.conf $(D)$(docdir)
+	install -d $(D)$(docdir)/examples
+	install -m 644 conf/examples/*.conf $(D)$(docdir)/examples
+	install -m 755 conf/examples/shopee-address $(D)$(docdir)/examples
 	[ -e $(D)$(sysconfdir)/appeald/appeald.conf ] || install -m 644 conf/appeald.conf $(D)$(sysconfdir)/appeald
 	install -m 644 $(BUILD)/systemd/appeald.service $(BUILD)/systemd/appeald-desktop.service $(D)$(userunitdir)
 	install -m 644 $(BUILD)/systemd/appeald-system.service $(D)$(unitdir)

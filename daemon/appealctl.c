@@ -47,8 +47,9 @@ static const Command commands[] = {
     { "login", "device browser", "SOURCE", "log a source in by OAuth 2.0 (Gmail, Outlook)",
       "SOURCE: NAME of an [imap NAME] with a client-id. Without an option: a browser where there is a screen, else a code.", apd_ctl_login },
     { "test", "all", "CHANNEL...", "send a marked test alert through the real channel", "", apd_ctl_test },
-    { "explain", "json authserv-id rules api", "FILE...", "what a message would become, and why",
-      "Needs no configuration. - reads standard input. With --json one line for each FILE.", apd_ctl_explain },
+    { "explain", "json authserv-id rules api source", "FILE...", "what a message would become, and why",
+      "Needs no configuration. - reads standard input. With --json one line for each FILE.\n"
+      "With --api each FILE is a saved answer of the platform's endpoints, with --source of a [json NAME].", apd_ctl_explain },
     { "mass-check", "json authserv-id rules jobs", "PATH [LABELS]", "what a whole mailbox would have alerted; sends nothing",
       "PATH: a Maildir, an mbox, or a folder of .eml files. LABELS: a CSV of expected kinds.", apd_ctl_mass_check },
     { "rules", "", "test|lint [FOLDER]", "run the cases beside the rules; look for slips in them",
@@ -65,7 +66,8 @@ static const GOptionEntry options[] = {
     { "since",       0,   0, G_OPTION_ARG_STRING,   AT(since),       "How far back (default: 30d)", "DURATION" },
     { "authserv-id", 0,   0, G_OPTION_ARG_STRING,   AT(authserv_id), "Whose Authentication-Results header is believed", "ID" },
     { "rules",       0,   0, G_OPTION_ARG_FILENAME, AT(rules),       "Folder of rules of your own", "FOLDER" },
-    { "api",         0,   0, G_OPTION_ARG_NONE,     AT(api),         "The files are answers of the platform's endpoints", NULL },
+    { "api",         0,   0, G_OPTION_ARG_NONE,     AT(api),         "The files are answers of the platform's endpoints, or of --source", NULL },
+    { "source",      0,   0, G_OPTION_ARG_STRING,   AT(source),      "With --api: they are of [json NAME], read as the configuration says", "NAME" },
     { "jobs",        0,   0, G_OPTION_ARG_INT,      AT(jobs),        "How many at once (default: one for each processor)", "N" },
     { "online",      0,   0, G_OPTION_ARG_NONE,     AT(online),      "Look at every server too: logs in, changes nothing, sends nothing", NULL },
     { "device",      0,   0, G_OPTION_ARG_NONE,     AT(device),      "By a code that is entered on another device", NULL },
@@ -236,6 +238,7 @@ main(int argc, char **argv)
     g_free(ctl.config_path);
     g_free(ctl.authserv_id);
     g_free(ctl.since);
+    g_free(ctl.source);
     g_free(ctl.rules);
     return status;
 }

@@ -44,10 +44,14 @@ answer(const ApdReading *reading, GVariant *request, GError **error)
         || !g_variant_lookup(request, "received", "x", &received))
         return false;
     g_variant_lookup(request, "authserv", "&s", &authserv);
+    g_autoptr(GVariant) more = g_variant_lookup_value(request, "stated", G_VARIANT_TYPE_VARDICT);
+    g_autoptr(ApdStated) stated = more ? apd_stated_from_variant(more) : NULL;
 
     const void *data = g_variant_get_fixed_array(bytes, &size, 1);
     g_autoptr(ApdVerdict) verdict =
-        apd_reading_read(reading, data ? data : "", size, authserv, received);
+        stated
+            ? apd_reading_read_stated(reading, data ? data : "", size, authserv, received, stated)
+            : apd_reading_read(reading, data ? data : "", size, authserv, received);
     g_variant_builder_add(&builder, "{sv}", "id", g_variant_new_uint64(id));
     g_variant_builder_add(&builder, "{sv}", "verdict", apd_verdict_to_variant(verdict));
     return apd_frame_write(APD_CHILD_FD, "verdict", g_variant_builder_end(&builder), error);

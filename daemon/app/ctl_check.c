@@ -23,9 +23,29 @@ check_secret(const char *section, const ApdSecretConfig *secret)
     return !good;
 }
 
+/* The host alone: the rest of an address may be a secret. */
+static int
+check_json(const ApdSourceConfig *source)
+{
+    const char *url = g_hash_table_lookup(source->keys, "url");
+    g_autofree char *bare = g_strdelimit(g_strdup(url ? url : ""), "{}", '-');
+    g_autoptr(GUri) uri = g_uri_parse(bare, G_URI_FLAGS_NONE, NULL);
+
+    g_print("watches  [%s] %s\n", source->section,
+            uri ? g_uri_get_host(uri) : "an address that is a secret");
+    if (!source->vouched)
+        g_print("remark:  [%s] has no vouched = yes: every notice from it will be shown as "
+                "unverified\n",
+                source->section);
+    return check_secret(source->section, &source->url)
+           + check_secret(source->section, &source->headers);
+}
+
 static int
 check_source(const ApdSourceConfig *source)
 {
+    if (g_str_equal(source->type, "json"))
+        return check_json(source);
     int bad = check_secret(source->section, &source->password);
 
     g_print("watches  [%s] %s%s%s%s\n", source->section, source->path ? source->path : source->user,

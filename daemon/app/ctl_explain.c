@@ -140,6 +140,8 @@ apd_ctl_explain(const ApdCtl *ctl, char **operands)
     g_autofree char *rules = apd_config_rules_dir();
     g_autoptr(GError) error = NULL;
 
+    if (ctl->source != NULL)
+        return apd_ctl_explain_json(ctl, operands);
     if (n == 0)
         return apd_ctl_complain(APD_EXIT_USAGE,
                                 "explain: which message? (a file, or - for standard input)");

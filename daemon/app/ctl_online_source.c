@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app/ctl_online.h"
+#include "app/ctl_online_json.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "io/api_token.h"
@@ -225,6 +226,10 @@ show_maildir(ApdOnlineSubject *self, const ApdSourceConfig *source)
 void
 apd_online_source(ApdOnlineSubject *self, const ApdSourceConfig *source)
 {
+    if (g_str_equal(source->type, "json")) {
+        apd_online_json(self, source);
+        return;
+    }
     if (source->path != NULL) {
         show_maildir(self, source);
         return;

@@ -23,6 +23,7 @@ typedef struct {
     GBytes *bytes;     /* owned */
     char *authserv_id; /* owned, or NULL */
     ApdTime received;
+    ApdStated *stated; /* owned, or NULL */
     int tries;
     ApdReadersDone done;
     void *user_data; /* borrowed */
@@ -56,6 +57,7 @@ free_job(Job *job)
 {
     g_bytes_unref(job->bytes);
     g_free(job->authserv_id);
+    apd_stated_free(job->stated);
     g_free(job);
 }
 
@@ -192,6 +194,9 @@ give(Reader *self, Job *job)
     if (job->authserv_id != NULL)
         g_variant_builder_add(&builder, "{sv}", "authserv", g_variant_new_string(job->authserv_id));
 
+    if (job->stated != NULL)
+        g_variant_builder_add(&builder, "{sv}", "stated", apd_stated_to_variant(job->stated));
+
     self->timer = g_timeout_add_seconds(WALL_SECONDS, on_late, self);
     apd_child_send(self->child, "read", g_variant_builder_end(&builder));
 }
@@ -288,13 +293,14 @@ apd_readers_free(ApdReaders *self)
 
 void
 apd_readers_read(ApdReaders *self, GBytes *bytes, const char *authserv_id, ApdTime received,
-                 ApdReadersDone done, void *user_data)
+                 const ApdStated *stated, ApdReadersDone done, void *user_data)
 {
     Job *job = g_new0(Job, 1);
 
     job->bytes = g_bytes_ref(bytes);
     job->authserv_id = g_strdup(authserv_id);
     job->received = received;
+    job->stated = stated ? apd_stated_copy(stated) : NULL;
     job->done = done;
     job->user_data = user_data;
     Reader *idle = g_queue_is_empty(self->queue) ? find_idle(self) : NULL;

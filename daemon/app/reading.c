@@ -9,6 +9,7 @@
 #include "logic/extract.h"
 #include "logic/origin.h"
 #include "logic/segment.h"
+#include "logic/settle.h"
 
 struct ApdReading {
     ApdRules *rules;   /* owned */
@@ -101,7 +102,8 @@ fill_notice(const ApdInput *input, ApdVerdict *verdict)
 }
 
 ApdVerdict *
-apd_reading_judge(const ApdReading *self, const ApdDocument *document, const char *authserv_id)
+apd_reading_judge(const ApdReading *self, const ApdDocument *document, const char *authserv_id,
+                  const ApdStated *stated)
 {
     g_autoptr(ApdText) text = apd_segment_document(document);
     g_autoptr(GArray) hits = apd_matcher_scan(apd_rules_matcher(self->rules), text);
@@ -112,20 +114,31 @@ apd_reading_judge(const ApdReading *self, const ApdDocument *document, const cha
 
     fill_envelope(&input, verdict);
     apd_classify(&input, verdict);
+    if (stated != NULL)
+        apd_settle_matter(stated, self->rules, verdict);
     if (verdict->kind != APD_KIND_NONE) {
         fill_notice(&input, verdict);
         fill_deadline(self, &input, verdict);
     }
+    if (stated != NULL)
+        apd_settle_facts(stated, verdict);
     return verdict;
+}
+
+ApdVerdict *
+apd_reading_read_stated(const ApdReading *self, const void *data, size_t size,
+                        const char *authserv_id, ApdTime received, const ApdStated *stated)
+{
+    g_autoptr(ApdDocument) document = apd_mime_read(data, size);
+
+    if (document->date == APD_NEVER)
+        document->date = received;
+    return apd_reading_judge(self, document, authserv_id, stated);
 }
 
 ApdVerdict *
 apd_reading_read(const ApdReading *self, const void *data, size_t size, const char *authserv_id,
                  ApdTime received)
 {
-    g_autoptr(ApdDocument) document = apd_mime_read(data, size);
-
-    if (document->date == APD_NEVER)
-        document->date = received;
-    return apd_reading_judge(self, document, authserv_id);
+    return apd_reading_read_stated(self, data, size, authserv_id, received, NULL);
 }

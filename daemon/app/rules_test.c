@@ -140,7 +140,7 @@ judge(const ApdReading *reading, const Case *kase)
         if (**line != '\0')
             apd_document_add_block(document, APD_BLOCK_TEXT, 0, -1, -1, *line);
 
-    return apd_reading_judge(reading, document, AUTHSERV);
+    return apd_reading_judge(reading, document, AUTHSERV, NULL);
 }
 
 /* Returns: (transfer full): what @verdict says for @key; "" for nothing. */

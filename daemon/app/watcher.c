@@ -122,7 +122,7 @@ on_message(ApdSource *source, ApdMessage *message, void *user_data)
         return;
     }
     apd_readers_read(self->readers, message->bytes, errand->watched->config->authserv_id,
-                     message->received, on_read, errand);
+                     message->received, message->stated, on_read, errand);
 }
 
 static void

@@ -75,6 +75,9 @@ free_source(void *data)
     g_strfreev(source->folders);
     g_free(source->path);
     g_free(source->gateway);
+    clear_secret(&source->url);
+    clear_secret(&source->headers);
+    g_hash_table_unref(source->keys);
     g_free(source);
 }
 
@@ -150,6 +153,7 @@ new_source(Loading *self, const char *kind, const char *name, const char *sectio
     source->section = g_strdup(section);
     source->line = line;
     source->folders = g_new0(char *, 1);
+    source->keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     g_ptr_array_add(self->config->sources, source);
     return source;
 }
@@ -239,7 +243,7 @@ on_section(const char *section, int line, void *user_data)
     if (g_str_equal(kind, "store"))
         self->object = new_store(self, name);
     else if (g_str_equal(kind, "imap") || g_str_equal(kind, "maildir")
-             || g_str_equal(kind, "aliexpress"))
+             || g_str_equal(kind, "aliexpress") || g_str_equal(kind, "json"))
         self->object = new_source(self, kind, name, section, line);
     else if (g_str_equal(kind, "channel"))
         self->object = new_channel(self, name, section, line);
@@ -272,11 +276,12 @@ complain_of_key(Loading *self, const char *section, const char *key, int line)
             words[n++] = apd_config_keys[i].key;
 
     /* The value itself never goes into a configuration. */
-    const char *near = g_str_equal(key, "password") ? "password-file"
-                       : g_str_equal(key, "url")    ? "url-file"
-                       : g_str_equal(key, "secret") ? "secret-file"
-                       : g_str_equal(key, "token")  ? "token-file"
-                                                    : apd_text_nearest(key, words);
+    const char *near = g_str_equal(key, "password")                                ? "password-file"
+                       : g_str_equal(key, "url")                                   ? "url-file"
+                       : g_str_equal(key, "headers") || g_str_equal(key, "header") ? "headers-file"
+                       : g_str_equal(key, "secret")                                ? "secret-file"
+                       : g_str_equal(key, "token")                                 ? "token-file"
+                                                   : apd_text_nearest(key, words);
     apd_ini_complain(self->problems, self->config->path, line,
                      near ? "[%s] %s: there is no such key (did you mean %s?)"
                           : "[%s] %s: there is no such key",

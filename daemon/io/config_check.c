@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "io/config_json.h"
 #include "io/config_keys.h"
 #include "io/config_oauth.h"
 #include "io/config_platform.h"
@@ -118,9 +119,19 @@ check_secret(const Check *self, const ApdSecretConfig *secret, const char *secti
                  section, what, what, what);
 }
 
+/* At the line of @key, else of the section. */
+static void
+complain_of_key(const ApdSourceConfig *source, const char *key, const char *text, void *user_data)
+{
+    const Check *self = user_data;
+    int line = line_of(self, source->section, key);
+
+    COMPLAIN(self, line != 0 ? line : source->line, "[%s] %s: %s", source->section, key, text);
+}
+
 /* By password, or by OAuth 2.0. */
 static void
-check_login(const Check *self, ApdSourceConfig *source)
+check_login(Check *self, ApdSourceConfig *source)
 {
     const ApdSecretConfig *password = &source->password;
     g_autofree char *text = NULL;
@@ -140,10 +151,8 @@ check_login(const Check *self, ApdSourceConfig *source)
     check_secret(self, &source->oauth.client_secret, source->section, source->line, "client-secret",
                  false);
     text = apd_config_oauth_check(source, &key);
-    if (text != NULL) {
-        int line = line_of(self, source->section, key);
-        COMPLAIN(self, line != 0 ? line : source->line, "[%s] %s: %s", source->section, key, text);
-    }
+    if (text != NULL)
+        complain_of_key(source, key, text, self);
     apd_config_oauth_use(source, self->config->state_dir);
 }
 
@@ -180,10 +189,8 @@ check_aliexpress(Check *self, ApdSourceConfig *source)
     check_secret(self, &source->oauth.client_secret, source->section, source->line, "app-secret",
                  true);
     g_autofree char *text = apd_config_platform_use(source, self->config, &key);
-    if (text != NULL) {
-        int line = line_of(self, source->section, key);
-        COMPLAIN(self, line != 0 ? line : source->line, "[%s] %s: %s", source->section, key, text);
-    }
+    if (text != NULL)
+        complain_of_key(source, key, text, self);
 }
 
 static bool
@@ -207,6 +214,8 @@ check_source(Check *self, ApdSourceConfig *source)
         check_imap(self, source);
     else if (g_str_equal(source->type, "aliexpress"))
         check_aliexpress(self, source);
+    else if (g_str_equal(source->type, "json"))
+        apd_config_json_check(source, complain_of_key, self);
     else if (source->path == NULL)
         COMPLAIN(self, source->line, "[%s]: path is missing", source->section);
     else if (!g_file_test(source->path, G_FILE_TEST_IS_DIR))
@@ -467,8 +476,8 @@ apd_config_check(ApdConfig *config, GHashTable *set, GString *problems)
 
     if (config->sources->len == 0)
         COMPLAIN(&self, 0,
-                 "nothing is watched: write an [imap NAME], a [maildir NAME] or an "
-                 "[aliexpress NAME] section");
+                 "nothing is watched: write an [imap NAME], a [maildir NAME], an "
+                 "[aliexpress NAME] or a [json NAME] section");
     if (config->channels->len == 0)
         COMPLAIN(&self, 0,
                  "nobody is told: write a [channel NAME] section (type = desktop is the "

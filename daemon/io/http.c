@@ -283,6 +283,8 @@ on_header(char *line, size_t size, size_t n, void *user_data)
     keep_header(line, size * n, "Date", &self->response.date);
     keep_header(line, size * n, "Content-Type", &self->response.content_type);
     keep_header(line, size * n, "ETag", &self->response.etag);
+    keep_header(line, size * n, "Last-Modified", &self->response.modified);
+    keep_header(line, size * n, "Link", &self->response.link);
     return size * n;
 }
 

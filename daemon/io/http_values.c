@@ -31,6 +31,8 @@ apd_http_response_clear(ApdHttpResponse *self)
     g_clear_pointer(&self->date, g_free);
     g_clear_pointer(&self->content_type, g_free);
     g_clear_pointer(&self->etag, g_free);
+    g_clear_pointer(&self->modified, g_free);
+    g_clear_pointer(&self->link, g_free);
     g_clear_pointer(&self->talk, apd_smtp_talk_free);
 }
 

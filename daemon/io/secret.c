@@ -52,11 +52,14 @@ refuse(GError **error, const char *format, ...)
     return NULL;
 }
 
-/* The first line of @text, which is then wiped. */
+/* What is read of a text: its first line, or all. */
+typedef enum { FIRST_LINE, ALL_LINES } Lines;
+
+/* The first line of @text, or all, which is then wiped. */
 static char *
-first_line(char *text, size_t size, const char *where, GError **error)
+take_lines(char *text, size_t size, Lines lines, const char *where, GError **error)
 {
-    size_t length = strcspn(text, "\r\n");
+    size_t length = lines == ALL_LINES ? strlen(text) : strcspn(text, "\r\n");
     char *line = NULL;
 
     if (length == 0)
@@ -71,7 +74,7 @@ first_line(char *text, size_t size, const char *where, GError **error)
 }
 
 static char *
-read_descriptor(int fd, const char *where, GError **error)
+read_descriptor(int fd, Lines lines, const char *where, GError **error)
 {
     char text[MAX_SECRET + 1];
     size_t size = 0;
@@ -87,11 +90,11 @@ read_descriptor(int fd, const char *where, GError **error)
             break;
     }
     text[size] = '\0';
-    return first_line(text, sizeof text, where, error);
+    return take_lines(text, sizeof text, lines, where, error);
 }
 
 static char *
-read_file(const char *path, bool check_mode, GError **error)
+read_file(const char *path, bool check_mode, Lines lines, GError **error)
 {
     struct stat status;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -106,14 +109,14 @@ read_file(const char *path, bool check_mode, GError **error)
     else if (check_mode && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
         refuse(error, "%s can be read by others (run: chmod 600 '%s')", where, path);
     else
-        secret = read_descriptor(fd, where, error);
+        secret = read_descriptor(fd, lines, where, error);
 
     close(fd);
     return secret;
 }
 
 static char *
-read_credential(const char *name, GError **error)
+read_credential(const char *name, Lines lines, GError **error)
 {
     const char *folder = g_getenv("CREDENTIALS_DIRECTORY");
 
@@ -126,7 +129,7 @@ read_credential(const char *name, GError **error)
                       name, name);
 
     g_autofree char *path = g_build_filename(folder, name, NULL);
-    return read_file(path, false, error); /* systemd itself keeps it from others */
+    return read_file(path, false, lines, error); /* systemd itself keeps it from others */
 }
 
 typedef struct {
@@ -174,7 +177,7 @@ run(Running *self)
 }
 
 static char *
-read_command(const char *command, GError **error)
+read_command(const char *command, Lines lines, GError **error)
 {
     g_autoptr(GError) why = NULL;
     g_autoptr(GSubprocess) process =
@@ -194,22 +197,34 @@ read_command(const char *command, GError **error)
     else if (running.output == NULL)
         refuse(error, "the secret command '%s' printed no UTF-8 text", command);
     else
-        secret = first_line(running.output, strlen(running.output),
+        secret = take_lines(running.output, strlen(running.output), lines,
                             "what the secret command printed", error);
 
     g_free(running.output);
     return secret;
 }
 
+static char *
+read_secret(const ApdSecretConfig *config, Lines lines, GError **error)
+{
+    if (config->file != NULL)
+        return read_file(config->file, true, lines, error);
+    if (config->command != NULL)
+        return read_command(config->command, lines, error);
+    if (config->credential != NULL)
+        return read_credential(config->credential, lines, error);
+
+    return refuse(error, "no secret is configured");
+}
+
 char *
 apd_secret_read(const ApdSecretConfig *config, GError **error)
 {
-    if (config->file != NULL)
-        return read_file(config->file, true, error);
-    if (config->command != NULL)
-        return read_command(config->command, error);
-    if (config->credential != NULL)
-        return read_credential(config->credential, error);
+    return read_secret(config, FIRST_LINE, error);
+}
 
-    return refuse(error, "no secret is configured");
+char *
+apd_secret_read_lines(const ApdSecretConfig *config, GError **error)
+{
+    return read_secret(config, ALL_LINES, error);
 }

@@ -14,5 +14,6 @@ apd_message_free(ApdMessage *self)
     apd_verdict_free(self->verdict);
     g_free(self->mark);
     g_free(self->mark_value);
+    apd_stated_free(self->stated);
     g_free(self);
 }

@@ -1,7 +1,7 @@
 #include "port/source.h"
 
 static const ApdSourceType *const types[] = { &apd_source_imap, &apd_source_maildir,
-                                              &apd_source_aliexpress };
+                                              &apd_source_aliexpress, &apd_source_json };
 
 const ApdSourceType *
 apd_source_find(const char *name)

@@ -28,6 +28,7 @@ typedef struct {
     gboolean browser;
     gboolean online;
     gboolean api;
+    char *source;      /* owned; NULL */
     char *since;       /* owned; NULL */
     char *authserv_id; /* owned; NULL */
     char *rules;       /* owned; NULL */
@@ -38,6 +39,9 @@ typedef struct {
 typedef int (*ApdCtlCommand)(const ApdCtl *ctl, char **operands);
 
 int apd_ctl_explain(const ApdCtl *ctl, char **operands);
+
+/* explain --api --source NAME: of saved answers of a [json NAME]. */
+int apd_ctl_explain_json(const ApdCtl *ctl, char **operands);
 int apd_ctl_cases(const ApdCtl *ctl, char **operands);
 int apd_ctl_show(const ApdCtl *ctl, char **operands);
 int apd_ctl_ack(const ApdCtl *ctl, char **operands);

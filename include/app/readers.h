@@ -7,7 +7,7 @@
 #pragma once
 
 #include "base/clock.h"
-#include "model/verdict.h"
+#include "model/stated.h"
 
 typedef struct ApdReaders ApdReaders;
 
@@ -26,9 +26,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdReaders, apd_readers_free)
 typedef void (*ApdReadersDone)(const ApdVerdict *verdict, const char *why, void *user_data);
 
 /* Queues a message; @done is called from the main context, never from in here.
- * @authserv_id may be NULL.  @received: when the mailbox got it. */
+ * @authserv_id may be NULL.  @received: when the mailbox got it.  @stated: what its
+ * source states beside the text (copied), or NULL. */
 void apd_readers_read(ApdReaders *self, GBytes *bytes, const char *authserv_id, ApdTime received,
-                      ApdReadersDone done, void *user_data);
+                      const ApdStated *stated, ApdReadersDone done, void *user_data);
 
 /* Messages queued or being read. */
 guint apd_readers_pending(const ApdReaders *self);

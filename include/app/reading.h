@@ -4,6 +4,7 @@
 #pragma once
 
 #include "model/document.h"
+#include "model/stated.h"
 #include "model/verdict.h"
 
 typedef struct ApdReading ApdReading;
@@ -21,6 +22,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdReading, apd_reading_free)
 ApdVerdict *apd_reading_read(const ApdReading *self, const void *data, size_t size,
                              const char *authserv_id, ApdTime received);
 
-/* The same for a message that is decoded already. */
+/* The same, where a source states something of it beside its text. */
+ApdVerdict *apd_reading_read_stated(const ApdReading *self, const void *data, size_t size,
+                                    const char *authserv_id, ApdTime received,
+                                    const ApdStated *stated);
+
+/* The same for a message that is decoded already; @stated may be NULL. */
 ApdVerdict *apd_reading_judge(const ApdReading *self, const ApdDocument *document,
-                              const char *authserv_id);
+                              const char *authserv_id, const ApdStated *stated);

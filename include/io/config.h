@@ -43,7 +43,7 @@ typedef struct {
 
 /* One [imap NAME], [maildir NAME], ... */
 typedef struct {
-    char *type;        /* "imap", "maildir", "aliexpress" */
+    char *type;        /* "imap", "maildir", "aliexpress", "json" */
     char *name;        /* NAME */
     char *section;     /* "imap NAME": how people see it */
     int line;          /* of the section's header, for messages */
@@ -72,6 +72,15 @@ typedef struct {
     /* aliexpress; its app is oauth.client_id and oauth.client_secret, its topics are folders */
     char *gateway;               /* "https://api-sg.aliexpress.com" */
     const ApdPlatform *platform; /* borrowed of the configuration; NULL for other types */
+
+    /* json; the address is in keys ("url"), or a secret */
+    ApdSecretConfig url;
+    ApdSecretConfig headers; /* "Name: value" lines to go with each request; may be unset */
+    bool vouched;            /* all that it gives is the platform's own */
+    int first_page;
+    int max_pages;
+    GHashTable *keys; /* owned: where things stand in its answers, text to text; see
+                         logic/json_item.h */
 } ApdSourceConfig;
 
 /* One [channel NAME]. */

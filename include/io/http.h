@@ -40,6 +40,8 @@ typedef struct {
     char *date;         /* owned; raw Date header, or NULL */
     char *content_type; /* owned, or NULL */
     char *etag;         /* owned, or NULL */
+    char *modified;     /* owned; raw Last-Modified, or NULL */
+    char *link;         /* owned; raw Link, or NULL */
     ApdSmtpTalk *talk;  /* owned; of mail: what was said of each address; else NULL */
 } ApdHttpResponse;
 

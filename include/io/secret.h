@@ -9,6 +9,9 @@
  * others may read is refused.  May block (a command: at most 30 s). */
 char *apd_secret_read(const ApdSecretConfig *config, GError **error);
 
+/* The same, of one that has several lines. */
+char *apd_secret_read_lines(const ApdSecretConfig *config, GError **error);
+
 /* Overwrites, then frees.  NULL is allowed. */
 void apd_secret_free(char *secret);
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "model/stated.h"
 #include "model/verdict.h"
 
 typedef struct {
@@ -21,8 +22,9 @@ typedef struct {
     char *fault;          /* owned: why no more of it could be fetched; NULL: nothing failed */
     GBytes *bytes;        /* owned */
     ApdVerdict *verdict;  /* owned: what it means, where no reader is needed; else NULL */
-    char *mark;       /* what of the source this moves, with the message: see ledger.h; or NULL */
-    char *mark_value; /* to what; NULL: it is forgotten */
+    char *mark;        /* what of the source this moves, with the message: see ledger.h; or NULL */
+    char *mark_value;  /* to what; NULL: it is forgotten */
+    ApdStated *stated; /* owned: what the source states beside the text; or NULL */
 } ApdMessage;
 
 void apd_message_free(ApdMessage *self);

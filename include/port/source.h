@@ -31,7 +31,7 @@ typedef struct {
 } ApdSourceEvents;
 
 typedef struct {
-    const char *name; /* "imap", "maildir", "aliexpress" */
+    const char *name; /* "imap", "maildir", "aliexpress", "json" */
 
     /* Starts to watch; events come from the main context, not from in here.
      * @look_back: how far the first look goes.  @ledger: for cursors; what was
@@ -61,3 +61,4 @@ const ApdSourceType *apd_source_find(const char *name);
 extern const ApdSourceType apd_source_imap;
 extern const ApdSourceType apd_source_maildir;
 extern const ApdSourceType apd_source_aliexpress;
+extern const ApdSourceType apd_source_json;

@@ -176,6 +176,8 @@ class Appeald:
         """SIGTERM; returns (exit status, seconds it took)."""
         begun = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
+        # A service manager reads what it is told: ten words unread would hold it up.
+        wait_for(lambda: self.notify.read() is None or self.process.poll() is not None, 30, "its end")
         status = self.process.wait(30)
         return status, time.monotonic() - begun
 

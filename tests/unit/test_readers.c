@@ -168,7 +168,7 @@ hand_in(World *w, const char *text)
     g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text) + 1);
 
     w->wanted++;
-    apd_readers_read(w->readers, bytes, "mx.example", 0, on_done, w);
+    apd_readers_read(w->readers, bytes, "mx.example", 0, NULL, on_done, w);
 }
 
 static gboolean

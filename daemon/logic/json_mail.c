@@ -1,0 +1,115 @@
+#include "logic/json_mail.h"
+
+#include <string.h>
+
+/* Who speaks when a record does not say: the platform. */
+#define PLATFORM "notice@aliexpress.com"
+
+/* Bytes of one encoded word (RFC 2047 section 2: 75 letters in all). */
+#define WORD_BYTES 42
+
+/* What the reader takes anyway. */
+#define MAX_TITLE 4096
+
+/* Letters of a line of base64 (RFC 2045 section 6.8). */
+#define LINE 76
+
+/* @text as encoded words, cut at characters: nothing in it can end the header. */
+static void
+add_words(GString *mail, const char *text)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, MIN((gssize) strlen(text), MAX_TITLE));
+
+    for (const char *p = valid; *p != '\0';) {
+        size_t n = 0;
+        while (p[n] != '\0' && n + (size_t) (g_utf8_next_char(p + n) - (p + n)) <= WORD_BYTES)
+            n += (size_t) (g_utf8_next_char(p + n) - (p + n));
+        g_autofree char *word = g_base64_encode((const guchar *) p, n);
+        g_string_append_printf(mail, "%s=?UTF-8?B?%s?=", p > (const char *) valid ? "\r\n " : "",
+                               word);
+        p += n;
+    }
+}
+
+/* An address without what could end it; else NULL. */
+static const char *
+address_of(const ApdJsonItem *item)
+{
+    return item->sender != NULL
+                   && g_regex_match_simple("^[^\\s@<>(),;:\"\\\\]+@[A-Za-z0-9.-]+$", item->sender,
+                                           G_REGEX_DEFAULT, 0)
+               ? item->sender
+               : NULL;
+}
+
+/* A name without an address is a stranger's: "Buyer 12" is not the platform. */
+static void
+add_sender(GString *mail, const ApdJsonItem *item)
+{
+    const char *address = item->sender ? address_of(item) : PLATFORM;
+
+    g_string_append(mail, "From: ");
+    if (address == NULL)
+        add_words(mail, item->sender);
+    g_string_append_printf(mail, "%s<%s>\r\n", address ? "" : " ",
+                           address ? address : "sender@appeald.invalid");
+    if (address != NULL && item->stated->vouched)
+        g_string_append_printf(mail, "Authentication-Results: %s; dmarc=pass header.from=%s\r\n",
+                               APD_JSON_AUTHSERV, strchr(address, '@') + 1);
+}
+
+static void
+add_date(GString *mail, ApdTime when)
+{
+    static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
+    static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+    g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(when / APD_SECOND);
+
+    if (date == NULL)
+        return;
+    g_autofree char *rest = g_date_time_format(date, "%Y %H:%M:%S +0000");
+    g_string_append_printf(
+        mail, "Date: %s, %02d %s %s\r\n", days[g_date_time_get_day_of_week(date) - 1],
+        g_date_time_get_day_of_month(date), months[g_date_time_get_month(date) - 1], rest);
+}
+
+static bool
+is_html(const char *text)
+{
+    return g_regex_match_simple("<(p|br|div|table|html|body|a|span|b|strong|ul|ol|li|h[1-6])\\b",
+                                text, G_REGEX_CASELESS, 0);
+}
+
+static void
+add_body(GString *mail, const char *text)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    g_autofree char *encoded = g_base64_encode((const guchar *) valid, strlen(valid));
+
+    g_string_append_printf(mail,
+                           "MIME-Version: 1.0\r\nContent-Type: text/%s; charset=utf-8\r\n"
+                           "Content-Transfer-Encoding: base64\r\n\r\n",
+                           is_html(valid) ? "html" : "plain");
+    for (const char *p = encoded; *p != '\0'; p += strnlen(p, LINE))
+        g_string_append_printf(mail, "%.*s\r\n", LINE, p);
+}
+
+GBytes *
+apd_json_mail(const ApdJsonItem *item)
+{
+    g_autofree char *who = g_strconcat(item->stated->by, "\n", item->id, NULL);
+    g_autofree char *id = g_compute_checksum_for_string(G_CHECKSUM_SHA256, who, -1);
+    const char *title = item->title ? item->title : item->stated->category_how;
+    GString *mail = g_string_new(NULL);
+
+    g_string_append_printf(mail, "Message-ID: <%.32s@%s>\r\n", id, APD_JSON_AUTHSERV);
+    if (item->time != APD_NEVER)
+        add_date(mail, item->time);
+    add_sender(mail, item);
+    g_string_append(mail, "Subject: ");
+    add_words(mail, item->title ? item->title : item->stated->by);
+    g_string_append(mail, "\r\n");
+    add_body(mail, item->body ? item->body : title ? title : "");
+    return g_string_free_to_bytes(mail);
+}
