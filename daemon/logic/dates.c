@@ -42,6 +42,14 @@ single_letter(const ApdDates *self, int i, const char *text)
                                                                               : '\0';
 }
 
+/* "18:00Z", "18:00 Z" */
+static bool
+is_zulu(const ApdDates *self, int i, const char *text)
+{
+    const ApdToken *token = tok(self, i);
+    return token->sign == 0 && token->end == token->start + 1 && text[token->start] == 'z';
+}
+
 static ApdMention *
 last_mention(const ApdDates *self)
 {
@@ -76,7 +84,7 @@ read_after(const ApdDates *self, int at, const char *text, ApdMention *mention)
         if (next == i && mention->zone == APD_ZONE_UNNAMED)
             next = apd_dates_read_zone(self, i, &mention->zone);
         if (next == i && mention->has_time && mention->zone == APD_ZONE_UNNAMED
-            && single_letter(self, i, text) == 'z') {
+            && is_zulu(self, i, text)) {
             mention->zone = APD_ZONE_OFFSET;
             next = i + 1;
         }
@@ -276,9 +284,11 @@ is_bound_day(const ApdDates *self, int at, const char *text)
         return false;
     const ApdToken *before = tok(self, at - 1);
     bool korean = apd_word_follows(tok(self, at + 1)->word);
+    /* 18号 is never so many days. */
+    bool sure = strncmp(text + tok(self, at + 1)->start, "号", 3) == 0;
     bool led = apd_token_means(before, APD_WORD_WITHIN) || apd_token_means(before, APD_WORD_GLUE)
                || apd_token_means(before, APD_WORD_BOUND);
-    if (korean ? led || apd_token_means(before, APD_WORD_FROM) : !led)
+    if (korean ? led || apd_token_means(before, APD_WORD_FROM) : !led && !sure)
         return false;
     ApdMention probe = { .first = at, .zone = APD_ZONE_UNNAMED };
     probe.last = read_after(self, at + 2, text, &probe) - 1;

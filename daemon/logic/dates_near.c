@@ -44,8 +44,9 @@ apd_dates_read_near(const ApdDates *self, int at, bool day_first, ApdMention *me
         && token->word->value[APD_WORD_NEAR] != APD_NEAR_THIS_MONTH) {
         mention->near = (ApdNear) token->word->value[APD_WORD_NEAR];
     } else if (apd_token_means(token, APD_WORD_WEEKDAY) && !means(self, at, APD_WORD_UNIT)
-               && !means(self, at, APD_WORD_MARK) && token->end - token->start >= 4) {
-        /* "do", "fr", "수" are rather other words. */
+               && !means(self, at, APD_WORD_MARK)
+               && token->end - token->start >= (means(self, at - 1, APD_WORD_BOUND) ? 3 : 4)) {
+        /* "do", "fr", "수" are rather other words; "by Fri" is none. */
         mention->near = APD_NEAR_WEEKDAY;
         mention->weekday = token->word->value[APD_WORD_WEEKDAY] - 1;
         /* "Freitagmittag" */

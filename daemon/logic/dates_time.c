@@ -157,6 +157,10 @@ read_lead(const ApdDates *self, int at, int *ret_half, bool *ret_worded)
     *ret_half = -1;
     if (apd_token_means(tok(self, i), APD_WORD_HALF) && !tok(self, i)->is_number)
         *ret_half = i++;
+    /* "abends um 6 Uhr" */
+    if (*ret_half >= 0 && apd_token_means(tok(self, i), APD_WORD_GLUE)
+        && !apd_token_means(tok(self, i), APD_WORD_OCLOCK) && tok(self, i + 1)->is_digits)
+        i++;
     *ret_worded = apd_token_means(tok(self, i), APD_WORD_OCLOCK) && !tok(self, i)->is_number;
     if (*ret_worded) {
         i++;
@@ -304,6 +308,10 @@ apd_dates_read_zone(const ApdDates *self, int at, int *ret_zone)
         return at + 1;
     }
     const ApdToken *sign = tok(self, at);
+    /* "18:00 +0300" */
+    if (!sign->glued && (sign->sign == '+' || sign->sign == '-') && before->is_digits
+        && tok(self, at - 2)->sign == ':' && tok(self, at + 1)->digits == 4)
+        return read_offset(self, at, ret_zone);
     if (sign->glued && (sign->sign == '+' || sign->sign == '-') && tok(self, at - 1)->is_digits
         && (tok(self, at + 1)->digits == 4
             || (tok(self, at + 1)->digits == 2 && tok(self, at + 2)->sign == ':')))

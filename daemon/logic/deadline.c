@@ -9,6 +9,9 @@
 /* What nothing speaks against may be the end, if it comes soon. */
 #define FAR (60 * APD_DAY)
 
+/* Nobody is given more time than this; points live a year. */
+#define TOO_FAR (350 * APD_DAY)
+
 #define MAX_QUOTE 160
 
 static const char *const role_names[APD_N_ROLES] = {
@@ -128,7 +131,7 @@ stands_alone(const ApdCandidate *candidate)
     if (candidate->role.against >= 0 || mention->is_start || mention->is_range_start)
         return false;
     if (mention->type == APD_MENTION_WINDOW)
-        return mention->within && !mention->is_weak;
+        return mention->within && !mention->is_weak && !candidate->role.lasts;
     return !mention->is_range_end || candidate->labelled;
 }
 
@@ -166,6 +169,13 @@ is_trusted(const ApdCandidate *candidate, ApdTime instant, ApdTime message, Trus
            || instant < message + 3 * FAR;
 }
 
+static bool
+is_too_far(const ApdDeadlineCase *kase, ApdTime instant)
+{
+    return kase->kind != APD_KIND_POLICY && kase->date != APD_NEVER
+           && instant > kase->date + TOO_FAR;
+}
+
 /* Takes the earliest of the candidates of at least @least that are trusted so much. */
 static bool
 choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, int least,
@@ -195,7 +205,7 @@ choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, i
                         || candidate->role.score < APD_ROLE_CERTAIN
                         || !candidate->role.explicit_chance || candidate->role.against >= 0
                         || !is_bound(candidate);
-        if (doubtful && instant < kase->date)
+        if (doubtful && (instant < kase->date || is_too_far(kase, instant)))
             continue;
         if (least == APD_ROLE_SILENT
             && (!stands_alone(candidate) || instant < kase->date + APD_DAY

@@ -375,6 +375,15 @@ temper(const ApdDates *self, const ApdMention *mention, bool bound, bool ahead, 
         best[APD_ROLE_EVENT] /= 2;
 }
 
+static bool
+tells_duration(const ApdDates *self, int at, bool after)
+{
+    if (at < 0 || at >= (int) self->tokens->len)
+        return false;
+    const ApdToken *token = apd_dates_token(self, at);
+    return role_of(token) == APD_ROLE_DURATION && apd_word_follows(token->word) == after;
+}
+
 ApdRoleScore
 apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *label,
                const ApdDates *before, bool ahead)
@@ -406,6 +415,9 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     ApdRoleScore score = sum_up(mention, best);
     score.own = own;
     score.aside = is_aside(self, mention);
+    score.lasts = mention->type == APD_MENTION_WINDOW
+                  && (tells_duration(self, mention->first - 1, false)
+                      || tells_duration(self, mention->last + 1, true));
     score.bracketed = mention->first > 0 && apd_dates_token(self, mention->first - 1)->sign == '('
                       && mention->last + 1 < (int) self->tokens->len
                       && apd_dates_token(self, mention->last + 1)->sign == ')';

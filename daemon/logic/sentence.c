@@ -10,18 +10,20 @@
 
 /* Words whose dot ends no sentence, folded to lower case. */
 static const char *const abbreviations[] = {
-    "no",     "nr",   "nos", "n",    "num",  "núm",  "art",  "arts", "abs", "bzw",     "ca",
-    "tel",    "inc",  "ltd", "co",   "corp", "mr",   "mrs",  "ms",   "dr",  "vs",      "v",
-    "approx", "jan",  "feb", "mar",  "apr",  "jun",  "jul",  "aug",  "sep", "sept",    "oct",
-    "okt",    "nov",  "dec", "dez",  "mär",  "fév",  "févr", "janv", "avr", "juil",    "déc",
-    "ene",    "abr",  "ago", "dic",  "gen",  "mag",  "giu",  "lug",  "set", "ott",     "ст",
-    "руб",    "им",   "янв", "фев",  "мар",  "апр",  "авг",  "сент", "сен", "окт",     "ноя",
-    "дек",    "godz", "ok",  "pkt",  "pt",   "sig",  "ecc",  "ext",  "sra", "sr",      "av",
-    "pág",    "stk",  "usw", "inkl", "ggf",  "evtl", "max",  "min",  "st",  "ul",      "tzn",
-    "np",     "tys",  "ref", "fig",  "fri",  "mon",  "tue",  "wed",  "thu", "sat",     "sun",
-    "uds",    "ud",   "fr",  "pp",   "cit",  "al",   "est",  "hr",   "hrs", "einschl", "incl",
-    "mrz",    "мин",  "сек", "раб",  "р",    "к",    "в",    "т",    "д",   "п",       "е",
-    "ч",      "sn",   "yr",  "md",   "vb",   "örn",
+    "no",     "nr",   "nos", "n",    "num",  "núm",   "art",  "arts", "abs", "bzw",     "ca",
+    "tel",    "inc",  "ltd", "co",   "corp", "mr",    "mrs",  "ms",   "dr",  "vs",      "v",
+    "approx", "jan",  "feb", "mar",  "apr",  "jun",   "jul",  "aug",  "sep", "sept",    "oct",
+    "okt",    "nov",  "dec", "dez",  "mär",  "fév",   "févr", "janv", "avr", "juil",    "déc",
+    "ene",    "abr",  "ago", "dic",  "gen",  "mag",   "giu",  "lug",  "set", "ott",     "ст",
+    "руб",    "им",   "янв", "фев",  "мар",  "апр",   "авг",  "сент", "сен", "окт",     "ноя",
+    "дек",    "godz", "ok",  "pkt",  "pt",   "sig",   "ecc",  "ext",  "sra", "sr",      "av",
+    "pág",    "stk",  "usw", "inkl", "ggf",  "evtl",  "max",  "min",  "st",  "ul",      "tzn",
+    "np",     "tys",  "ref", "fig",  "fri",  "mon",   "tue",  "wed",  "thu", "sat",     "sun",
+    "uds",    "ud",   "fr",  "pp",   "cit",  "al",    "est",  "hr",   "hrs", "einschl", "incl",
+    "mrz",    "мин",  "сек", "раб",  "р",    "к",     "в",    "т",    "д",   "п",       "е",
+    "ч",      "sn",   "yr",  "md",   "vb",   "örn",   "may",  "mer",  "jeu", "ven",     "sam",
+    "dim",    "lun",  "śr",  "czw",  "sob",  "niedz", "pon",  "lav",  "mié", "jue",     "vie",
+    "sáb",    "seg",  "qua", "qui",  "sex",  "gio",
 };
 
 static bool
@@ -50,9 +52,10 @@ is_blank_or_closing(const char *p, const char *end)
 static bool
 is_month(const char *word)
 {
-    static const char *const months[] = { "Jan", "Jän", "Feb", "Mär",     "Maerz",   "Mrz",
-                                          "Apr", "Mai", "Jun", "Jul",     "Aug",     "Sep",
-                                          "Okt", "Nov", "Dez", "Werktag", "Kalender" };
+    static const char *const months[] = {
+        "Jan", "Jän", "Feb", "Mär", "Maerz", "Mrz", "Apr", "Mai", "Jun",     "Jul",     "Aug",
+        "Sep", "Okt", "Nov", "Dez", "May",   "Oct", "Dec", "Mar", "Werktag", "Kalender"
+    };
 
     for (size_t i = 0; i < G_N_ELEMENTS(months); i++)
         if (g_str_has_prefix(word, months[i]))

@@ -75,6 +75,7 @@ typedef struct {
     bool explicit_chance; /* a word for a deadline or an action stands near */
     bool own;             /* such a word, or one of duty, in its own sentence or label */
     bool aside;           /* said by the way, in brackets */
+    bool lasts;           /* a word for "for" stands beside it */
     bool bracketed;       /* alone in brackets: "the period (7 days)" */
 } ApdRoleScore;
 

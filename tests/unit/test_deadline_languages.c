@@ -27,7 +27,10 @@
 #include "time/ends_one.inc"
 #include "time/ends_two.inc"
 #include "time/ends_three.inc"
+#include "time/labels.inc"
 #include "time/letters.inc"
+#include "time/tickets.inc"
+#include "time/windows.inc"
 #include "time/mails_one.inc"
 #include "time/mails_two.inc"
 #include "time/mails_three.inc"
@@ -145,6 +148,9 @@ test_ends(void)
     CHECK_ALL(data, mails_one, wrong)
     CHECK_ALL(data, mails_two, wrong)
     CHECK_ALL(data, mails_three, wrong)
+    CHECK_ALL(data, labels, wrong)
+    CHECK_ALL(data, tickets, wrong)
+    CHECK_ALL(data, windows, wrong)
     g_assert_cmpint(wrong, ==, 0);
 }
 
