@@ -111,7 +111,9 @@ apd_ctl_explain_json(const ApdCtl *ctl, char **operands)
     self.reading = apd_reading_new(config->rules_dir, config->user_rules_dir, &error);
     if (self.reading == NULL)
         return apd_ctl_fail(error);
-    for (status = APD_EXIT_GOOD; *operands != NULL; operands++)
-        status = MAX(status, explain_file(&self, *operands));
+    for (status = APD_EXIT_GOOD; *operands != NULL; operands++) {
+        int one = explain_file(&self, *operands);
+        status = MAX(status, one);
+    }
     return status;
 }
