@@ -16,7 +16,8 @@
 
 /* Signals that change what others in their segment mean. */
 typedef struct {
-    int negation, hypothetical, future, example, third, tariff, pending, offer, own_appeal;
+    int negation, hypothetical, future, example, third, tariff, pending, offer, own_appeal,
+        appeal_label;
     int point, total, deducted, measure, reversed, upheld, warn, fix, threatened;
 } Modifiers;
 
@@ -51,11 +52,12 @@ find_modifiers(const ApdMatcher *matcher)
         apd_matcher_find(matcher, "mod/future"),     apd_matcher_find(matcher, "mod/example"),
         apd_matcher_find(matcher, "mod/third"),      apd_matcher_find(matcher, "mod/tariff"),
         apd_matcher_find(matcher, "mod/pending"),    apd_matcher_find(matcher, "act/appeal-offer"),
-        apd_matcher_find(matcher, "mod/own-appeal"), apd_matcher_find(matcher, "points/word"),
-        apd_matcher_find(matcher, "points/total"),   apd_matcher_find(matcher, "act/deducted"),
-        apd_matcher_find(matcher, "act/measure"),    apd_matcher_find(matcher, "act/reversed"),
-        apd_matcher_find(matcher, "act/upheld"),     apd_matcher_find(matcher, "act/warn"),
-        apd_matcher_find(matcher, "act/fix"),        apd_matcher_find(matcher, "act/threatened")
+        apd_matcher_find(matcher, "mod/own-appeal"), apd_matcher_find(matcher, "mod/appeal-label"),
+        apd_matcher_find(matcher, "points/word"),    apd_matcher_find(matcher, "points/total"),
+        apd_matcher_find(matcher, "act/deducted"),   apd_matcher_find(matcher, "act/measure"),
+        apd_matcher_find(matcher, "act/reversed"),   apd_matcher_find(matcher, "act/upheld"),
+        apd_matcher_find(matcher, "act/warn"),       apd_matcher_find(matcher, "act/fix"),
+        apd_matcher_find(matcher, "act/threatened")
     };
 }
 
@@ -397,6 +399,23 @@ is_late(const ApdInput *input, int segment)
     return before > EARLY;
 }
 
+/* "Appeal: AP-33190" */
+static void
+weigh_appeal_label(Weigher *self, const ApdHit *hit)
+{
+    const ApdText *text = self->weighing->input->text;
+    int signal = self->mods.own_appeal;
+
+    if (self->clause.factor == 0
+        || (size_t) (hit->end - hit->start) + 3 < apd_text_at(text, (guint) hit->segment)->n
+        || !apd_weighing_labels_reference(self->weighing->input, hit->segment))
+        return;
+    add_to_score(&self->weighing->scores[signal], hit, 100, false);
+    if (self->near_appeal == NULL)
+        self->near_appeal = g_new0(bool, text->segments->len);
+    memset(self->near_appeal, true, text->segments->len * sizeof *self->near_appeal);
+}
+
 /* Words of an appeal that was made.  The segment, its neighbours, and all of a message whose
  * subject says so, are near it. */
 static void
@@ -450,6 +469,8 @@ apd_weighing_fill(ApdWeighing *self)
 
     if (weigher.mods.own_appeal >= 0)
         weigh_all(&weigher, weigh_appeal, weigher.mods.own_appeal);
+    if (weigher.mods.own_appeal >= 0 && weigher.mods.appeal_label >= 0)
+        weigh_all(&weigher, weigh_appeal_label, weigher.mods.appeal_label);
     weigh_all(&weigher, weigh_hit, -1);
     g_free(weigher.near_appeal);
     for (int i = 0; i < self->n; i++) {

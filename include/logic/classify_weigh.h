@@ -48,6 +48,9 @@ bool apd_weighing_adds_up(const ApdInput *input);
 /* Whether @segment is one of the lines of a scale: "12 points: ...". */
 bool apd_weighing_is_scale(const ApdInput *input, int segment);
 
+/* Whether @segment is a label and what stands beside it begins with a reference. */
+bool apd_weighing_labels_reference(const ApdInput *input, int segment);
+
 /* Whether points are stated as a label and its value. */
 bool apd_weighing_has_points(const ApdInput *input);
 
