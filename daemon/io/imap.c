@@ -12,6 +12,15 @@
 /* What an ordinary answer may bring. */
 #define BUDGET (256u * 1024)
 
+/* libetpan takes a BAD for a breach of protocol; it is an answer. */
+static bool
+is_bad(const ApdImap *self)
+{
+    const char *rest = apd_imap_tagged(self, self->session->imap_stream_buffer->str);
+
+    return rest != NULL && g_ascii_strncasecmp(rest, "BAD", 3) == 0;
+}
+
 void
 apd_imap_begin(ApdImap *self, ApdTime timeout, size_t budget, size_t max_literal)
 {
@@ -21,7 +30,23 @@ apd_imap_begin(ApdImap *self, ApdTime timeout, size_t budget, size_t max_literal
 int
 apd_imap_run(ApdImap *self, const char *command)
 {
-    return mailimap_custom_command(self->session, command);
+    struct mailimap_response *response = NULL;
+
+    /* Not by mailimap_custom_command(): that ends the line with a blank, which Cyrus
+     * refuses. */
+    if (!apd_imap_send(self, command, true) || mailimap_read_line(self->session) == NULL)
+        return MAILIMAP_ERROR_STREAM;
+
+    int result = mailimap_parse_response(self->session, &response);
+    if (result != MAILIMAP_NO_ERROR)
+        return result == MAILIMAP_ERROR_PROTOCOL && is_bad(self) ? MAILIMAP_ERROR_CUSTOM_COMMAND
+                                                                 : result;
+    const struct mailimap_response_done *done = response->rsp_resp_done;
+    bool good =
+        done->rsp_type == MAILIMAP_RESP_DONE_TYPE_TAGGED
+        && done->rsp_data.rsp_tagged->rsp_cond_state->rsp_type == MAILIMAP_RESP_COND_STATE_OK;
+    mailimap_response_free(response);
+    return good ? MAILIMAP_NO_ERROR : MAILIMAP_ERROR_CUSTOM_COMMAND;
 }
 
 char *
@@ -43,8 +68,8 @@ apd_imap_fail(ApdImap *self, int result, int code, const char *doing, GError **e
         g_propagate_prefixed_error(error, why, "%s: ", doing);
         return false;
     }
-    if (result == MAILIMAP_ERROR_PARSE || result == MAILIMAP_ERROR_PROTOCOL
-        || result == MAILIMAP_ERROR_FATAL) {
+    if (result == MAILIMAP_ERROR_PARSE || result == MAILIMAP_ERROR_FATAL
+        || (result == MAILIMAP_ERROR_PROTOCOL && !is_bad(self))) {
         g_set_error(error, APD_ERROR, APD_ERROR_TRANSIENT, "%s: the server's answer makes no sense",
                     doing);
         return false;
