@@ -143,7 +143,7 @@ AGAIN = $(MAKE) --no-print-directory
 
 check: ## install what is missing, build, run every test
 	@$(AGAIN) setup SETUP_ALSO="$(TEST_PACKAGES)"
-	@$(AGAIN) test-programs validators
+	@$(AGAIN) test-programs validators servers
 	@tests/run --build $(BUILD) lint unit rules notices e2e
 
 check-unit: ## unit tests only
@@ -161,7 +161,7 @@ check-notices: ## the cases beside the rules, and tests/notices
 check-san: ## unit and end-to-end tests and notices under ASan and UBSan, unit tests under valgrind
 	@$(AGAIN) setup SETUP_ALSO="$(TEST_PACKAGES)"
 	@$(AGAIN) test-programs SAN=address,undefined
-	@$(AGAIN) test-programs validators
+	@$(AGAIN) test-programs validators servers
 	@tests/run --build build-san unit rules notices e2e; status=$$?; \
 	tests/run --build build valgrind && exit $$status
 

@@ -16,6 +16,9 @@
  * first. */
 #define BREATH (APD_SECOND / 50)
 
+/* Without IDLE, the folder is opened anew at each of so many polls. */
+#define POLLS 5
+
 #define FIRST_PAUSE APD_SECOND
 #define LAST_PAUSE  (60 * APD_SECOND)
 
@@ -262,21 +265,36 @@ park(ApdMailbox *self, bool *ret_again, GError **error)
     return true;
 }
 
+/* Some servers never tell a session that its folder was removed, or made anew. */
+static bool
+examine_again(ApdMailbox *self, GError **error)
+{
+    uint32_t uidvalidity;
+
+    if (!apd_imap_examine(self->imap, self->config.folder, &uidvalidity, error))
+        return false;
+    take_uidvalidity(self, uidvalidity);
+    return true;
+}
+
 /* @ret_look: there is reason to look. */
 static bool
 wake(ApdMailbox *self, bool look, bool *ret_look, GError **error)
 {
     bool idle = apd_imap_can_idle(self->imap);
+    bool due = apd_uptime() >= self->due;
 
     if (idle && !apd_imap_idle_look(self->imap, error))
         return false;
-    *ret_look = look || !idle || apd_uptime() >= self->due
-                || (apd_imap_has_news(self->imap) && self->barren < BARREN);
+    *ret_look = look || !idle || due || (apd_imap_has_news(self->imap) && self->barren < BARREN);
     if (!*ret_look)
         return true;
 
     self->parked = false;
-    return idle ? apd_imap_idle_leave(self->imap, error) : apd_imap_noop(self->imap, error);
+    if (!(idle ? apd_imap_idle_leave(self->imap, error) : apd_imap_noop(self->imap, error)))
+        return false;
+    bool again = due && ++self->rounds % (idle ? 1 : POLLS) == 0;
+    return !again || examine_again(self, error);
 }
 
 /* Whether the step ends here, with more to come: what was fetched goes out before

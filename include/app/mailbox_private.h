@@ -27,6 +27,7 @@ struct ApdMailbox {
     ApdTime gave_up;         /* when, on a message of which nothing came; 0: one came since */
     guint failures;          /* in a row */
     guint barren;            /* looks in a row that brought nothing */
+    guint rounds;            /* looks by the timer */
     ApdTime due;
     size_t grant;
     ApdMailWork work;
