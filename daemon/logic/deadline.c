@@ -155,7 +155,7 @@ tells_of_past(const ApdTimeData *self, const GArray *candidates, const ApdCandid
 typedef enum { BEST, OWN, ANY } Trust;
 
 static bool
-is_trusted(const ApdCandidate *candidate, ApdTime instant, ApdTime message, Trust trust)
+is_trusted(const ApdCandidate *candidate, Trust trust)
 {
     const ApdMention *mention = &candidate->mention;
     if (trust < ANY && (candidate->role.aside || candidate->quoted))
@@ -164,9 +164,16 @@ is_trusted(const ApdCandidate *candidate, ApdTime instant, ApdTime message, Trus
         return true;
     if (mention->type == APD_MENTION_WINDOW)
         return candidate->role.own || candidate->labelled;
-    /* A day without a year that comes in half a year has rather been. */
-    return mention->day.year != 0 || mention->near != APD_NEAR_NONE || message == APD_NEVER
-           || instant < message + 3 * FAR;
+    return true;
+}
+
+/* A day without a year that comes in half a year has rather been. */
+static bool
+has_been(const ApdCandidate *candidate, ApdTime instant, ApdTime message)
+{
+    const ApdMention *mention = &candidate->mention;
+    return mention->type == APD_MENTION_DATE && mention->day.year == 0
+           && mention->near == APD_NEAR_NONE && message != APD_NEVER && instant > message + 3 * FAR;
 }
 
 static bool
@@ -184,7 +191,8 @@ choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, i
     guint taken = 0;
     for (guint i = 0; i < candidates->len; i++) {
         const ApdCandidate *candidate = &g_array_index(candidates, ApdCandidate, i);
-        if (candidate->role.score < least || !can_reckon(&candidate->mention, kase))
+        if (candidate->role.score < least || !can_reckon(&candidate->mention, kase)
+            || !is_trusted(candidate, trust))
             continue;
         /* "Sellers have 7 days to appeal each penalty" is what the rule will say. */
         if (kase->kind == APD_KIND_POLICY && candidate->mention.type == APD_MENTION_WINDOW)
@@ -198,7 +206,7 @@ choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, i
 
         g_autoptr(GString) how = g_string_new(NULL);
         ApdTime instant = reckon(self, text, candidates, candidate, kase, how);
-        if (instant == APD_NEVER || !is_trusted(candidate, instant, kase->date, trust))
+        if (instant == APD_NEVER)
             continue;
         /* An end that lies behind is believed only when nothing speaks against it. */
         bool doubtful = is_answer(kase) || kase->kind == APD_KIND_POLICY
@@ -206,6 +214,8 @@ choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, i
                         || !candidate->role.explicit_chance || candidate->role.against >= 0
                         || !is_bound(candidate);
         if (doubtful && (instant < kase->date || is_too_far(kase, instant)))
+            continue;
+        if ((doubtful || trust < ANY) && has_been(candidate, instant, kase->date))
             continue;
         if (least == APD_ROLE_SILENT
             && (!stands_alone(candidate) || instant < kase->date + APD_DAY

@@ -165,7 +165,9 @@ walk(const ApdDates *self, int from, int step, bool asks, int *best)
         /* "if no answer comes by then": in Turkish and Korean the consequence follows. */
         if (role == APD_ROLE_OVER && step > 0 && apd_word_follows(token->word))
             return;
-        beyond = beyond || ends_clause(token);
+        /* "until" right before the date begins no other clause. */
+        beyond = beyond
+                 || (ends_clause(token) && (i != from || !apd_token_means(token, APD_WORD_BOUND)));
         if (starts_mention(self, i)) {
             distance += 10;
             passed = true;
@@ -301,11 +303,28 @@ tells_why(const ApdDates *self, const ApdMention *mention)
     return false;
 }
 
+/* "Strikes count for a year. The first ends on ..." */
+static bool
+tells_of_life(const ApdDates *before)
+{
+    bool life = false;
+    for (int i = 0; before != NULL && i < (int) before->tokens->len; i++) {
+        int role = role_of(apd_dates_token(before, i));
+        if (role == APD_ROLE_ACTION || role == APD_ROLE_DEADLINE)
+            return false;
+        life = life || role == APD_ROLE_LIFE;
+    }
+    return life;
+}
+
 /* "The penalty expires on" is not the seller's clock, "the right to appeal it expires on" is. */
 static void
-take_end(int *best)
+take_end(const ApdDates *before, int *best)
 {
-    bool other = best[APD_ROLE_SANCTION] < 0 || best[APD_ROLE_LIFE] < 0 || best[APD_ROLE_OFFER] < 0;
+    if (best[APD_ROLE_END] > 0 && best[APD_ROLE_ACTION] == 0 && tells_of_life(before))
+        best[APD_ROLE_LIFE] = MIN(best[APD_ROLE_LIFE], -10);
+    bool other = best[APD_ROLE_SANCTION] < 0 || best[APD_ROLE_LIFE] < 0 || best[APD_ROLE_OFFER] < 0
+                 || best[APD_ROLE_EFFECTIVE] < 0;
     if (!other || best[APD_ROLE_ACTION] > 0)
         best[APD_ROLE_DEADLINE] = MAX(best[APD_ROLE_DEADLINE], best[APD_ROLE_END]);
     best[APD_ROLE_END] = 0;
@@ -332,7 +351,8 @@ is_aside(const ApdDates *self, const ApdMention *mention)
 
 /* What the sentence and the label of @mention say of it. */
 static void
-gather(const ApdDates *self, const ApdMention *mention, const ApdDates *label, int *best)
+gather(const ApdDates *self, const ApdMention *mention, const ApdDates *label,
+       const ApdDates *before, int *best)
 {
     walk(self, first_of(self, mention) - 1, -1, false, best);
     bool asks = best[APD_ROLE_ACTION] > 0 || best[APD_ROLE_END] > 0 || best[APD_ROLE_DUTY] > 0
@@ -340,7 +360,7 @@ gather(const ApdDates *self, const ApdMention *mention, const ApdDates *label, i
     walk(self, mention->last + 1, 1, asks, best);
     if (label != NULL)
         add_all(label, 100, best);
-    take_end(best);
+    take_end(before, best);
     if (mention->type == APD_MENTION_DATE)
         best[APD_ROLE_HISTORY] = best[APD_ROLE_DURATION] = 0;
     /* "within 7 days from" begins nothing. */
@@ -391,7 +411,7 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     int best[APD_N_ROLES] = { 0 };
     bool bound = mention->bound != APD_BOUND_NONE || mention->within || mention->is_range_end;
 
-    gather(self, mention, label, best);
+    gather(self, mention, label, before, best);
     temper(self, mention, bound, ahead, best);
     bool bare = best[APD_ROLE_DEADLINE] == 0 && best[APD_ROLE_ACTION] == 0;
     bool own = best[APD_ROLE_DEADLINE] + best[APD_ROLE_ACTION] + best[APD_ROLE_DUTY] >= 5;
