@@ -167,7 +167,7 @@ const ApdConfigKey apd_config_keys[] = {
     { "aliexpress", "redirect",              APD_VALUE_TEXT,     SOURCE(oauth.redirect),      NULL, 8, 1024, NULL,
       "The callback address of your app, exactly as it stands in that console. One of this machine with a port, as http://127.0.0.1:8017/, is listened to by `appealctl login`; at any other the browser ends, and you copy its address." },
     { "aliexpress", "watch",                 APD_VALUE_LIST,     SOURCE(folders),             "diagnosis, disputes, products", 0, 0, NULL,
-      "What is asked for: diagnosis, disputes, products." },
+      "What is asked for: diagnosis (the health of the store), disputes, products (their problems); also orders (parcels that wait for your word) and messages (the platform's own in the chats with buyers), which many apps are not allowed." },
     { "aliexpress", "poll",                  APD_VALUE_DURATION, SOURCE(poll),                "5m", APD_SECOND, APD_DAY, NULL,
       "How often; the platform's quotas, and what platforms/aliexpress.conf says of a method, may make it less." },
     { "aliexpress", "gateway",               APD_VALUE_TEXT,     SOURCE(gateway),             "https://api-sg.aliexpress.com", 8, 255, NULL,

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "io/config_oauth.h"
 #include "io/platform.h"
+#include "logic/json_mail.h"
 
 static char *
 check_topics(char **topics)
@@ -52,6 +53,7 @@ apd_config_platform_use(ApdSourceConfig *source, ApdConfig *config, const char *
     oauth->token_url = g_strconcat(source->gateway, "/rest/auth/token/refresh", NULL);
     oauth->auth_url = g_strconcat(source->gateway, "/oauth/authorize", NULL);
     oauth->ca_file = g_strdup(source->ca_file);
+    source->authserv_id = g_strdup(APD_JSON_AUTHSERV); /* of our own mails of its messages */
     source->token_file = g_build_filename(config->state_dir, "tokens", file, NULL);
 
     *ret_key = "app-key";

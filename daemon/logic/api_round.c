@@ -12,9 +12,8 @@
 #define MAX_ASKED 2000
 
 static const ApdApiTopic *const topics[] = {
-    &apd_api_topic_diagnosis,
-    &apd_api_topic_disputes,
-    &apd_api_topic_products,
+    &apd_api_topic_diagnosis, &apd_api_topic_disputes, &apd_api_topic_products,
+    &apd_api_topic_orders,    &apd_api_topic_messages,
 };
 
 void
@@ -61,6 +60,7 @@ apd_api_round_new(const ApdPlatform *platform, const char *topic, GHashTable *ma
     self->zones = apd_zones_new();
     self->pacific = apd_zones_intern(self->zones, "America/Los_Angeles");
     self->records = g_queue_new();
+    self->held = g_queue_new();
     self->todo = g_queue_new();
     self->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     self->page = 1;
@@ -74,6 +74,7 @@ apd_api_round_free(ApdApiRound *self)
         return;
 
     g_queue_free_full(self->records, free_record);
+    g_queue_free_full(self->held, free_record);
     g_queue_free_full(self->todo, free_node);
     g_hash_table_unref(self->seen);
     apd_zones_free(self->zones);

@@ -7,7 +7,8 @@ static const char *const remedies[APD_N_REMEDIES] = {
     "none", "retry", "wait", "renew", "login", "clock", "forbidden", "gone", "app",
 };
 
-const char *const apd_platform_topics[] = { "diagnosis", "disputes", "products", NULL };
+const char *const apd_platform_topics[] = { "diagnosis", "disputes", "products",
+                                            "orders",    "messages", NULL };
 
 const char *
 apd_remedy_name(ApdRemedy remedy)

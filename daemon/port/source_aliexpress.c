@@ -14,6 +14,7 @@
 #include "io/secret.h"
 #include "io/token.h"
 #include "logic/api_answer.h"
+#include "logic/api_filing.h"
 #include "logic/api_round.h"
 #include "logic/backoff.h"
 #include "port/source.h"
@@ -290,33 +291,15 @@ ask_next(Aliexpress *self)
 /* --- handing over --------------------------------------------------------------------------------
  */
 
-/* What makes the record known again when it comes a second time, and no more. */
-static GBytes *
-bytes_of(const Aliexpress *self, const ApdApiRecord *record)
-{
-    GString *text = g_string_new(NULL);
-
-    g_string_append_printf(text, "From: %s\nMessage-ID: <%s/%s>\n\n%s\n", self->host,
-                           self->source.name, record->id, record->text ? record->text : "");
-    return g_string_free_to_bytes(text);
-}
-
 static void
 hand(Aliexpress *self, ApdApiRecord *record)
 {
-    ApdMessage *message = g_new0(ApdMessage, 1);
+    const ApdApiPlace place = { self->source.name, self->topic->name, self->host,
+                                self->first_look };
 
-    message->source = g_strdup(self->source.name);
-    message->folder = g_strdup(self->topic->name);
-    message->name = g_strdup(record->id);
-    message->received = apd_now();
-    message->first_look = self->first_look;
-    message->bytes = bytes_of(self, record);
-    message->verdict = g_steal_pointer(&record->verdict);
-    message->mark = g_steal_pointer(&record->mark);
-    message->mark_value = g_steal_pointer(&record->value);
     self->handed = true;
-    self->events.message(&self->source, message, self->user_data);
+    self->events.message(&self->source, apd_api_filing_message(&place, record, apd_now()),
+                         self->user_data);
 }
 
 /* A record may be filed while it is handed over, or later. */

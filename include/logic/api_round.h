@@ -17,7 +17,8 @@
 typedef struct {
     char *id;            /* owned: differs from that of every other record */
     ApdVerdict *verdict; /* owned; NULL: a reader is to say, of @text */
-    char *text;          /* owned; what a person wrote; NULL: nothing */
+    char *text;          /* owned; what is to be read; NULL: nothing */
+    ApdTime time;        /* of @text */
     char *mark;          /* owned, or NULL */
     char *value;         /* owned; NULL: the mark goes */
 } ApdApiRecord;

@@ -22,6 +22,7 @@ struct ApdApiRound {
     ApdTime now;
     ApdZones *zones;  /* owned */
     int pacific;      /* zone of its times */
+    GQueue *held;     /* owned, element-type ApdApiRecord: not yet given out */
     GQueue *records;  /* owned, element-type ApdApiRecord */
     GHashTable *seen; /* owned: ids of this round's list, to what the topic keeps */
     GQueue *todo;     /* owned, element-type JsonNode: to be looked at one by one */
@@ -36,6 +37,8 @@ struct ApdApiRound {
 extern const ApdApiTopic apd_api_topic_diagnosis;
 extern const ApdApiTopic apd_api_topic_disputes;
 extern const ApdApiTopic apd_api_topic_products;
+extern const ApdApiTopic apd_api_topic_orders;
+extern const ApdApiTopic apd_api_topic_messages;
 
 /* A verdict of the platform's own record, with what all have in common. */
 ApdVerdict *apd_api_verdict_new(const ApdApiRound *self, ApdKind kind, const char *category,

@@ -17,7 +17,7 @@ from peers.gateway_faults import ERRORS, HTTP, ODD
 from platform_part import cases_of, config_of, write_token
 from test_oauth import Login
 
-DAY = 86400
+DAY, ORDERS = 86400, "aliexpress.logistics.abnormalorder.query"
 LIST, DETAIL = "aliexpress.issue.issuelist.get", "aliexpress.issue.detail.get"
 HEALTH, PRODUCTS = "aliexpress.merchant.diagnosis.query", "aliexpress.product.diagnosis.pageQueryProblem"
 
@@ -241,6 +241,47 @@ class ProductTest(PlatformTest):
         self.case(appeald, id=case["id"], state="closed")
 
 
+class OrderTest(PlatformTest):
+    def test_a_parcel_that_waits(self):
+        store, appeald = self.gateway.store, self.appeald(watch="orders").start()
+        self.seen(ORDERS)
+        until = int(time.time()) + 2 * DAY
+        order = store.add_abnormal(until)
+        case = self.case(appeald, deadline=iso(until), basis="stated")
+        self.assertEqual(case["orders"], [str(order)])
+        store.abnormal.clear()
+        self.case(appeald, id=case["id"], state="closed")
+
+
+class MessageTest(PlatformTest):
+    def test_messages_of_the_platform_are_read_like_mail(self):
+        store, appeald = self.gateway.store, self.appeald(watch="messages").start()
+        self.seen("aliexpress/message/history/buyer/list")
+        store.say("Hello, is it in stock?", system=False)
+        store.say("Your product 1005006123456789 was removed for trademark infringement. 6 points are deducted. "
+                  "Please appeal within 3 business days.")
+        store.say("not JSON at all: hello", raw="plain text")
+        alert = self.told(lambda d: of_case(d, "ip.trademark"))
+        self.assertIn("1005006123456789", json.dumps(alert))
+        self.assertIn("genuine", json.dumps(alert))
+        self.seen("aliexpress/message/history/buyer/list", 3)
+        self.assertEqual(len(cases_of(appeald)), 1)
+
+    def test_pages_go_backwards_and_none_is_lost(self):
+        store = self.gateway.store
+        now = time.time()
+        for n in range(45):
+            store.say(f"Your product 10050061234{n:05} was removed for trademark infringement. Case number IPR20261125{n:05}. "
+                      "6 points are deducted. Please appeal within 3 business days.", buyer=2671514005 + n % 3, at=now - 3600 + n)
+        for paging in ("right", "stuck"):
+            store.paging = paging
+            appeald = self.appeald(watch="messages")
+            appeald.start()
+            wait_for(lambda: len(cases_of(appeald)) == 45, 60, what=lambda: len(cases_of(appeald)))
+            appeald.stop()
+        self.violations = ()
+
+
 class LossTest(PlatformTest):
     def status(self, appeald):
         return appeald.ctl("status")[1]
@@ -267,7 +308,7 @@ class LossTest(PlatformTest):
         write_token(appeald, self.gateway)  # the seller has consented
         self.gateway.store.add_issue(int(time.time()) + 3 * DAY)
         self.told(lambda d: of_case(d, "order.dispute"))
-        self.assertNotIn("BLIND", self.status(appeald))
+        wait_for(lambda: "BLIND" not in self.status(appeald), what=lambda: self.status(appeald))
 
     def test_an_access_token_that_ends_is_renewed(self):
         appeald = self.appeald(watch="disputes")

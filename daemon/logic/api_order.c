@@ -1,0 +1,129 @@
+/* Parcels that wait for the seller's word at a warehouse, each with its clock.
+ *
+ * The mark "order/ID" holds its clock and status. */
+#include <string.h>
+
+#include "base/text.h"
+#include "logic/api_topic.h"
+
+#define PREFIX "order/"
+
+static JsonObject *
+ask(ApdApiRound *self, const char **ret_method)
+{
+    if (self->stage > 0)
+        return NULL;
+
+    JsonObject *question = json_object_new();
+    *ret_method = "orders";
+    json_object_set_int_member(question, "current_page", self->page);
+    json_object_set_int_member(question, "page_size", apd_api_page_size(self->platform, "orders"));
+    return question;
+}
+
+static char *
+text_at(JsonNode *item, const char *name)
+{
+    return apd_json_read_text(apd_json_member(item, name));
+}
+
+static ApdVerdict *
+judge(const ApdApiRound *self, JsonNode *item, const char *id, const char *until, bool known)
+{
+    ApdVerdict *verdict = apd_api_verdict_new(self, APD_KIND_REQUEST, "unknown",
+                                              known ? APD_BEARING_NEWS : APD_BEARING_STATE);
+    g_autofree char *order = text_at(item, "trade_order_id");
+    g_autofree char *reason = text_at(item, "abnormal_reason");
+    g_autofree char *line = apd_text_line(reason ? reason : "");
+
+    verdict->case_ref = g_strdup(id);
+    verdict->subject = g_strdup_printf("Abnormal order %s: %s", order ? order : id, line);
+    verdict->excerpt = apd_text_cut(verdict->subject, 500);
+    if (order != NULL) {
+        g_strfreev(verdict->orders);
+        verdict->orders = g_strsplit(order, "\n", -1);
+    }
+    apd_verdict_add_evidence(verdict, "kind", verdict->excerpt);
+    verdict->deadline = apd_api_time(self, until);
+    if (verdict->deadline != APD_NEVER) {
+        verdict->basis = APD_BASIS_STATED;
+        g_strfreev(verdict->derivation);
+        verdict->derivation = g_new0(char *, 2);
+        verdict->derivation[0] =
+            g_strdup_printf("the platform's own record: over_time %s, US Pacific time", until);
+    }
+    return verdict;
+}
+
+static void
+take_item(ApdApiRound *self, JsonNode *item, guint *n_new)
+{
+    g_autofree char *id = text_at(item, "id");
+    g_autofree char *order = text_at(item, "trade_order_id");
+    g_autofree char *until = text_at(item, "over_time");
+    g_autofree char *status = text_at(item, "order_status_code");
+    const char *key = id ? id : order;
+
+    self->n_seen++;
+    if (key == NULL)
+        return;
+    self->n_understood++;
+    if (g_hash_table_contains(self->seen, key))
+        return;
+    (*n_new)++;
+    g_hash_table_insert(self->seen, g_strdup(key), g_strdup(""));
+    g_autofree char *mark = g_strconcat(PREFIX, key, NULL);
+    g_autofree char *value = g_strdup_printf("%s|%s", until ? until : "", status ? status : "");
+    const char *old = apd_api_round_mark(self, mark);
+    if (!g_str_equal(old, value))
+        apd_api_round_add(self, judge(self, item, key, until, *old != '\0'), mark, value);
+}
+
+/* What is listed no more waits no more. */
+static void
+file_ends(ApdApiRound *self)
+{
+    GHashTableIter iter;
+    gpointer name;
+
+    g_hash_table_iter_init(&iter, self->marks);
+    while (g_hash_table_iter_next(&iter, &name, NULL)) {
+        const char *id = (const char *) name + strlen(PREFIX);
+        if (!g_str_has_prefix(name, PREFIX) || g_hash_table_contains(self->seen, id))
+            continue;
+        ApdVerdict *verdict =
+            apd_api_verdict_new(self, APD_KIND_DECISION, "unknown", APD_BEARING_END);
+        verdict->case_ref = g_strdup(id);
+        verdict->subject = g_strdup("Abnormal order: settled");
+        apd_api_round_add(self, verdict, name, NULL);
+    }
+}
+
+static bool
+take(ApdApiRound *self, JsonNode *answer, GError **error)
+{
+    JsonNode *list = apd_json_hunt(answer, "result");
+    g_autoptr(GPtrArray) items = apd_json_elements(list);
+    int64_t total = -1;
+    guint n_new = 0;
+
+    if (!apd_json_read_int(apd_json_hunt(answer, "total_count"), &total) && list == NULL
+        && apd_json_hunt(answer, "current_page") == NULL)
+        return apd_api_misread(error, "no list of orders in the answer");
+    if (items->len == 0 && self->page == 1 && total > 0)
+        return apd_api_misread(error, "understood 0 of %d records", (int) MIN(total, 1000000));
+    for (guint i = 0; i < items->len; i++)
+        take_item(self, items->pdata[i], &n_new);
+    if (items->len > 0 && self->n_understood == 0)
+        return apd_api_round_check(self, error);
+    if (apd_api_page_next(self, items->len, n_new, total,
+                          apd_api_page_size(self->platform, "orders")))
+        return true;
+    self->stage = 1;
+    file_ends(self);
+    return true;
+}
+
+static const char *const members[] = { "abnormal_code", "abnormal_reason", NULL };
+
+const ApdApiTopic apd_api_topic_orders = { "orders", ask, take, members, NULL };
