@@ -215,7 +215,8 @@ choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, i
                         || !is_bound(candidate);
         if (doubtful && (instant < kase->date || is_too_far(kase, instant)))
             continue;
-        if ((doubtful || trust < ANY) && has_been(candidate, instant, kase->date))
+        if ((trust < ANY || candidate->mention.bound == APD_BOUND_NONE)
+            && has_been(candidate, instant, kase->date))
             continue;
         if (least == APD_ROLE_SILENT
             && (!stands_alone(candidate) || instant < kase->date + APD_DAY

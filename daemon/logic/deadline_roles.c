@@ -415,10 +415,14 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     temper(self, mention, bound, ahead, best);
     bool bare = best[APD_ROLE_DEADLINE] == 0 && best[APD_ROLE_ACTION] == 0;
     bool own = best[APD_ROLE_DEADLINE] + best[APD_ROLE_ACTION] + best[APD_ROLE_DUTY] >= 5;
+    int over = best[APD_ROLE_OVER];
     if (before != NULL && mention->continues)
         add_before(before, 100, best);
     else if (before != NULL && bare)
         add_before(before, 35, best);
+    /* "No appeal has come so far. The chance ends on the 18th." */
+    if (ahead)
+        best[APD_ROLE_OVER] = over;
 
     /* "do nothing for 5 days", "appeals are admissible for a week" */
     if (best[APD_ROLE_DEADLINE] >= 12

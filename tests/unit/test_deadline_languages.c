@@ -31,6 +31,7 @@
 #include "time/letters.inc"
 #include "time/tickets.inc"
 #include "time/traps_one.inc"
+#include "time/traps_two.inc"
 #include "time/windows.inc"
 #include "time/mails_one.inc"
 #include "time/mails_two.inc"
@@ -150,6 +151,7 @@ test_ends(void)
     CHECK_ALL(data, mails_two, wrong)
     CHECK_ALL(data, mails_three, wrong)
     CHECK_ALL(data, traps_one, wrong)
+    CHECK_ALL(data, traps_two, wrong)
     CHECK_ALL(data, labels, wrong)
     CHECK_ALL(data, tickets, wrong)
     CHECK_ALL(data, windows, wrong)
