@@ -181,6 +181,10 @@ apd_weighing_is_notice(const ApdWeighing *self, ApdKind kind)
     /* A lesson, an offer or a purchase that touches the subject is no matter of this store. */
     if (!concerns && contrary >= 100 && (contrary >= matter || !is_acted_on(self, kind)))
         return false;
+    /* Points that are taken are no lesson and no purchase; a gift may be what they are for. */
+    bool platform = origin->speaker != APD_SPEAKER_STRANGER;
+    if (platform && concerns && apd_weighing_score(self, "act/deducted")->firm > 0)
+        contrary -= MIN(apd_weighing_score(self, "act/promotion")->sum, 300) / 2;
     /* Words of penalties from the platform about this store are a notice whatever they mean. */
     if (concerns && contrary == 0 && apd_weighing_best(self, "act/finding") >= 60)
         return true;
