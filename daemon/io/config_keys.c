@@ -218,7 +218,7 @@ const ApdConfigKey apd_config_keys[] = {
     { "json", "kind",               APD_VALUE_OPTION,   SOURCE(keys),               NULL, 1, 32,   NULL,
       "What every record is, where only such stand in the list: penalty, complaint, request, warning, decision or policy." },
     { "json", "reference",          APD_VALUE_OPTION,   SOURCE(keys),               NULL, 1, 255,  NULL,
-      "The number of the case, by which notices of other sources find it." },
+      "The number of the case, by which notices of other sources find it, and by which a deadline or points that change later do." },
     { "json", "order",              APD_VALUE_OPTION,   SOURCE(keys),               NULL, 1, 255,  NULL,
       "The order it is about." },
     { "json", "product",            APD_VALUE_OPTION,   SOURCE(keys),               NULL, 1, 255,  NULL,

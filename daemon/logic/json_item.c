@@ -134,6 +134,7 @@ apd_json_item_free(ApdJsonItem *self)
     g_free(self->title);
     g_free(self->body);
     g_free(self->sender);
+    g_free(self->change);
     apd_stated_free(self->stated);
     g_free(self);
 }

@@ -98,7 +98,8 @@ add_body(GString *mail, const char *text)
 GBytes *
 apd_json_mail(const ApdJsonItem *item)
 {
-    g_autofree char *who = g_strconcat(item->stated->by, "\n", item->id, NULL);
+    g_autofree char *who = g_strconcat(item->stated->by, "\n", item->id, item->change ? "\n" : NULL,
+                                       item->change, NULL);
     g_autofree char *id = g_compute_checksum_for_string(G_CHECKSUM_SHA256, who, -1);
     const char *title = item->title ? item->title : item->stated->category_how;
     GString *mail = g_string_new(NULL);

@@ -1,5 +1,8 @@
 #include "model/stated.h"
 
+/* Some services reckon a deadline anew for each answer. */
+#define SLACK (10 * APD_MINUTE)
+
 ApdStated *
 apd_stated_new(const char *by)
 {
@@ -90,4 +93,22 @@ apd_stated_copy(const ApdStated *self)
     g_autoptr(GVariant) variant = g_variant_ref_sink(apd_stated_to_variant(self));
 
     return apd_stated_from_variant(variant);
+}
+
+char *
+apd_stated_facts(const ApdStated *self)
+{
+    return g_strdup_printf("%" G_GINT64_FORMAT " %d %s %s", self->deadline, self->points,
+                           self->is_matter ? apd_kind_name(self->kind) : "-",
+                           self->category ? self->category : "-");
+}
+
+bool
+apd_stated_same_facts(const char *a, const char *b)
+{
+    char *rest_a = NULL, *rest_b = NULL;
+    gint64 x = g_ascii_strtoll(a, &rest_a, 10), y = g_ascii_strtoll(b, &rest_b, 10);
+    bool near = x == y || (x != APD_NEVER && y != APD_NEVER && ABS(x - y) <= SLACK);
+
+    return near && g_str_equal(rest_a, rest_b);
 }

@@ -1,7 +1,8 @@
 /* An endpoint that answers with JSON as a source: all its pages, every so often.
  *
  * A record is known by its id once the ledger holds it; what a page before had, or a
- * look before, is passed by.  That all was seen is told only when the last page was.
+ * look before, is passed by, unless a field of it has changed that its case lives by.  That all was
+ * seen is told only when the last page was.
  */
 #include <string.h>
 
@@ -28,7 +29,7 @@ typedef struct {
     void *user_data;      /* borrowed */
     ApdHttp *http;        /* owned */
     ApdJsonMap *map;      /* owned */
-    GHashTable *known;    /* owned: ids that the ledger holds */
+    GHashTable *known;    /* owned: ids that the ledger holds, to what was stated of them */
     char *etag;           /* owned: of the last answer that was all of it; or NULL */
     char *modified;       /* owned: the same */
     guint failures;       /* looks in a row that failed */
@@ -89,19 +90,10 @@ clear_look(Json *self)
     self->wait = 0;
 }
 
-static gboolean
-is_not_seen(gpointer id, gpointer value, gpointer seen)
-{
-    (void) value;
-    return !g_hash_table_contains(seen, id);
-}
-
-/* All of it was seen: what is known is what stands there now. */
 static void
 close_good(Json *self)
 {
     self->failures = 0;
-    g_hash_table_foreach_remove(self->known, is_not_seen, self->seen);
     if (self->first_look)
         self->events.looked_back(&self->source, "", self->user_data);
     self->first_look = false;
@@ -170,25 +162,38 @@ hand(Json *self, const ApdJsonItem *item)
     message->received = apd_now();
     message->first_look = self->first_look;
     message->bytes = apd_json_mail(item);
+    message->mark = g_strdup(message->name);
+    message->mark_value = apd_stated_facts(item->stated);
+    if (item->change != NULL) {
+        g_free(message->name);
+        message->name = g_strconcat(message->mark, "\n", item->change, NULL);
+    }
     message->stated = apd_stated_copy(item->stated);
     self->in_flight++;
     self->events.message(&self->source, message, self->user_data);
 }
 
-/* Takes @item if it is new. */
+/* Takes @item if it is new, or says of its case what it did not say before. */
 static bool
 keep(Json *self, ApdJsonItem *item, GError **error)
 {
     g_autoptr(ApdJsonItem) mine = item;
     g_autofree char *id = short_id(item->id);
-    bool known = g_hash_table_contains(self->known, id);
+    g_autofree char *facts = apd_stated_facts(item->stated);
+    const char *before = g_hash_table_lookup(self->known, id);
+    bool known = before != NULL;
 
     if (!known && !apd_ledger_has_name(self->ledger, self->source.name, id, &known, error))
         return false;
-    if (known)
-        g_hash_table_add(self->known, g_steal_pointer(&id));
-    else
+    if (!known) {
         g_ptr_array_add(self->pending, g_steal_pointer(&mine));
+    } else if (before == NULL) {
+        g_hash_table_replace(self->known, g_steal_pointer(&id), g_steal_pointer(&facts));
+    } else if (item->stated->case_ref != NULL && !apd_stated_same_facts(before, facts)) {
+        /* What comes back to what it was is another change. */
+        item->change = g_strdup_printf("%s %" G_GINT64_FORMAT, facts, apd_now());
+        g_ptr_array_add(self->pending, g_steal_pointer(&mine));
+    }
     return true;
 }
 
@@ -271,16 +276,9 @@ take_answer(Json *self, const ApdHttpResponse *response)
         fail(self, error);
 }
 
-/* Nothing has changed: what was seen then is seen. */
 static void
 take_unchanged(Json *self)
 {
-    GHashTableIter iter;
-    gpointer id;
-
-    g_hash_table_iter_init(&iter, self->known);
-    while (g_hash_table_iter_next(&iter, &id, NULL))
-        g_hash_table_add(self->seen, g_strdup(id));
     self->new_etag = g_strdup(self->etag);
     self->new_modified = g_strdup(self->modified);
     g_clear_pointer(&self->pages, apd_json_pages_free);
@@ -380,7 +378,7 @@ json_stored(ApdSource *source, const ApdMessage *message)
 {
     Json *self = (Json *) source;
 
-    g_hash_table_add(self->known, g_strdup(message->name));
+    g_hash_table_replace(self->known, g_strdup(message->mark), g_strdup(message->mark_value));
     self->in_flight--;
     if (self->looking && !self->handing)
         go_on(self);
@@ -410,7 +408,8 @@ json_open(const ApdSourceConfig *config, ApdTime look_back, ApdLedger *ledger,
     ApdCursor cursor;
 
     (void) look_back; /* the list is as long as it is: only what still runs becomes a case */
-    if (!apd_ledger_get_cursor(ledger, config->section, "", &cursor, error))
+    g_autoptr(GHashTable) marks = apd_ledger_marks(ledger, config->section, error);
+    if (marks == NULL || !apd_ledger_get_cursor(ledger, config->section, "", &cursor, error))
         return NULL;
 
     Json *self = g_new0(Json, 1);
@@ -423,7 +422,7 @@ json_open(const ApdSourceConfig *config, ApdTime look_back, ApdLedger *ledger,
     self->first_look = !cursor.looked_back;
     self->http = apd_http_new();
     self->map = apd_json_map_new(config->keys, config->section, config->vouched);
-    self->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    self->known = g_steal_pointer(&marks);
     look_in(self, 0);
     return &self->source;
 }

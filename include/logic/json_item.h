@@ -26,6 +26,7 @@ typedef struct {
     char *body;   /* owned; NULL */
     char *sender; /* owned; NULL: the platform */
     ApdTime time; /* APD_NEVER: not told, or not read */
+    char *change; /* owned: what it is now, of one that was something else; NULL: it is new */
     ApdStated *stated;
 } ApdJsonItem;
 

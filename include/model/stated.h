@@ -27,6 +27,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdStated, apd_stated_free)
 
 ApdStated *apd_stated_copy(const ApdStated *self);
 
+/* Returns: (transfer full): what of it a case lives by, as one line: its clock, points and
+ * category. */
+char *apd_stated_facts(const ApdStated *self);
+
+/* Whether two such lines say the same; clocks that are minutes apart do. */
+bool apd_stated_same_facts(const char *a, const char *b);
+
 /* a{sv}, floating. */
 GVariant *apd_stated_to_variant(const ApdStated *self);
 

@@ -149,6 +149,39 @@ class PathTest(Case):
                 self.assertIsNone(request.data["case"].get("appeal_url"))
 
 
+class ChangeTest(Case):
+    def change(self, endpoint, **more):
+        with endpoint.lock:
+            endpoint.records[0] = endpoint.records[0] | more
+
+    def test_a_field_that_changes(self):
+        """Another deadline of the same record moves its case; other words, or minutes, do not."""
+        endpoint = self.endpoint()
+        daemon = self.appeald(endpoint, "vouched = yes\n").start()
+        self.wait_first_look(daemon)
+        record = self.record()
+        endpoint.add(**record)
+        self.hook.wait(1)
+        for more in ({"text": "Late shipment, seen by 3."}, {"due": record["due"] + 300}, {"due": record["due"] - 300}):
+            self.change(endpoint, **more)
+            count = len(endpoint.asked)
+            wait_for(lambda: len(endpoint.asked) >= count + 3, what="looks")
+        self.assertEqual(len(self.hook.requests), 1)
+        daemon.kill()
+        self.change(endpoint, due=record["due"] - 86400)
+        daemon.start()
+        kase = self.hook.wait(2)[1].data["case"]
+        self.assertEqual(kase["deadline"], time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record["due"] - 86400)))
+        self.assertEqual(kase["id"], self.hook.requests[0].data["case"]["id"])
+        self.change(endpoint, due=record["due"] + 86400, points=6)
+        kase = self.hook.wait(3)[2].data["case"]
+        self.assertEqual((kase["deadline"], kase["points"]), (time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record["due"] + 86400)), 6))
+        self.change(endpoint, due=record["due"] - 86400, points=2)  # back to what it was once
+        kase = self.hook.wait(4)[3].data["case"]
+        self.assertEqual(kase["points"], 2)
+        self.assertEqual(self.rows(daemon, "SELECT count(*) FROM cases"), [(1,)])
+
+
 class PagesTest(Case):
     KEYS = {None: "", "page": "more = /data/has_more\ntotal = /data/total\n", "cursor": "next = /data/next\n",
             "link": "next = /data/next\n", "header": "next = link-header\n"}
