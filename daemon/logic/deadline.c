@@ -125,21 +125,27 @@ is_bound(const ApdCandidate *candidate)
 }
 
 static bool
-stands_alone(const ApdCandidate *candidate)
+stands_alone(const ApdCandidate *candidate, const ApdDeadlineCase *kase)
 {
     const ApdMention *mention = &candidate->mention;
     if (candidate->role.against >= 0 || mention->is_start || mention->is_range_start)
         return false;
     if (mention->type == APD_MENTION_WINDOW)
         return mention->within && !mention->is_weak && !candidate->role.lasts;
+    /* "We look again on 31 March" warns of nothing. */
+    if (kase->kind == APD_KIND_WARNING && mention->bound == APD_BOUND_NONE && !candidate->labelled
+        && !candidate->role.asks)
+        return false;
     return !mention->is_range_end || candidate->labelled;
 }
 
-/* "the period for appeals (7 days) ended on 9 March" */
+/* "the period for appeals (7 days) ended on 9 March", "your appeal (sent within 7 days)" */
 static bool
 tells_of_past(const ApdTimeData *self, const GArray *candidates, const ApdCandidate *window,
               ApdTime message)
 {
+    if (window->mention.type == APD_MENTION_WINDOW && window->role.aside)
+        return true;
     for (guint i = 0; window->role.bracketed && i < candidates->len; i++) {
         const ApdCandidate *other = &g_array_index(candidates, ApdCandidate, i);
         if (other->segment == window->segment && other->mention.type == APD_MENTION_DATE
@@ -185,12 +191,12 @@ is_too_far(const ApdDeadlineCase *kase, ApdTime instant)
 
 /* Takes the earliest of the candidates of at least @least that are trusted so much. */
 static bool
-choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, int least,
-       Trust trust, const ApdDeadlineCase *kase, ApdDeadline *deadline)
+choose(const ApdTimeData *self, const ApdText *text, GArray *candidates, int least, Trust trust,
+       const ApdDeadlineCase *kase, ApdDeadline *deadline)
 {
     guint taken = 0;
     for (guint i = 0; i < candidates->len; i++) {
-        const ApdCandidate *candidate = &g_array_index(candidates, ApdCandidate, i);
+        ApdCandidate *candidate = &g_array_index(candidates, ApdCandidate, i);
         if (candidate->role.score < least || !can_reckon(&candidate->mention, kase)
             || !is_trusted(candidate, trust))
             continue;
@@ -200,6 +206,9 @@ choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, i
         if (is_answer(kase)
             && (!candidate->role.explicit_chance
                 || tells_of_past(self, candidates, candidate, kase->date)))
+            continue;
+        /* "Your licence expires on" is no end that a warning sets. */
+        if (kase->kind == APD_KIND_WARNING && candidate->role.only_ends && !candidate->labelled)
             continue;
         if ((is_answer(kase) || kase->kind == APD_KIND_POLICY) && !is_bound(candidate))
             continue;
@@ -219,7 +228,7 @@ choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, i
             && has_been(candidate, instant, kase->date))
             continue;
         if (least == APD_ROLE_SILENT
-            && (!stands_alone(candidate) || instant < kase->date + APD_DAY
+            && (!stands_alone(candidate, kase) || instant < kase->date + APD_DAY
                 || instant > kase->date + FAR))
             continue;
         if (!is_better(instant, deadline->instant, kase->date))
@@ -227,6 +236,7 @@ choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, i
         if (least == APD_ROLE_SILENT)
             g_string_append(how, "; no word calls it the end, none speaks against it");
         take(text, candidate, instant, how, deadline);
+        candidate->taken = true;
         taken++;
     }
     if (taken > 1)
@@ -234,17 +244,28 @@ choose(const ApdTimeData *self, const ApdText *text, const GArray *candidates, i
     return taken > 0;
 }
 
+/* Why @candidate was not taken; NULL when it is only a later end. */
+static const char *
+why_not(const ApdCandidate *candidate)
+{
+    if (candidate->role.score < APD_ROLE_POSSIBLE && candidate->role.against >= 0)
+        return role_names[candidate->role.against];
+    if (candidate->quoted)
+        return "what is quoted below";
+    return candidate->role.aside ? "a remark in brackets" : NULL;
+}
+
 static void
 explain_others(const ApdText *text, const GArray *candidates, ApdDeadline *deadline)
 {
     for (guint i = 0; i < candidates->len; i++) {
         const ApdCandidate *candidate = &g_array_index(candidates, ApdCandidate, i);
-        if (candidate->role.score >= APD_ROLE_POSSIBLE || candidate->role.against < 0)
+        const char *why = why_not(candidate);
+        if (why == NULL || candidate->taken)
             continue;
         g_autofree char *words =
             quote_mention(apd_text_at(text, candidate->segment), &candidate->mention);
-        step(deadline, g_strdup_printf("not the deadline: '%s' (%s)", words,
-                                       role_names[candidate->role.against]));
+        step(deadline, g_strdup_printf("not the deadline: '%s' (%s)", words, why));
     }
 }
 

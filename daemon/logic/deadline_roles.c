@@ -318,9 +318,11 @@ tells_of_life(const ApdDates *before)
 }
 
 /* "The penalty expires on" is not the seller's clock, "the right to appeal it expires on" is. */
-static void
+static bool
 take_end(const ApdDates *before, int *best)
 {
+    bool only = best[APD_ROLE_END] > 0 && best[APD_ROLE_ACTION] == 0 && best[APD_ROLE_DEADLINE] == 0
+                && best[APD_ROLE_DUTY] == 0;
     if (best[APD_ROLE_END] > 0 && best[APD_ROLE_ACTION] == 0 && tells_of_life(before))
         best[APD_ROLE_LIFE] = MIN(best[APD_ROLE_LIFE], -10);
     bool other = best[APD_ROLE_SANCTION] < 0 || best[APD_ROLE_LIFE] < 0 || best[APD_ROLE_OFFER] < 0
@@ -328,6 +330,7 @@ take_end(const ApdDates *before, int *best)
     if (!other || best[APD_ROLE_ACTION] > 0)
         best[APD_ROLE_DEADLINE] = MAX(best[APD_ROLE_DEADLINE], best[APD_ROLE_END]);
     best[APD_ROLE_END] = 0;
+    return only;
 }
 
 /* "order 123 (paid on the 10th, to ship by the 14th)": said by the way, in brackets with words
@@ -349,8 +352,9 @@ is_aside(const ApdDates *self, const ApdMention *mention)
     return open >= 0 && close < (int) self->tokens->len && words > 3;
 }
 
-/* What the sentence and the label of @mention say of it. */
-static void
+/* What the sentence and the label of @mention say of it.  Returns: whether only a verb such as
+ * "expires" speaks for it. */
+static bool
 gather(const ApdDates *self, const ApdMention *mention, const ApdDates *label,
        const ApdDates *before, int *best)
 {
@@ -360,7 +364,7 @@ gather(const ApdDates *self, const ApdMention *mention, const ApdDates *label,
     walk(self, mention->last + 1, 1, asks, best);
     if (label != NULL)
         add_all(label, 100, best);
-    take_end(before, best);
+    bool only_ends = take_end(before, best);
     if (mention->type == APD_MENTION_DATE)
         best[APD_ROLE_HISTORY] = best[APD_ROLE_DURATION] = 0;
     /* "within 7 days from" begins nothing. */
@@ -368,6 +372,7 @@ gather(const ApdDates *self, const ApdMention *mention, const ApdDates *label,
         best[APD_ROLE_EFFECTIVE] = 0;
     if (mention->is_late)
         best[APD_ROLE_EVENT] = best[APD_ROLE_EFFECTIVE] = best[APD_ROLE_HISTORY] = 0;
+    return only_ends;
 }
 
 /* Where one thing said takes from another. */
@@ -411,7 +416,7 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     int best[APD_N_ROLES] = { 0 };
     bool bound = mention->bound != APD_BOUND_NONE || mention->within || mention->is_range_end;
 
-    gather(self, mention, label, before, best);
+    bool only_ends = gather(self, mention, label, before, best);
     temper(self, mention, bound, ahead, best);
     bool bare = best[APD_ROLE_DEADLINE] == 0 && best[APD_ROLE_ACTION] == 0;
     bool own = best[APD_ROLE_DEADLINE] + best[APD_ROLE_ACTION] + best[APD_ROLE_DUTY] >= 5;
@@ -438,6 +443,11 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
         best[APD_ROLE_ACTION] /= 3;
     ApdRoleScore score = sum_up(mention, best);
     score.own = own;
+    score.only_ends = only_ends;
+    for (int i = 0; i < (int) self->tokens->len; i++) {
+        int role = role_of(apd_dates_token(self, i));
+        score.asks |= role == APD_ROLE_DUTY || role == APD_ROLE_IF || role == APD_ROLE_OTHERWISE;
+    }
     score.aside = is_aside(self, mention);
     score.lasts = mention->type == APD_MENTION_WINDOW
                   && (tells_duration(self, mention->first - 1, false)

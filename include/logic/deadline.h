@@ -75,6 +75,8 @@ typedef struct {
     bool explicit_chance; /* a word for a deadline or an action stands near */
     bool own;             /* such a word, or one of duty, in its own sentence or label */
     bool aside;           /* said by the way, in brackets */
+    bool only_ends;       /* all that speaks for it is a verb such as "expires" */
+    bool asks;            /* its sentence says "must", "if" or "otherwise" */
     bool lasts;           /* a word for "for" stands beside it */
     bool bracketed;       /* alone in brackets: "the period (7 days)" */
 } ApdRoleScore;
@@ -86,6 +88,7 @@ typedef struct {
     ApdRoleScore role;
     bool labelled; /* a label or heading names it */
     bool quoted;   /* stands in what is quoted below */
+    bool taken;    /* it was held for the end */
 } ApdCandidate;
 
 /* Reads every segment with the words of @languages (0: all) and appends what it

@@ -29,6 +29,7 @@
 #include "time/ends_three.inc"
 #include "time/labels.inc"
 #include "time/letters.inc"
+#include "time/no_end.inc"
 #include "time/tickets.inc"
 #include "time/traps_one.inc"
 #include "time/traps_two.inc"
@@ -153,6 +154,7 @@ test_ends(void)
     CHECK_ALL(data, traps_one, wrong)
     CHECK_ALL(data, traps_two, wrong)
     CHECK_ALL(data, labels, wrong)
+    CHECK_ALL(data, no_end, wrong)
     CHECK_ALL(data, tickets, wrong)
     CHECK_ALL(data, windows, wrong)
     g_assert_cmpint(wrong, ==, 0);
