@@ -70,7 +70,7 @@ describe(const ApdApiRound *self, const Health *health, JsonNode *answer, ApdVer
         "Store diagnosis: level %" G_GINT64_FORMAT " (%s), problems: %" G_GINT64_FORMAT,
         health->level, known ? known : "a level that appeald does not know", health->problems);
     verdict->excerpt = g_strdup(*cut != '\0' ? cut : verdict->subject);
-    verdict->appeal_url = apd_json_read_text(apd_json_hunt(answer, "action_url"));
+    verdict->appeal_url = apd_api_link(apd_json_hunt(answer, "action_url"));
     apd_verdict_add_evidence(verdict, "kind", verdict->subject);
 }
 

@@ -1,6 +1,7 @@
 #include "logic/api_round.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "logic/api_topic.h"
@@ -202,6 +203,29 @@ apd_api_time(const ApdApiRound *self, const char *text)
         || time.minute < 0 || time.minute > 59 || time.second < 0 || time.second > 60)
         return APD_NEVER;
     return apd_zones_instant(self->zones, self->pacific, day, time);
+}
+
+/* Of a host that every browser reads alike. */
+#define LETTERS "abcdefghijklmnopqrstuvwxyz0123456789-."
+
+char *
+apd_api_link(JsonNode *node)
+{
+    static const char *const domains[] = { "aliexpress.com", "alibaba.com" };
+    g_autofree char *text = apd_json_read_text(node);
+    g_autoptr(GUri) uri = text ? g_uri_parse(text, G_URI_FLAGS_NONE, NULL) : NULL;
+    const char *host = uri ? g_uri_get_host(uri) : NULL;
+    bool ours = false;
+
+    if (host == NULL || host[strspn(host, LETTERS)] != '\0'
+        || !g_str_equal(g_uri_get_scheme(uri), "https") || g_uri_get_userinfo(uri) != NULL
+        || strpbrk(text, "\\ \t\r\n") != NULL)
+        return NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(domains); i++) {
+        g_autofree char *below = g_strconcat(".", domains[i], NULL);
+        ours |= g_str_equal(host, domains[i]) || g_str_has_suffix(host, below);
+    }
+    return ours ? g_steal_pointer(&text) : NULL;
 }
 
 int64_t

@@ -54,6 +54,10 @@ const char *apd_api_round_mark(const ApdApiRound *self, const char *mark);
  * APD_NEVER when senseless. */
 ApdTime apd_api_time(const ApdApiRound *self, const char *text);
 
+/* Returns: (transfer full): @node as an address that a person may be sent to: encrypted,
+ * on the platform's own domains, without a user in it; NULL else. */
+char *apd_api_link(JsonNode *node);
+
 /* A page of a list is read: whether there is another.  @n: elements of this page, @n_new
  * those that were not on an earlier one, @total: as the answer says, -1: not. */
 bool apd_api_page_next(ApdApiRound *self, guint n, guint n_new, int64_t total, int64_t size);

@@ -15,6 +15,7 @@ from peers.base import Say
 from peers.gateway import Gateway
 from peers.gateway_faults import ERRORS, HTTP, ODD
 from platform_part import cases_of, config_of, write_token
+from session import Notifyd, Session
 from test_oauth import Login
 
 DAY, ORDERS = 86400, "aliexpress.logistics.abnormalorder.query"
@@ -182,6 +183,24 @@ class DisputeTest(PlatformTest):
                     wait_for(lambda: {"mail", "platform"} <= {w for w in ("mail", "platform") if w in appeald.ctl("show", str(case["id"]))[1]},
                              what=lambda: appeald.ctl("show", str(case["id"]))[1])
                     self.assertEqual(len(cases_of(appeald)), 1)
+
+
+class PopupTest(PlatformTest):
+    def test_from_the_answer_to_a_popup(self):
+        session = Session()
+        self.addCleanup(session.close)
+        appeald = self.appeald(watch="diagnosis", more="[channel desk]\ntype = desktop\n").start()
+        self.seen(HEALTH)
+        session.config = appeald.config
+        session.start_bus()
+        server = Notifyd(session)
+        session.desktop()
+        self.gateway.store.level, self.gateway.store.issue_num = 300, 2
+        popup = server.popup()
+        self.assertIn("frozen", (popup["title"] + popup["body"]).lower())
+        self.assertIn("open", popup["buttons"])  # the seller centre's page, which the platform names
+        self.assertEqual(popup["urgency"], 2)
+        self.peer.wait(1)
 
 
 class HealthTest(PlatformTest):

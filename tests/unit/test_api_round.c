@@ -242,6 +242,39 @@ test_some_not_understood(Fixture *f, gconstpointer data)
     g_assert_nonnull(strstr(error->message, "understood 1 of 2"));
 }
 
+static void
+test_links(Fixture *f, gconstpointer data)
+{
+    static const struct {
+        const char *url;
+        bool good;
+    } rows[] = {
+        { "https://csp.aliexpress.com/m_apps/health?channelId=1", true },
+        { "https://aliexpress.com/", true },
+        { "http://csp.aliexpress.com/", false },
+        { "https://aliexpress.com.evil.example/", false },
+        { "https://notaliexpress.com/", false },
+        { "https://csp.aliexpress.com@evil.example/", false },
+        { "https://evil.example%5c.aliexpress.com/", false },
+        { "javascript:alert(1)", false },
+        { "", false },
+    };
+
+    (void) data;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const char *method = NULL;
+        g_autofree char *answer = g_strdup_printf(
+            "{\"level\":{\"levelCode\":300},\"issue_num\":1,\"action_url\":\"%s\"}", rows[i].url);
+        g_hash_table_remove_all(f->marks);
+        begin(f, "diagnosis");
+        json_object_unref(apd_api_round_ask(f->round, &method));
+        g_assert_true(answered(f, answer));
+        g_autoptr(ApdApiRecord) record = filed(f);
+        g_test_message("%s", rows[i].url);
+        g_assert_cmpstr(record->verdict->appeal_url, ==, rows[i].good ? rows[i].url : NULL);
+    }
+}
+
 #define ADD(name, run) g_test_add("/api-round/" name, Fixture, NULL, set_up, run, tear_down)
 
 int
@@ -249,6 +282,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     ADD("clocks", test_clocks);
+    ADD("links", test_links);
     ADD("end", test_end);
     ADD("missing", test_missing);
     ADD("unchanged", test_unchanged);
