@@ -21,8 +21,8 @@ explain_all(ApdApiRound *round, const char *file, bool json)
                                     : apd_explain_page(file, record->verdict);
         g_string_append_printf(all, "%s%s", all->len > 0 ? "\n" : "", one);
     }
-    if (all->len == 0)
-        g_string_append_printf(all, json ? "" : "%s\n  nothing that wants anything of you\n", file);
+    if (all->len == 0 && !json)
+        g_string_append_printf(all, "%s\n  nothing that wants anything of you\n", file);
     return g_string_free(all, FALSE);
 }
 
