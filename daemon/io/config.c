@@ -386,6 +386,7 @@ apd_config_load(const char *path, GError **error)
 
     set_defaults(&loading, "appeald", config);
     set_defaults(&loading, "reminders", config);
+    set_defaults(&loading, "heartbeat", config);
     if (!apd_ini_read(config->path, &events, &loading, problems)
         && !g_file_test(config->path, G_FILE_TEST_EXISTS)) {
         apd_ini_conclude(problems, error);

@@ -164,6 +164,7 @@ test_values_and_defaults(Fixture *f, gconstpointer data)
     g_assert_cmpint(config->look_back, ==, 90 * APD_MINUTE);
     g_assert_cmpuint(config->steps->len, ==, 4);
     g_assert_cmpint(g_array_index(config->steps, ApdTime, 0), ==, 72 * APD_HOUR);
+    g_assert_cmpint(config->heartbeat_every, ==, 5 * APD_MINUTE);
     g_assert_cmpstr(apd_config_channel(config, "here")->type, ==, "terminal");
 }
 
