@@ -221,7 +221,8 @@ choose(const ApdTimeData *self, const ApdText *text, GArray *candidates, int lea
         bool doubtful = is_answer(kase) || kase->kind == APD_KIND_POLICY
                         || candidate->role.score < APD_ROLE_CERTAIN
                         || !candidate->role.explicit_chance || candidate->role.against >= 0
-                        || !is_bound(candidate);
+                        || !is_bound(candidate)
+                        || (candidate->mention.is_range_end && !candidate->labelled);
         if (doubtful && (instant < kase->date || is_too_far(kase, instant)))
             continue;
         if ((trust < ANY || candidate->mention.bound == APD_BOUND_NONE)
