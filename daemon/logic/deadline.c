@@ -168,6 +168,8 @@ is_trusted(const ApdCandidate *candidate, Trust trust)
         return false;
     if (trust > BEST)
         return true;
+    if (candidate->role.only_ends && !candidate->labelled)
+        return false;
     if (mention->type == APD_MENTION_WINDOW)
         return candidate->role.own || candidate->labelled;
     return true;

@@ -206,12 +206,13 @@ carries_over(int role)
 }
 
 static void
-add_before(const ApdDates *dates, int percent, int *best)
+add_before(const ApdDates *dates, int percent, bool demand, int *best)
 {
     for (int i = 0; i < (int) dates->tokens->len; i++) {
         int role = role_of(apd_dates_token(dates, i));
         /* A measure with a date of its own is about that one. */
-        bool told = weights[MAX(role, 0)] < 0 && dates->mentions->len > 0;
+        bool told = (weights[MAX(role, 0)] < 0 && dates->mentions->len > 0)
+                    || (demand && role == APD_ROLE_SANCTION);
         if (role >= 0 && carries_over(role) && !told)
             keep_strongest(best, role, weights[role] * percent / 400);
     }
@@ -421,10 +422,14 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     bool bare = best[APD_ROLE_DEADLINE] == 0 && best[APD_ROLE_ACTION] == 0;
     bool own = best[APD_ROLE_DEADLINE] + best[APD_ROLE_ACTION] + best[APD_ROLE_DUTY] >= 5;
     int over = best[APD_ROLE_OVER];
+    /* "We froze 4,210. Show within two days ...": no measure lasts within. */
+    bool demand = mention->type == APD_MENTION_WINDOW && mention->within && !mention->is_weak
+                  && !tells_duration(self, mention->first - 1, false)
+                  && !tells_duration(self, mention->last + 1, true);
     if (before != NULL && mention->continues)
-        add_before(before, 100, best);
+        add_before(before, 100, demand, best);
     else if (before != NULL && bare)
-        add_before(before, 35, best);
+        add_before(before, 35, demand, best);
     /* "No appeal has come so far. The chance ends on the 18th." */
     if (ahead)
         best[APD_ROLE_OVER] = over;

@@ -30,6 +30,7 @@
 #include "time/labels.inc"
 #include "time/letters.inc"
 #include "time/no_end.inc"
+#include "time/requests.inc"
 #include "time/tickets.inc"
 #include "time/traps_one.inc"
 #include "time/traps_two.inc"
@@ -155,6 +156,7 @@ test_ends(void)
     CHECK_ALL(data, traps_two, wrong)
     CHECK_ALL(data, labels, wrong)
     CHECK_ALL(data, no_end, wrong)
+    CHECK_ALL(data, requests, wrong)
     CHECK_ALL(data, tickets, wrong)
     CHECK_ALL(data, windows, wrong)
     g_assert_cmpint(wrong, ==, 0);
