@@ -3,6 +3,7 @@
  */
 #include <glib.h>
 #include <locale.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -60,6 +61,14 @@ hide_memory(void)
     prctl(PR_SET_DUMPABLE, 0);
 }
 
+/* Each message takes and gives back some 100 KiB: not to the kernel and from it again. */
+static void
+keep_memory(void)
+{
+    (void) mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
+    (void) mallopt(M_TOP_PAD, 128 * 1024);
+}
+
 static int
 complain(const GError *error, int status)
 {
@@ -105,6 +114,7 @@ main(int argc, char **argv)
 
     setlocale(LC_ALL, "");
     hide_memory();
+    keep_memory();
     if (!parse_options(&options, &argc, &argv, &error)) {
         g_printerr("appeald: %s (try appeald --help)\n", error->message);
         status = EXIT_USAGE;

@@ -111,6 +111,7 @@ apd_config_free(ApdConfig *self)
     g_free(self->path);
     g_free(self->language);
     g_free(self->timezone);
+    g_clear_pointer(&self->zone, g_time_zone_unref);
     clear_secret(&self->heartbeat_url);
     g_free(self->heartbeat_ca_file);
     g_free(self->state_dir);
@@ -395,6 +396,7 @@ apd_config_load(const char *path, GError **error)
 
     set_folders(&loading);
     apd_config_check(config, set, problems);
+    config->zone = apd_config_zone(config);
     return apd_ini_conclude(problems, error) ? g_steal_pointer(&config) : NULL;
 }
 
@@ -414,6 +416,9 @@ apd_config_path(const char *option)
 GTimeZone *
 apd_config_zone(const ApdConfig *self)
 {
+    if (self->zone != NULL)
+        return g_time_zone_ref(self->zone); /* else a file is read each time */
+
     GTimeZone *zone = self->timezone ? g_time_zone_new_identifier(self->timezone) : NULL;
 
     return zone ? zone : g_time_zone_new_local();

@@ -117,6 +117,7 @@ typedef struct {
     char *path; /* of the file read */
     char *language;
     char *timezone;       /* IANA name; NULL: the system's */
+    GTimeZone *zone;      /* owned: of that name, read once; NULL: not by apd_config_load() */
     char *state_dir;      /* holds ledger.db */
     char *rules_dir;      /* shipped rules, calendars and alert texts: DIR/rules, DIR/calendars,
                              DIR/alerts */
