@@ -44,8 +44,8 @@ static const Command commands[] = {
     { "export", "all json", "", "cases as CSV for a spreadsheet, or as JSON",
       "Running cases; with --all every case.", apd_ctl_export },
     { "check", "json online", "", "check the configuration, every mistake at once", "", apd_ctl_check },
-    { "login", "device browser", "SOURCE", "log a source in by OAuth 2.0 (Gmail, Outlook)",
-      "SOURCE: NAME of an [imap NAME] with a client-id. Without an option: a browser where there is a screen, else a code.", apd_ctl_login },
+    { "login", "device browser", "SOURCE", "log a source in by OAuth 2.0 (Gmail, Outlook, the platform)",
+      "SOURCE: NAME of an [imap NAME] with a client-id, or of an [aliexpress NAME]. Without an option: a browser where there is a screen, else a code.", apd_ctl_login },
     { "test", "all", "CHANNEL...", "send a marked test alert through the real channel", "", apd_ctl_test },
     { "explain", "json authserv-id rules api source", "FILE...", "what a message would become, and why",
       "Needs no configuration. - reads standard input. With --json one line for each FILE.\n"
