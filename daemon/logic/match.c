@@ -35,6 +35,21 @@ typedef struct {
     bool is_modifier; /* "mod/..." */
 } Trait;
 
+/* Of which language a trigger is, and how much of it must be in a text, in percent of the language
+ * with most. */
+typedef struct {
+    guint16 language; /* 0: any */
+    guint16 share;    /* IS_MARK: it tells the language itself */
+} Use;
+
+#define IS_MARK 0
+
+/* A third of the small words that the language with most has are enough to be one of it.  Small
+ * words that change what others mean are the same in languages that are none of their business:
+ * "se" is "if" here and "himself" there. */
+#define SHARE          33
+#define MODIFIER_SHARE 75
+
 struct ApdMatcher {
     GPtrArray *names;      /* owned, element-type utf8: signals */
     GHashTable *by_name;   /* owned: borrowed name -> number + 1 */
@@ -46,6 +61,7 @@ struct ApdMatcher {
     GPtrArray *languages;  /* owned, element-type utf8: 1 is the first */
     int language;          /* of the phrases being added */
     ApdTriggers *triggers; /* owned */
+    GArray *uses;          /* owned, element-type Use: of triggers */
     ApdLiterals *literals; /* owned */
 };
 
@@ -62,6 +78,7 @@ apd_matcher_new(void)
     self->meanings = g_array_new(FALSE, FALSE, sizeof(Meaning));
     self->chunk = g_string_chunk_new(4096);
     self->languages = g_ptr_array_new_with_free_func(g_free);
+    self->uses = g_array_new(FALSE, FALSE, sizeof(Use));
     return self;
 }
 
@@ -72,6 +89,7 @@ apd_matcher_free(ApdMatcher *self)
         return;
 
     apd_literals_free(self->literals);
+    g_array_unref(self->uses);
     apd_triggers_free(self->triggers);
     g_ptr_array_unref(self->languages);
     g_string_chunk_free(self->chunk);
@@ -169,10 +187,38 @@ apd_matcher_remove(ApdMatcher *self, int signal, const char *phrase)
     return found;
 }
 
+/* Letters of another script stand in no text of another language. */
+static int
+language_of(const ApdMatcher *self, const ApdTrigger *trigger)
+{
+    const ApdPhrase *phrase = &trigger->place.phrase;
+    bool is_ascii = true;
+
+    if (phrase->n == 1)
+        is_ascii = apd_phrase_choice(self->book, trigger->place.choice)->is_ascii;
+    for (int i = 0; phrase->n > 1 && i < phrase->n; i++)
+        is_ascii &= apd_phrase_element(self->book, phrase, i)->is_ascii;
+    return is_ascii ? g_array_index(self->meanings, Meaning, trigger->number).language : 0;
+}
+
+static Use
+use_of(const ApdMatcher *self, const ApdTrigger *trigger)
+{
+    int signal = g_array_index(self->meanings, Meaning, trigger->number).signal;
+    const Trait *trait = &g_array_index(self->traits, Trait, (guint) signal);
+    guint16 share = trait->is_mark ? IS_MARK : trait->is_modifier ? MODIFIER_SHARE : SHARE;
+
+    return (Use){ (guint16) language_of(self, trigger), share };
+}
+
 void
 apd_matcher_compile(ApdMatcher *self)
 {
     self->triggers = apd_triggers_new(self->book, self->phrases);
+    for (guint i = 0; i < self->triggers->list->len; i++) {
+        Use use = use_of(self, &g_array_index(self->triggers->list, ApdTrigger, i));
+        g_array_append_val(self->uses, use);
+    }
     self->literals =
         apd_literals_new((const ApdLiteral *) (const void *) self->triggers->words->data,
                          self->triggers->words->len);
@@ -185,9 +231,18 @@ typedef struct {
     const guint32 *map;
     const guint32 *segment_starts; /* in the prepared text */
     guint n_segments;
-    gint64 steps; /* left */
+    gint64 steps;  /* left */
+    GArray *found; /* element-type Found */
+    int *counts;   /* of small words of each language */
+    int most;      /* of them */
     GArray *hits;
 } Scan;
+
+/* A literal that stands in the text. */
+typedef struct {
+    guint32 literal;
+    guint32 end;
+} Found;
 
 static guint
 segment_at(const Scan *scan, size_t at)
@@ -204,27 +259,13 @@ segment_at(const Scan *scan, size_t at)
     return low;
 }
 
-/* Letters of another script stand in no text of another language. */
-static int
-language_of(const ApdMatcher *self, const ApdTrigger *trigger)
-{
-    const ApdPhrase *phrase = &trigger->place.phrase;
-    bool is_ascii = true;
-
-    if (phrase->n == 1)
-        is_ascii = apd_phrase_choice(self->book, trigger->place.choice)->is_ascii;
-    for (int i = 0; phrase->n > 1 && i < phrase->n; i++)
-        is_ascii &= apd_phrase_element(self->book, phrase, i)->is_ascii;
-    return is_ascii ? g_array_index(self->meanings, Meaning, trigger->number).language : 0;
-}
-
 static void
-add_hit(const Scan *scan, const ApdTrigger *trigger, size_t from, size_t to)
+add_hit(const Scan *scan, const ApdTrigger *trigger, const Use *use, size_t from, size_t to)
 {
     const Meaning *meaning = &g_array_index(scan->self->meanings, Meaning, trigger->number);
     ApdHit hit = { meaning->signal,       (int) segment_at(scan, from),
                    (int) scan->map[from], (int) scan->map[to - 1] + 1,
-                   meaning->weight,       language_of(scan->self, trigger) };
+                   meaning->weight,       use->language };
 
     if (scan->hits->len < MAX_HITS)
         g_array_append_val(scan->hits, hit);
@@ -233,21 +274,50 @@ add_hit(const Scan *scan, const ApdTrigger *trigger, size_t from, size_t to)
 static void
 on_literal(unsigned literal, size_t end, void *user_data)
 {
-    Scan *scan = user_data;
-    const ApdTriggers *triggers = scan->self->triggers;
-    guint32 last = g_array_index(triggers->firsts, guint32, literal + 1);
+    Found found = { literal, (guint32) end };
+    g_array_append_val(((Scan *) user_data)->found, found);
+}
+
+/* Whether the text is of the language of @use, as its small words tell. */
+static bool
+is_spoken(const Scan *scan, const Use *use)
+{
+    return use->language == 0 || use->share == IS_MARK || scan->most < FEW_MARKS
+           || scan->counts[use->language] * 100 >= scan->most * use->share;
+}
+
+static void
+check_trigger(Scan *scan, guint32 number, size_t end)
+{
+    const ApdTrigger *trigger = &g_array_index(scan->self->triggers->list, ApdTrigger, number);
+    const Use *use = &g_array_index(scan->self->uses, Use, number);
+    size_t at = end - trigger->length;
     ApdExtents extents;
 
-    for (guint32 i = g_array_index(triggers->firsts, guint32, literal); i < last; i++) {
-        const ApdTrigger *trigger = &g_array_index(triggers->list, ApdTrigger, i);
-        size_t at = end - trigger->length;
-        if (at < trigger->skip || !apd_trigger_fits(trigger, scan->text, at)
-            || !apd_phrase_check(scan->self->book, &trigger->place, scan->text, at - trigger->skip,
-                                 &scan->steps, &extents))
-            continue;
-        for (guint k = 0; k < extents.n_starts; k++)
-            for (guint m = 0; m < extents.n_ends; m++)
-                add_hit(scan, trigger, extents.starts[k], extents.ends[m]);
+    if (at < trigger->skip || !apd_trigger_fits(trigger, scan->text, at)
+        || !apd_phrase_check(scan->self->book, &trigger->place, scan->text, at - trigger->skip,
+                             &scan->steps, &extents))
+        return;
+    for (guint k = 0; k < extents.n_starts; k++)
+        for (guint m = 0; m < extents.n_ends; m++)
+            add_hit(scan, trigger, use, extents.starts[k], extents.ends[m]);
+}
+
+/* Looks around every literal for phrases that are @marks of a language, or that are not. */
+static void
+check_triggers(Scan *scan, bool marks)
+{
+    const ApdMatcher *self = scan->self;
+
+    for (guint f = 0; f < scan->found->len; f++) {
+        const Found *found = &g_array_index(scan->found, Found, f);
+        guint32 last = g_array_index(self->triggers->firsts, guint32, found->literal + 1);
+        for (guint32 i = g_array_index(self->triggers->firsts, guint32, found->literal); i < last;
+             i++) {
+            const Use *use = &g_array_index(self->uses, Use, i);
+            if ((use->share == IS_MARK) == marks && is_spoken(scan, use))
+                check_trigger(scan, i, found->end);
+        }
     }
 }
 
@@ -307,41 +377,16 @@ drop_addresses(const ApdText *text, GArray *hits)
     g_array_set_size(hits, kept);
 }
 
-static const Trait *
-trait_of(const ApdMatcher *self, const ApdHit *hit)
-{
-    return &g_array_index(self->traits, Trait, (guint) hit->signal);
-}
-
-/* Drops what phrases of languages found that the text is not in: a third of the small words that
- * the language with most has are enough to be one of it.  Small words that change what others
- * mean are the same in languages that are none of their business: "se" is "if" here and
- * "himself" there. */
+/* The hits so far are of small words alone. */
 static void
-drop_languages(const ApdMatcher *self, GArray *hits)
+count_languages(Scan *scan)
 {
-    g_autofree int *counts = g_new0(int, self->languages->len + 1);
-    int most = 0;
-    guint kept = 0;
-
-    for (guint i = 0; i < hits->len; i++) {
-        const ApdHit *hit = &g_array_index(hits, ApdHit, i);
-        if (hit->language > 0 && trait_of(self, hit)->is_mark) {
-            /* The one that leads counts double: the shares below were found so. */
-            if (++counts[hit->language] >= most)
-                most = ++counts[hit->language];
-        }
+    for (guint i = 0; i < scan->hits->len; i++) {
+        int language = g_array_index(scan->hits, ApdHit, i).language;
+        /* The one that leads counts double: the shares were found so. */
+        if (language > 0 && ++scan->counts[language] >= scan->most)
+            scan->most = ++scan->counts[language];
     }
-    if (most < FEW_MARKS)
-        return;
-    for (guint i = 0; i < hits->len; i++) {
-        const ApdHit *hit = &g_array_index(hits, ApdHit, i);
-        int share = hit->language > 0 && trait_of(self, hit)->is_modifier ? 75 : 33;
-        if (hit->language == 0 || counts[hit->language] * 100 >= most * share
-            || trait_of(self, hit)->is_mark)
-            g_array_index(hits, ApdHit, kept++) = *hit;
-    }
-    g_array_set_size(hits, kept);
 }
 
 GArray *
@@ -352,6 +397,8 @@ apd_matcher_scan(const ApdMatcher *self, const ApdText *text)
     g_autoptr(GArray) map =
         g_array_sized_new(FALSE, FALSE, sizeof(guint32), (guint) text->folded->len + 1);
     g_autoptr(GArray) starts = g_array_new(FALSE, FALSE, sizeof(guint32));
+    g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(Found));
+    g_autofree int *counts = g_new0(int, self->languages->len + 1);
     guint32 zero = 0;
 
     g_string_append_c(prepared, '\0');
@@ -370,11 +417,17 @@ apd_matcher_scan(const ApdMatcher *self, const ApdText *text)
                   (const guint32 *) (const void *) starts->data,
                   starts->len,
                   MAX_STEPS,
+                  found,
+                  counts,
+                  0,
                   hits };
     if (starts->len > 0)
         apd_literals_scan(self->literals, prepared->str, prepared->len, on_literal, &scan);
+    check_triggers(&scan, true);
     drop_addresses(text, hits);
-    drop_languages(self, hits);
+    count_languages(&scan);
+    check_triggers(&scan, false);
+    drop_addresses(text, hits);
     g_array_sort(hits, by_place);
     drop_overlaps(hits);
     return hits;
