@@ -422,10 +422,11 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     bool bare = best[APD_ROLE_DEADLINE] == 0 && best[APD_ROLE_ACTION] == 0;
     bool own = best[APD_ROLE_DEADLINE] + best[APD_ROLE_ACTION] + best[APD_ROLE_DUTY] >= 5;
     int over = best[APD_ROLE_OVER];
-    /* "We froze 4,210. Show within two days ...": no measure lasts within. */
-    bool demand = mention->type == APD_MENTION_WINDOW && mention->within && !mention->is_weak
-                  && !tells_duration(self, mention->first - 1, false)
-                  && !tells_duration(self, mention->last + 1, true);
+    /* "We froze 4,210. Show within two days ...", "please clear this up until": no measure. */
+    bool demand = best[APD_ROLE_DUTY] > 0
+                  || (mention->type == APD_MENTION_WINDOW && mention->within && !mention->is_weak
+                      && !tells_duration(self, mention->first - 1, false)
+                      && !tells_duration(self, mention->last + 1, true));
     if (before != NULL && mention->continues)
         add_before(before, 100, demand, best);
     else if (before != NULL && bare)
