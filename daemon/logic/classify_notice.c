@@ -10,8 +10,11 @@ against(const ApdWeighing *self)
                                          "act/buyer", "act/account-service" };
     int sum = 0;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-        sum += MIN(apd_weighing_score(self, names[i])->sum, 300);
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        const ApdScore *score = apd_weighing_score(self, names[i]);
+        /* What says outright that it is daily business counts twice what hints at it. */
+        sum += MIN(score->sum, score->best >= 300 ? 600 : 300);
+    }
     /* The platform does not write the news. */
     if (self->input->origin->speaker == APD_SPEAKER_STRANGER)
         sum += MIN(apd_weighing_score(self, "act/press")->sum, 300);
