@@ -13,8 +13,8 @@
 
 /* A step waits for the server and computes for milliseconds: one that is still busy
  * after so long, having used so much of the processor, goes round in circles. */
-#define BUSY_LIMIT (20 * APD_SECOND)
-#define USED_LIMIT (15 * APD_SECOND)
+#define BUSY_LIMIT (10 * APD_SECOND)
+#define USED_LIMIT (8 * APD_SECOND)
 
 /* Between two tries of a mailbox whose server lets others in. */
 #define CALL_BACK_PAUSE (2 * APD_SECOND)

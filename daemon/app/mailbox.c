@@ -144,6 +144,7 @@ take_uidvalidity(ApdMailbox *self, uint32_t uidvalidity)
     bool known = self->uidvalidity == 0 && self->config.cursor.uidvalidity == uidvalidity;
     g_array_set_size(self->todo, 0);
     self->slow = 0;
+    self->fresh = true;
     self->uidvalidity = uidvalidity;
     self->last = known ? self->config.cursor.last_uid : 0;
 }

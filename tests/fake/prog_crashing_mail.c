@@ -55,6 +55,25 @@ fetch_header_or_crash(ApdImap *imap, const ApdImapEntry *entry, uint32_t limit, 
            && apd_imap_fetch_header(imap, entry, limit, take, user_data, error);
 }
 
+static void
+look_at_new(const ApdImapEntry *entry, const void *data, size_t size, void *user_data)
+{
+    if (data != NULL)
+        look(entry->uid, data, size, user_data);
+}
+
+static bool
+fetch_newest_or_crash(ApdImap *imap, uint32_t after, guint n, uint32_t limit, ApdImapTakeNew take,
+                      void *user_data, GError **error)
+{
+    bool broken = false;
+
+    return apd_imap_fetch_newest(imap, after, n, limit, look_at_new, &broken, error)
+           && fail_if(broken, error)
+           && apd_imap_fetch_newest(imap, after, n, limit, take, user_data, error);
+}
+
+#define apd_imap_fetch_newest fetch_newest_or_crash
 #define apd_imap_fetch        fetch_or_crash
 #define apd_imap_fetch_header fetch_header_or_crash
 #include "../../daemon/app/mailbox_fetch.c"
