@@ -55,6 +55,17 @@ print_problem(const char *subject, const char *text)
     apd_screen_text(2, line, APD_PAINT_WARN);
 }
 
+/* Nothing is wrong: the person asked for it. */
+static void
+print_waiting(const Status *self, const char *channel, ApdTime until)
+{
+    g_autofree char *date = apd_ctl_date(self->desk, until);
+    g_autofree char *line =
+        g_strdup_printf("%s: waits for the end of its quiet hours, %s", channel, date);
+
+    apd_screen_text(2, line, APD_PAINT_PLAIN);
+}
+
 /* A row for each folder of @source; false when one is out of sight. */
 static bool
 add_sights(const Status *self, ApdTable *table, const ApdSourceConfig *source)
@@ -116,9 +127,10 @@ print_sources(const Status *self)
     return good;
 }
 
-/* What is owed to @channel; @ret_error: what it last said, NULL: nothing. */
+/* What is owed to @channel; @ret_error: what it last said, NULL: nothing; @ret_next:
+ * the next try of any. */
 static guint
-count_owed(const Status *self, const char *channel, const char **ret_error)
+count_owed(const Status *self, const char *channel, const char **ret_error, ApdTime *ret_next)
 {
     guint n = 0;
 
@@ -127,17 +139,19 @@ count_owed(const Status *self, const char *channel, const char **ret_error)
         if (!g_str_equal(delivery->channel, channel))
             continue;
         n++;
+        *ret_next = MIN(*ret_next, delivery->next_try);
         if (delivery->last_error != NULL && *ret_error == NULL)
             *ret_error = delivery->last_error;
     }
     return n;
 }
 
+/* @waits: nothing is due yet. */
 static const char *
-channel_state(guint owed, const char *error)
+channel_state(guint owed, const char *error, bool waits)
 {
     if (error == NULL)
-        return owed > 0 ? "on its way" : "well";
+        return owed == 0 ? "well" : waits ? "waits" : "on its way";
     return g_str_has_prefix(error, "refused") ? "REFUSES" : "tries again";
 }
 
@@ -145,9 +159,11 @@ static bool
 add_channel(const Status *self, ApdTable *table, const ApdChannelConfig *channel)
 {
     const char *error = NULL;
-    guint n = count_owed(self, channel->name, &error);
+    ApdTime next = APD_NEVER;
+    guint n = count_owed(self, channel->name, &error, &next);
     g_autofree char *owed = g_strdup_printf("%u", n);
-    const char *cells[] = { channel->name, channel->type, channel_state(n, error), owed };
+    const char *cells[] = { channel->name, channel->type,
+                            channel_state(n, error, next > self->desk->now), owed };
 
     apd_table_add(table, cells, error ? APD_PAINT_URGENT : APD_PAINT_PLAIN);
     return error == NULL;
@@ -198,9 +214,12 @@ print_channels(const Status *self)
     for (guint i = 0; i < self->config->channels->len; i++) {
         const ApdChannelConfig *channel = self->config->channels->pdata[i];
         const char *error = NULL;
-        count_owed(self, channel->name, &error);
+        ApdTime next = APD_NEVER;
+        guint n = count_owed(self, channel->name, &error, &next);
         if (error != NULL)
             print_problem(channel->name, error);
+        else if (n > 0 && next > self->desk->now)
+            print_waiting(self, channel->name, next);
     }
     for (guint i = 0; i < self->config->channels->len; i++)
         print_moved(self, self->config->channels->pdata[i]);

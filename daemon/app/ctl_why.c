@@ -61,17 +61,28 @@ print_channels(const ApdCtlDesk *desk, ApdCase *kase)
 
 /* --- what comes next -------------------------------------------------------------- */
 
-static void
-print_coming(const ApdCtlDesk *desk, ApdTime at, const char *what)
-{
-    g_autofree char *date = apd_ctl_date(desk, at);
+typedef struct {
+    ApdTime at;
+    char *what; /* owned */
+} Coming;
 
-    if (at != APD_NEVER && at > desk->now)
-        apd_screen_fact(what, date);
+static void
+clear_coming(void *data)
+{
+    g_free(((Coming *) data)->what);
+}
+
+/* Takes @what. */
+static void
+add_coming(GArray *all, ApdTime at, char *what)
+{
+    const Coming one = { at, what };
+
+    g_array_append_val(all, one);
 }
 
 static void
-print_steps(const ApdCtlDesk *desk, const ApdCase *kase)
+add_steps(GArray *all, const ApdCtlDesk *desk, const ApdCase *kase)
 {
     const ApdLadder ladder = apd_reminders_ladder(desk->config);
     size_t quiet = kase->state == APD_STATE_ACKNOWLEDGED && ladder.n > 2 ? ladder.n - 2 : 0;
@@ -81,26 +92,51 @@ print_steps(const ApdCtlDesk *desk, const ApdCase *kase)
         return;
     for (size_t i = quiet; i < ladder.n; i++) {
         g_autofree char *lead = apd_duration_format(ladder.lead[i]);
-        g_autofree char *what = g_strdup_printf("%s before", lead);
-        print_coming(desk, kase->deadline - ladder.lead[i], what);
+        add_coming(all, kase->deadline - ladder.lead[i], g_strdup_printf("%s before", lead));
     }
     if (ladder.repeat > 0 && kase->state == APD_STATE_OPEN) {
         g_autofree char *every = apd_duration_format(ladder.repeat);
-        g_autofree char *what = g_strdup_printf("every %s", every);
-        print_coming(desk, kase->deadline - ladder.last, what);
+        add_coming(all, kase->deadline - ladder.last, g_strdup_printf("every %s", every));
     }
-    print_coming(desk, kase->deadline, "deadline");
+    add_coming(all, kase->deadline, g_strdup("deadline"));
 }
 
 static void
-print_escalations(const ApdCtlDesk *desk, const ApdCase *kase)
+add_escalations(GArray *all, const ApdCtlDesk *desk, const ApdCase *kase)
 {
-    const GPtrArray *all = desk->config->escalate;
+    const GPtrArray *escalate = desk->config->escalate;
 
-    for (guint i = 0; all != NULL && i < all->len; i++) {
-        const ApdEscalation *one = all->pdata[i];
-        g_autofree char *what = g_strdup_printf("to %s", one->channel);
-        print_coming(desk, apd_escalate_at(kase, one), what);
+    for (guint i = 0; escalate != NULL && i < escalate->len; i++) {
+        const ApdEscalation *one = escalate->pdata[i];
+        add_coming(all, apd_escalate_at(kase, one), g_strdup_printf("to %s", one->channel));
+    }
+}
+
+static int
+compare_coming(const void *a, const void *b)
+{
+    ApdTime first = ((const Coming *) a)->at, second = ((const Coming *) b)->at;
+
+    return (first > second) - (first < second);
+}
+
+static void
+print_coming(const ApdCtlDesk *desk, const ApdCase *kase)
+{
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(Coming));
+
+    g_array_set_clear_func(all, clear_coming);
+    add_steps(all, desk, kase);
+    add_escalations(all, desk, kase);
+    g_array_sort(all, compare_coming);
+    for (guint i = 0; i < all->len; i++) {
+        const Coming *one = &g_array_index(all, Coming, i);
+        if (one->at == APD_NEVER || one->at <= desk->now)
+            continue;
+        g_autofree char *date = apd_ctl_date(desk, one->at);
+        g_autofree char *from =
+            g_str_has_prefix(one->what, "every") ? g_strdup_printf("from %s", date) : NULL;
+        apd_screen_fact(one->what, from ? from : date);
     }
 }
 
@@ -112,6 +148,5 @@ apd_ctl_why(const ApdCtlDesk *desk, ApdCase *kase)
     if (!apd_state_runs(kase->state))
         return;
     apd_screen_heading("What comes, if nobody does anything");
-    print_steps(desk, kase);
-    print_escalations(desk, kase);
+    print_coming(desk, kase);
 }

@@ -85,6 +85,13 @@ has_time_left(const ApdCase *kase, ApdTime now)
     return kase->deadline != APD_NEVER && kase->deadline > now;
 }
 
+/* Nothing is to be done any more, whatever time is left. */
+static bool
+is_over(const ApdCase *kase)
+{
+    return !apd_state_runs(kase->state) && kase->state != APD_STATE_EXPIRED;
+}
+
 ApdSeverity
 apd_wording_urgency(const ApdCase *kase, ApdTime now)
 {
@@ -108,6 +115,8 @@ title_key(const Making *self)
 
     if (self->alert->reason == APD_REASON_EXPIRED)
         return "expired";
+    if (is_over(kase))
+        return "decision";
     if (self->alert->reason == APD_REASON_DECISION && kase->outcome != APD_OUTCOME_NONE
         && kase->outcome != APD_OUTCOME_MORE_EVIDENCE)
         return "decision";
@@ -115,7 +124,22 @@ title_key(const Making *self)
         return "escalated";
     if (!has_time_left(kase, self->now))
         return kase->deadline == APD_NEVER ? "no-deadline" : "late";
+    if (self->alert->reason == APD_REASON_CHANGED)
+        return "changed";
     return self->alert->reason == APD_REASON_STEP ? "step" : "new";
+}
+
+/* What the platform said last, or what became of the case without a word of it. */
+static const char *
+outcome_name(const ApdCase *kase)
+{
+    if (kase->state == APD_STATE_WON)
+        return apd_outcome_name(APD_OUTCOME_REVERSED);
+    if (kase->state == APD_STATE_LOST)
+        return apd_outcome_name(APD_OUTCOME_UPHELD);
+    if (kase->state == APD_STATE_CLOSED)
+        return "closed";
+    return apd_outcome_name(kase->outcome);
 }
 
 static char *
@@ -126,7 +150,7 @@ case_title(const Making *self)
     g_autofree char *left = has_time_left(kase, self->now)
                                 ? apd_countdown_words(self->phrases, kase->deadline - self->now)
                                 : g_strdup("");
-    const char *outcome = apd_outcome_name(kase->outcome);
+    const char *outcome = outcome_name(kase);
     const char *const names[] = { "matter",  what,
                                   "left",    left,
                                   "outcome", outcome ? phrase(self, "outcomes", outcome) : "",
@@ -255,7 +279,7 @@ add_deadline(Making *self)
 {
     const ApdCase *kase = self->kase;
 
-    if (kase->deadline == APD_NEVER)
+    if (kase->deadline == APD_NEVER || is_over(kase))
         return;
 
     g_autofree char *date = apd_countdown_date(self->phrases, kase->deadline, self->zone);

@@ -18,7 +18,7 @@
 static const ApdMarkup markdown = {
     .unit = APD_UNIT_BYTES,
     .inert = true,
-    .backslash = "\\`*_[]()<>#~",
+    .backslash = "\\`*_[]<>~", /* no headings there, and no link without its brackets */
     .url = apd_swaps_markdown_url,
     .title = "**{text}**",
     .fact = "**{label}:** {value}",

@@ -42,6 +42,7 @@ class JudgesTest(unittest.TestCase):
         wrong = [self.payload("teams", put(TEAMS, "attachments.0.content.body.0.type", "TextBlok")),
                  self.payload("teams", put(TEAMS, "attachments.0.content.actions.0.type", "Action.Open")),
                  self.payload("teams", put(TEAMS, "attachments.0.content.body.0.size", "Gigantic")),
+                 self.payload("teams", put(TEAMS, "attachments.0.content.body.0.text", "see [here](https://evil.example/)")),
                  self.payload("discord", put(DISCORD, "embeds.0.title", "x" * 257)),
                  self.payload("discord", put(DISCORD, "allowed_mentions.parse", ["all"])),
                  self.payload("slack", put(SLACK, "blocks.0.text.type", "mrkdwn")),

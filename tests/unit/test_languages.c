@@ -304,6 +304,38 @@ check_filled(const ApdPhrases *phrases, const ApdAlert *alert)
     g_assert_true(*wording->title != '\0');
 }
 
+/* What is over has no time left, whatever its deadline; what changed says so. */
+static void
+test_titles_tell_what_is_new(void)
+{
+    static const struct {
+        ApdState state;
+        ApdReason reason;
+        const char *title;
+        bool deadline;
+    } rows[] = {
+        { APD_STATE_WON, APD_REASON_DECISION, "Appeal successful ·", false },
+        { APD_STATE_LOST, APD_REASON_DECISION, "Appeal rejected ·", false },
+        { APD_STATE_CLOSED, APD_REASON_CHANGED, "Case closed ·", false },
+        { APD_STATE_OPEN, APD_REASON_CHANGED, "Changed, ", true },
+        { APD_STATE_EXPIRED, APD_REASON_EXPIRED, "Deadline passed unanswered ·", true },
+    };
+    g_autoptr(ApdPhrases) phrases = load("en");
+    g_autoptr(GTimeZone) zone = g_time_zone_new_utc();
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(ApdAlert) alert = apd_alert_new();
+
+        alert->kase = a_case(APD_KIND_COMPLAINT);
+        alert->kase->state = rows[i].state;
+        alert->reason = rows[i].reason;
+        g_autoptr(ApdWording) wording = apd_wording_make(phrases, alert, NOW, zone);
+        g_autofree char *plain = apd_wording_plain(wording);
+        g_assert_true(g_str_has_prefix(wording->title, rows[i].title));
+        g_assert_true((strstr(plain, "Deadline: ") != NULL) == rows[i].deadline);
+    }
+}
+
 static void
 check_cases(const ApdPhrases *phrases)
 {
@@ -348,6 +380,7 @@ main(int argc, char **argv)
     g_test_add_func("/languages/countdowns", test_countdowns);
     g_test_add_func("/languages/dates", test_dates);
     g_test_add_func("/languages/summaries_count_right", test_summaries_count_right);
+    g_test_add_func("/languages/titles_tell_what_is_new", test_titles_tell_what_is_new);
     g_test_add_func("/languages/every_alert_is_filled", test_every_alert_is_filled);
     return g_test_run();
 }

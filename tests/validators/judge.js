@@ -10,8 +10,53 @@ const { createRequire } = require("module");
 const packages = process.argv[2];
 const load = createRequire(path.join(packages, "node_modules", "x.js"));
 
+// A page to render cards on, as a chat would.
+function page() {
+  if (!global.document) {
+    const { JSDOM } = load("jsdom");
+    global.window = new JSDOM("<!DOCTYPE html><body></body>").window;
+    for (const name of ["document", "Node", ...Object.getOwnPropertyNames(global.window).filter((one) => one.startsWith("HTML"))])
+      global[name] = global.window[name];
+    Object.defineProperty(global.HTMLElement.prototype, "innerText", {
+      set(text) { this.textContent = text; },
+      get() { return this.textContent; },
+    });
+  }
+  return global.document;
+}
+
+// Whether everything stands there that a person needs, each title, value, text and button, and nothing else to
+// click: Teams reads texts as Markdown.
+function seen(cards, card, content) {
+  const reader = load("markdown-it")({ html: false, linkify: false });
+  cards.AdaptiveCard.onProcessMarkdown = (text, result) => {
+    result.outputHtml = reader.render(text);
+    result.didProcess = true;
+  };
+  const shown = card.render();
+  if (!shown) return ["nothing is rendered"];
+  page().body.appendChild(shown);
+  const text = shown.textContent.replace(/\s+/g, " ");
+  const wanted = [];
+  for (const block of content.body || []) {
+    if (block.text) wanted.push(block.text);
+    for (const fact of block.facts || []) wanted.push(fact.title, fact.value);
+  }
+  for (const action of content.actions || []) wanted.push(action.title);
+  const complaints = [...shown.querySelectorAll("a, img, em")].map((one) => `alive in a text: ${one.outerHTML}`);
+  shown.remove();
+  const entity = (name) => { // as the page itself reads it
+    const box = page().createElement("p");
+    box.innerHTML = name;
+    return box.textContent;
+  };
+  const plain = (one) => one.replace(/\\([!-/:-@[-`{-~])|&#?\w+;/g, (whole, mark) => mark || entity(whole)).replace(/\s+/g, " ").trim();
+  return complaints.concat(wanted.filter((one) => !text.includes(plain(one))).map((one) => `not rendered: ${one}`));
+}
+
 const judges = {
   teams({ body }) {
+    page();
     const cards = load("adaptivecards/dist/adaptivecards.js");
     const complaints = [];
     for (const attachment of JSON.parse(body).attachments) {
@@ -22,6 +67,7 @@ const judges = {
       for (const failure of card.validateProperties().validationEvents) complaints.push(failure.message);
       if (!attachment.content.version) complaints.push("no version");
       if (card.getItemCount() === 0) complaints.push("an empty card");
+      complaints.push(...seen(cards, card, attachment.content));
     }
     return complaints;
   },
