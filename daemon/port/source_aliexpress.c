@@ -282,8 +282,9 @@ ask_next(Aliexpress *self)
     self->asked = g_strdup(method);
     if (send_question(self, question, &error))
         return;
+    /* A token that is being renewed: who renews it tells why that fails, and better. */
     if (error->code == APD_ERROR_TRANSIENT)
-        fail_round(self, error->message);
+        end_round(self, self->topic->every);
     else
         refuse_round(self, error->message);
 }
