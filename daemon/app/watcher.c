@@ -69,14 +69,17 @@ find(const ApdWatcher *self, const ApdSource *source)
 /* --- what sources tell ------------------------------------------------------ */
 
 static void
-log_filing(const ApdMessage *message, const ApdVerdict *verdict, const ApdFiled *filed)
+log_filing(const ApdMessage *message, const ApdVerdict *verdict, const char *why,
+           const ApdFiled *filed)
 {
     g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, filed->case_id);
 
     if (filed->filing == APD_FILED_UNREADABLE)
         apd_log(G_LOG_LEVEL_WARNING, "APPEALD_SOURCE", message->source,
-                "%s: a message could not be read; it is told of, and the next one is read",
-                message->source);
+                "%s %s: a message (UID %u) could not be read: %s; it is told of, and the next one "
+                "is read",
+                message->source, message->folder ? message->folder : "", message->uid,
+                why ? why : message->fault);
     else if (filed->case_id != 0 && verdict != NULL)
         apd_log(G_LOG_LEVEL_MESSAGE, "APPEALD_CASE", id, "%s: %s %s, case #%s", message->source,
                 apd_kind_name(verdict->kind), verdict->category ? verdict->category : "", id);
@@ -96,7 +99,7 @@ on_read(const ApdVerdict *verdict, const char *why, void *user_data)
         ApdSource *source = errand->watched->source;
         self->events.changed(self->user_data); /* an alert first: a person waits for it */
         source->type->stored(source, errand->message);
-        log_filing(errand->message, verdict, &filed);
+        log_filing(errand->message, verdict, why, &filed);
     } else {
         self->events.failed(error, self->user_data);
     }
