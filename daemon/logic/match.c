@@ -12,8 +12,9 @@
 #define MAX_HITS    20000
 #define MAX_PHRASES 100000
 
-/* Choices tried around words, of one text: real mails need some thousands. */
-#define MAX_STEPS 20000000
+/* Choices tried around words, of one text: real mails need some thousands.  The reader's limit
+ * of processor time comes sooner, and is told; this ends it where there is no such limit. */
+#define MAX_STEPS 1000000000
 
 /* Bytes of a web address that are looked back over. */
 #define MAX_ADDRESS 300
