@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import tempfile
+import threading
 import unittest
 
 from channels import APPEAL, Daemon
@@ -183,6 +184,31 @@ class AddresseeTest(Daemon):
         self.appeald.reload()
         wait_for(lambda: self.row(case)[0] == "done", 30, lambda: self.row(case))
         self.assertEqual(self.recipients(case), [["second@mail.example"], ["boss@mail.example"]])
+
+    def test_killed_while_some_are_told(self):
+        """With the mail there, and with the answer sent but perhaps not read: at most one repeat, nobody left out."""
+        for when in ("on_call", "on_answered"):
+            killed = threading.Event()
+
+            def kill(call, killed=killed):
+                if not killed.is_set():
+                    killed.set()
+                    self.appeald.process.kill()
+
+            setattr(self.peer, when, kill)
+            case = self.owe("office", "--severity", "low")
+            self.assertTrue(killed.wait(30), when)
+            self.appeald.process.wait(30)
+            setattr(self.peer, when, None)
+            self.appeald.start()
+            wait_for(lambda: self.row(case)[2] == "second@mail.example", 40, lambda: f"{when}: {self.row(case)}")
+            self.peer.replies = {}
+            self.appeald.reload()
+            wait_for(lambda: self.row(case)[0] == "done", 40, lambda: f"{when}: {self.row(case)}")
+            got = [one for recipients in self.recipients(case) for one in recipients]
+            self.assertEqual(got.count("boss@mail.example"), 1, when)
+            self.assertIn(got.count("second@mail.example"), (1, 2), when)
+            self.peer.replies = {"RCPT boss": "550 5.1.1 no such user"}
 
     def test_the_address_is_mended(self):
         """What was owed to a misspelt address goes to the right one."""
