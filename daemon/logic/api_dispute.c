@@ -167,16 +167,13 @@ next_list(ApdApiRound *self)
 static bool
 take_list(ApdApiRound *self, JsonNode *answer, GError **error)
 {
-    JsonNode *list = apd_json_hunt(answer, "data_list");
-    g_autoptr(GPtrArray) items = apd_json_elements(list);
-    int64_t total = -1;
+    int64_t total;
     guint n_new = 0;
+    g_autoptr(GPtrArray) items =
+        apd_api_page_items(self, answer, "data_list", "total_item", "disputes", &total, error);
 
-    if (!apd_json_read_int(apd_json_hunt(answer, "total_item"), &total) && list == NULL
-        && apd_json_hunt(answer, "current_page") == NULL)
-        return apd_api_misread(error, "no list of disputes in the answer");
-    if (items->len == 0 && self->page == 1 && total > 0)
-        return apd_api_misread(error, "understood 0 of %d records", (int) MIN(total, 1000000));
+    if (items == NULL)
+        return false;
     for (guint i = 0; i < items->len; i++)
         take_item(self, items->pdata[i], &n_new);
     if (items->len > 0 && self->n_understood == 0)

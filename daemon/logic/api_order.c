@@ -102,16 +102,13 @@ file_ends(ApdApiRound *self)
 static bool
 take(ApdApiRound *self, JsonNode *answer, GError **error)
 {
-    JsonNode *list = apd_json_hunt(answer, "result");
-    g_autoptr(GPtrArray) items = apd_json_elements(list);
-    int64_t total = -1;
+    int64_t total;
     guint n_new = 0;
+    g_autoptr(GPtrArray) items =
+        apd_api_page_items(self, answer, "result", "total_count", "orders", &total, error);
 
-    if (!apd_json_read_int(apd_json_hunt(answer, "total_count"), &total) && list == NULL
-        && apd_json_hunt(answer, "current_page") == NULL)
-        return apd_api_misread(error, "no list of orders in the answer");
-    if (items->len == 0 && self->page == 1 && total > 0)
-        return apd_api_misread(error, "understood 0 of %d records", (int) MIN(total, 1000000));
+    if (items == NULL)
+        return false;
     for (guint i = 0; i < items->len; i++)
         take_item(self, items->pdata[i], &n_new);
     if (items->len > 0 && self->n_understood == 0)

@@ -236,6 +236,27 @@ apd_api_page_size(const ApdPlatform *platform, const char *method)
     return size ? g_ascii_strtoll(size, NULL, 10) : 20;
 }
 
+GPtrArray *
+apd_api_page_items(const ApdApiRound *self, JsonNode *answer, const char *list, const char *total,
+                   const char *what, int64_t *ret_total, GError **error)
+{
+    JsonNode *node = apd_json_hunt(answer, list);
+    g_autoptr(GPtrArray) items = apd_json_elements(node);
+    int64_t n = -1;
+
+    if (!apd_json_read_int(apd_json_hunt(answer, total), &n) && node == NULL
+        && apd_json_hunt(answer, "current_page") == NULL) {
+        apd_api_misread(error, "no list of %s in the answer", what);
+        return NULL;
+    }
+    if (items->len == 0 && self->page == 1 && n > 0) {
+        apd_api_misread(error, "understood 0 of %d records", (int) MIN(n, 1000000));
+        return NULL;
+    }
+    *ret_total = n;
+    return g_steal_pointer(&items);
+}
+
 bool
 apd_api_page_next(ApdApiRound *self, guint n, guint n_new, int64_t total, int64_t size)
 {

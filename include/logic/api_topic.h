@@ -58,6 +58,14 @@ ApdTime apd_api_time(const ApdApiRound *self, const char *text);
  * on the platform's own domains, without a user in it; NULL else. */
 char *apd_api_link(JsonNode *node);
 
+/* Returns: (transfer full) (element-type JsonNode, borrowed): the records on the page of
+ * a list in @answer: the member @list, their number in all the member @total.  NULL,
+ * MALFORMED: there is no list of @what, or none of those that it counts.  @ret_total: -1:
+ * not said. */
+GPtrArray *apd_api_page_items(const ApdApiRound *self, JsonNode *answer, const char *list,
+                              const char *total, const char *what, int64_t *ret_total,
+                              GError **error);
+
 /* A page of a list is read: whether there is another.  @n: elements of this page, @n_new
  * those that were not on an earlier one, @total: as the answer says, -1: not. */
 bool apd_api_page_next(ApdApiRound *self, guint n, guint n_new, int64_t total, int64_t size);
