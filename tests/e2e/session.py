@@ -26,7 +26,7 @@ def wait_for(condition, seconds=20, what="condition"):
         if value:
             return value
         if time.monotonic() > end:
-            raise AssertionError(f"{what}: not within {seconds} s")
+            raise AssertionError(f"{what() if callable(what) else what}: not within {seconds} s")
         select.select([], [], [], 0.03)
 
 
@@ -141,7 +141,8 @@ class Session:
 
     def start_display(self):
         read, write = os.pipe()
-        self.processes.start("Xvfb", "-displayfd", str(write), "-screen", "0", "1100x900x24",
+        # Without -noreset it starts anew when its last client leaves, and who comes then is put out.
+        self.processes.start("Xvfb", "-displayfd", str(write), "-screen", "0", "1100x900x24", "-noreset",
                              "-nolisten", "tcp", pass_fds=[write], stderr=subprocess.DEVNULL)
         os.close(write)
         with os.fdopen(read) as numbers:
