@@ -170,9 +170,13 @@ is_decision(const ApdWeighing *self, const Acts *acts)
     /* Who is told how to appeal has not done so yet. */
     if (offered && self->outcome == APD_OUTCOME_RECEIVED)
         return false;
+    bool settled =
+        self->acted
+        || (own->leads && self->decided >= 150 && apd_weighing_is(self, "order.dispute")
+            && (self->outcome == APD_OUTCOME_UPHELD || self->outcome == APD_OUTCOME_REVERSED));
     /* "Your answer" to a dispute is what is asked for. */
     if (is_answerable(self)
-        && (!self->acted || (own->best == 0 && !apd_weighing_is(self, "order.dispute"))))
+        && (!settled || (own->best == 0 && !apd_weighing_is(self, "order.dispute"))))
         return false;
     /* Executed, but open to appeal; or of something else that stands. */
     if (own->best == 0 && self->outcome == APD_OUTCOME_UPHELD && acts->offer + acts->demand > 0)
@@ -266,7 +270,8 @@ apd_weighing_kind(const ApdWeighing *self)
                : imposed                                      ? APD_KIND_PENALTY
                                                               : kind_of_pending(self, &acts);
     /* "No points this time" beside a measure is a penalty all the same. */
-    if (acts.clean > 0 && acts.deducted == 0 && (acts.measure == 0 || acts.fix > 0)
+    if (acts.clean > 0 && acts.deducted == 0
+        && (acts.measure == 0 || (acts.fix > 0 && acts.offer == 0))
         && self->kinds[APD_KIND_WARNING] >= self->kinds[APD_KIND_PENALTY])
         return kind_of_pending(self, &acts);
     return imposed ? APD_KIND_PENALTY : kind_of_pending(self, &acts);

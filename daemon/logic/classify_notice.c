@@ -137,6 +137,10 @@ is_rights_letter(const ApdWeighing *self)
 
     if (!addressed || !complains || !apd_weighing_is(self, "ip."))
         return false;
+    /* The news name a docket too. */
+    if (apd_weighing_score(self, "act/press")->sum >= 100
+        && apd_weighing_best(self, "address/own") == 0)
+        return false;
     if (contrary > 0 && !self->concrete
         && apd_weighing_score(self, "act/service-offer")->sum
                    + apd_weighing_score(self, "act/education")->sum

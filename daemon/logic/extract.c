@@ -368,6 +368,8 @@ judge(Hunt *self, const Number *number)
         add_once(self->products, number->text);
     else if (sort == SORT_ORDER)
         add_once(self->orders, number->text);
+    else if (apd_extract_is_tally(self->input, number->segment, token->start, token->end))
+        return;
     else if (cue->sort == SORT_CASE && cue->distance <= NEAR)
         judge_case(self, number);
     else if (cue->distance >= FAR || (cue->sort != SORT_OTHER && token->letters > 0))

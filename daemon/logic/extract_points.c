@@ -407,3 +407,23 @@ apd_extract_points(const ApdInput *input, ApdVerdict *verdict)
                              apd_text_at(input->text, (guint) best->segment)->shown);
     return best->value;
 }
+
+bool
+apd_extract_is_tally(const ApdInput *input, int segment, size_t start, size_t end)
+{
+    const char *text = apd_text_at(input->text, (guint) segment)->folded;
+    const ApdMatcher *matcher = apd_rules_matcher(input->rules);
+    guint n, first = apd_hits_of_segment(input->hits, segment, &n);
+    size_t slash = start + strspn(text + start, "0123456789");
+
+    if (text[slash] != '/' || slash + 1 + strspn(text + slash + 1, "0123456789") != end)
+        return false;
+    for (guint i = first; i < first + n; i++) {
+        const ApdHit *hit = &g_array_index(input->hits, ApdHit, i);
+        size_t word = (size_t) hit->start;
+        if (strcmp(apd_matcher_name(matcher, hit->signal), "points/word") == 0 && word >= end
+            && word <= end + 1)
+            return true;
+    }
+    return false;
+}

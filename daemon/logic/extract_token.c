@@ -366,6 +366,11 @@ apd_token_with_syllables(const char *shown, const char *token)
         if (digits > 0)
             end = p + 1 + digits;
     }
+    /* "PO(2026)0817-3" */
+    const char *year = bracketed_year_before(shown, from);
+    if (year < from && year > shown && g_ascii_isalnum(year[-1]))
+        for (from = year; from > shown && year - from < 6 && g_ascii_isalnum(from[-1]);)
+            from--;
     return g_strndup(from, (size_t) (end - from));
 }
 

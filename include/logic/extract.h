@@ -17,3 +17,7 @@ char *apd_extract_excerpt(const ApdInput *input);
 /* Returns: (transfer full): language of the text, "en", "zh", "zh-Hant", ...; NULL when
  * there is too little of it. */
 char *apd_extract_language(const ApdInput *input);
+
+/* Whether what stands from @start to @end in the folded form of @segment is "46/48" before
+ * "points": how many of how many, no reference. */
+bool apd_extract_is_tally(const ApdInput *input, int segment, size_t start, size_t end);
