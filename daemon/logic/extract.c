@@ -374,6 +374,10 @@ judge(Hunt *self, const Number *number)
         judge_case(self, number);
     else if (cue->distance >= FAR || (cue->sort != SORT_OTHER && token->letters > 0))
         judge_unnamed(self, number);
+    /* "The mark AE-20260401-1" may be the complaint about it, where nothing else is. */
+    else if (token->letters > 1 && token->marks > 0 && token->digits >= 8
+             && apd_token_is_reference(number->text, token))
+        offer_case(self, number->text, 12);
     if (sort == SORT_OTHER)
         return;
     self->last = sort;
