@@ -311,8 +311,7 @@ look(const ApdTimeData *self, const ApdText *text, const ApdDeadlineCase *kase, 
     g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(ApdCandidate));
     bool final = false;
     int zone = apd_deadline_collect(self, text, kase, languages, candidates, &final);
-    if (final && kase->kind == APD_KIND_DECISION && kase->outcome == APD_OUTCOME_UPHELD)
-        return false;
+    bool closed = final && kase->kind == APD_KIND_DECISION && kase->outcome == APD_OUTCOME_UPHELD;
     for (guint i = 0; i < candidates->len; i++) {
         ApdMention *mention = &g_array_index(candidates, ApdCandidate, i).mention;
         if (mention->zone == APD_ZONE_UNNAMED)
@@ -325,7 +324,8 @@ look(const ApdTimeData *self, const ApdText *text, const ApdDeadlineCase *kase, 
                   { APD_ROLE_POSSIBLE, OWN }, { APD_ROLE_CERTAIN, ANY },
                   { APD_ROLE_POSSIBLE, ANY }, { APD_ROLE_SILENT, ANY } };
     bool found = false;
-    for (gsize i = 0; i < G_N_ELEMENTS(turns) && !found; i++)
+    /* What is final may be the decision on a second appeal, to be lodged by a date that is told. */
+    for (gsize i = 0; i < (closed ? 1 : G_N_ELEMENTS(turns)) && !found; i++)
         if (turns[i].least >= least && (turns[i].least == least || least >= APD_ROLE_POSSIBLE))
             found = choose(self, text, candidates, turns[i].least, turns[i].trust, kase, deadline);
     if (least >= APD_ROLE_POSSIBLE && (found || languages != 0))

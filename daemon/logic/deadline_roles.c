@@ -353,6 +353,20 @@ is_aside(const ApdDates *self, const ApdMention *mention)
     return open >= 0 && close < (int) self->tokens->len && words > 3;
 }
 
+/* "Up to 19 December, you have collected 13 points in all": a date that opens a sentence about
+ * what has been, and nothing is asked for there. */
+static bool
+tells_state(const ApdDates *self, const ApdMention *mention, const int *best)
+{
+    if (mention->type != APD_MENTION_DATE || mention->first > 2 || best[APD_ROLE_ACTION] > 0
+        || best[APD_ROLE_DUTY] > 0)
+        return false;
+    for (int i = mention->last + 1; i < (int) self->tokens->len; i++)
+        if (role_of(apd_dates_token(self, i)) == APD_ROLE_HISTORY)
+            return true;
+    return false;
+}
+
 /* What the sentence and the label of @mention say of it.  Returns: whether only a verb such as
  * "expires" speaks for it. */
 static bool
@@ -373,6 +387,8 @@ gather(const ApdDates *self, const ApdMention *mention, const ApdDates *label,
         best[APD_ROLE_EFFECTIVE] = 0;
     if (mention->is_late)
         best[APD_ROLE_EVENT] = best[APD_ROLE_EFFECTIVE] = best[APD_ROLE_HISTORY] = 0;
+    else if (tells_state(self, mention, best))
+        best[APD_ROLE_HISTORY] = weights[APD_ROLE_HISTORY] / 4;
     return only_ends;
 }
 
