@@ -170,6 +170,38 @@ read_lead(const ApdDates *self, int at, int *ret_half, bool *ret_worded)
     return i;
 }
 
+/* "half past six in the evening", "halb sieben abends"; a half of the day may have led. */
+static int
+read_half_hour(const ApdDates *self, int at, int half, ApdClockTime *time)
+{
+    bool past = marked(tok(self, at), APD_MARK_HALF_PAST);
+    bool to = marked(tok(self, at), APD_MARK_HALF_TO);
+    int i = at + 1;
+    if ((!past && !to) || !is_number(tok(self, i), 12) || tok(self, i)->number < 1)
+        return at;
+    *time = (ApdClockTime){ (int) tok(self, i)->number - to, 30, 0 };
+    i++;
+    if (apd_token_means(tok(self, i), APD_WORD_OCLOCK))
+        i++;
+    if (half < 0 && apd_token_means(tok(self, i), APD_WORD_HALF))
+        half = i++;
+    if (half < 0)
+        return at;
+    apply_half(tok(self, half), time);
+    return i;
+}
+
+/* "seis y media de la tarde", "akşam altı buçuğa" */
+static int
+read_and_half(const ApdDates *self, int at, int half, ApdClockTime *time)
+{
+    if (!marked(tok(self, at), APD_MARK_HALF)
+        || (half < 0 && !apd_token_means(tok(self, at + 1), APD_WORD_HALF)))
+        return at;
+    time->minute = 30;
+    return at + 1;
+}
+
 /* Minutes and seconds after the hour, in whichever form; @at when there are none. */
 static int
 read_after_hour(const ApdDates *self, int at, bool worded, ApdClockTime *time)
@@ -194,6 +226,9 @@ read_clock(const ApdDates *self, int at, ApdClockTime *time)
     *time = (ApdClockTime){ 0 };
     if (apd_token_means(tok(self, i), APD_WORD_MOMENT))
         return read_moment(self, i, time);
+    int halved = read_half_hour(self, i, half, time);
+    if (halved > i)
+        return halved;
     if (tok(self, i)->is_digits && tok(self, i)->digits == 4
         && apd_token_means(tok(self, i + 1), APD_WORD_OCLOCK))
         return read_military(self, i, time);
@@ -207,7 +242,9 @@ read_clock(const ApdDates *self, int at, ApdClockTime *time)
         return i + 1;
     }
 
-    int next = read_after_hour(self, i, worded, time);
+    int next = read_and_half(self, i, half, time);
+    if (next == i)
+        next = read_after_hour(self, i, worded, time);
     bool plain = next == i && !worded;
     i = next;
     if (!plain && apd_token_means(tok(self, i), APD_WORD_OCLOCK))

@@ -55,7 +55,9 @@ typedef enum {
     APD_MARK_HOUR,
     APD_MARK_MINUTE,
     APD_MARK_SECOND,
-    APD_MARK_HALF, /* half an hour more: 九点半, "9 heures et demie" */
+    APD_MARK_HALF,      /* half an hour more: 九点半, "9 heures et demie" */
+    APD_MARK_HALF_PAST, /* the same before the hour: "half past nine" */
+    APD_MARK_HALF_TO,   /* half an hour less, before the hour: "halb zehn" */
     APD_N_MARKS,
 } ApdMark;
 

@@ -27,6 +27,7 @@
 #include "time/ends_one.inc"
 #include "time/ends_two.inc"
 #include "time/ends_three.inc"
+#include "time/hard.inc"
 #include "time/labels.inc"
 #include "time/letters.inc"
 #include "time/no_end.inc"
@@ -138,6 +139,7 @@ test_messages(void)
     CHECK_ALL(data, messages, wrong)
     CHECK_ALL(data, chances, wrong)
     CHECK_ALL(data, letters, wrong)
+    CHECK_ALL(data, hard, wrong)
     g_assert_cmpint(wrong, ==, 0);
 }
 
