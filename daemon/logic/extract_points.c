@@ -252,6 +252,29 @@ look_beside(Search *self, const ApdHit *hit)
     add_candidate(self, hit->segment, value, hit->start, end);
 }
 
+/* The label of segment @at: beside it, or all there is above a bare number (a list of
+ * definitions).  -1: none. */
+static int
+label_of(const ApdInput *input, int at)
+{
+    const ApdSegment *segment = apd_text_at(input->text, (guint) at);
+
+    if (segment->pair >= 0 || at == 0 || segment->n > 4
+        || strspn(segment->folded, "-0123456789.,") != segment->n)
+        return segment->pair;
+
+    int above = at - 1;
+    size_t length = apd_text_at(input->text, (guint) above)->n;
+    guint n, first = apd_hits_of_segment(input->hits, above, &n);
+    int signal = apd_matcher_find(apd_rules_matcher(input->rules), "points/label");
+    for (guint i = first; i < first + n; i++) {
+        const ApdHit *hit = &g_array_index(input->hits, ApdHit, i);
+        if (hit->signal == signal && hit->start == 0 && (size_t) hit->end == length)
+            return above;
+    }
+    return -1;
+}
+
 /* "Points: 2": a value that is a number, under a label of points. */
 static void
 look_at_values(Search *self)
@@ -260,10 +283,9 @@ look_at_values(Search *self)
 
     for (guint i = 0; i < input->text->segments->len; i++) {
         const ApdSegment *segment = apd_text_at(input->text, i);
-        if (segment->pair < 0 || segment->n > 60
-            || has_digit(apd_text_at(input->text, (guint) segment->pair))
-            || (!hits(input, segment->pair, "points/label")
-                && !hits(input, segment->pair, "points/word")))
+        int label = label_of(input, (int) i);
+        if (label < 0 || segment->n > 60 || has_digit(apd_text_at(input->text, (guint) label))
+            || (!hits(input, label, "points/label") && !hits(input, label, "points/word")))
             continue;
         int end, start = 0, value = digits_after(segment->folded, 0, &end);
         if (value < 0) {
@@ -356,11 +378,12 @@ rank_of(const Search *self, const Candidate *candidate)
 
     clause_of(segment, candidate, &from, &to);
     bool imposed = is_imposed(input, at, from, to);
-    if (segment->pair >= 0) {
-        if (!imposed && is_generic(input, segment->pair, 0, G_MAXINT))
+    int label = label_of(input, at);
+    if (label >= 0) {
+        if (!imposed && is_generic(input, label, 0, G_MAXINT))
             return -1;
-        rank += hits(input, segment->pair, "points/label") ? 60 : 0;
-        imposed_by_label = is_imposed(input, segment->pair, 0, G_MAXINT);
+        rank += hits(input, label, "points/label") ? 60 : 0;
+        imposed_by_label = is_imposed(input, label, 0, G_MAXINT);
     }
     if (g_strcmp0(self->category, "points.threshold") == 0 && !imposed && !imposed_by_label)
         return -1;
