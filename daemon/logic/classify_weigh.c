@@ -5,6 +5,9 @@
 /* Segments, of more than a greeting's length, that an answer has come to its matter after. */
 #define EARLY 3
 
+/* Percent of weight between two categories. */
+#define MUCH_MORE 45
+
 /* Hits before and behind one that are looked at with it: a hostile text has thousands. */
 #define AROUND 48
 
@@ -165,14 +168,18 @@ is_stated_type(const Weigher *self, const ApdHit *hit)
     return pair >= 0 && apd_weighing_has(input, pair, "label/violation");
 }
 
-/* Whether a longer hit of another signal covers @hit, and it is of @type. */
+/* Whether a longer hit of another signal covers @hit, and it is of @type.  A name that weighs
+ * much more than what happens to span it stands for itself. */
 static bool
 is_inside(const Weigher *self, const ApdHit *hit, const char *type)
 {
     const ApdRules *rules = self->weighing->input->rules;
+    bool peer = strcmp(apd_rules_signal(rules, hit->signal)->type, type) == 0;
 
     for (guint i = self->from; i < self->to; i++) {
         const ApdHit *other = hit_at(self, i);
+        if (peer && hit->weight >= other->weight + MUCH_MORE)
+            continue;
         if (other->signal != hit->signal && other->start <= hit->start && other->end >= hit->end
             && other->end - other->start > hit->end - hit->start
             && strcmp(apd_rules_signal(rules, other->signal)->type, type) == 0)
