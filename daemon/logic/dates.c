@@ -96,7 +96,10 @@ read_after(const ApdDates *self, int at, const char *text, ApdMention *mention)
             if (mention->has_time && mention->bound == APD_BOUND_NONE)
                 mention->bound = bound;
         } else if (is_joint(self, i, text)
-                   || (!mention->has_time && means(self, i, APD_WORD_BOUND))) {
+                   || (!mention->has_time
+                       && (means(self, i, APD_WORD_BOUND)
+                           || (means(self, i, APD_WORD_BOUND_END) && is_sign(tok(self, i + 1), ",")
+                               && means(self, i + 2, APD_WORD_GLUE))))) {
             if (means(self, i, APD_WORD_BOUND))
                 bound = (ApdBound) tok(self, i)->word->value[APD_WORD_BOUND];
             i++;
