@@ -10,7 +10,7 @@ import unittest
 
 import samples
 from dovecot import Dovecot
-from harness import BUILD, ROOT, Appeald, SECRET, WebhookPeer, wait_for, write_private
+from harness import BUILD, ROOT, SLOW, Appeald, SECRET, WebhookPeer, wait_for, write_private
 from test_memory import children, program
 
 MAILBOX = ("host = localhost\nport = {port}\ntls = implicit\nca-file = {ca}\npassword-file = mail.password\n"
@@ -133,7 +133,8 @@ class Quarantine(unittest.TestCase):
         self.put(hostile("crash-the-reader"))
         self.put(hostile("stall-the-reader", subject="Another"))
         self.notice(1)
-        self.assert_found_by(self.told(), "SIGSEGV", "Mallory", "Look at this", "Date: ")
+        # A sanitizer that catches the crash may write no report from within the sandbox, and ends by that.
+        self.assert_found_by(self.told(), "killed by SIG" if SLOW else "SIGSEGV", "Mallory", "Look at this", "Date: ")
         self.assert_found_by(self.told(2), "SIGXCPU", "Another")
         self.assert_others_read(1)
 
