@@ -68,11 +68,7 @@ perform(ApdLedger *ledger, int64_t id, Act act, Wish *wish, const char *by, ApdT
 {
     if (!apd_ledger_begin(ledger, error))
         return false;
-    if (act_within(ledger, id, act, wish, by, now, error))
-        return apd_ledger_commit(ledger, error);
-
-    apd_ledger_rollback(ledger);
-    return false;
+    return apd_ledger_end(ledger, act_within(ledger, id, act, wish, by, now, error), error);
 }
 
 /* --- the acts -------------------------------------------------------------- */

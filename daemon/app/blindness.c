@@ -197,7 +197,7 @@ static bool
 gone_within(ApdLedger *ledger, const ApdConfig *config, const char *source, const char *folder,
             const char *text, ApdTime now, GError **error)
 {
-    g_autoptr(GPtrArray) sights = apd_ledger_sights(ledger, error);
+    g_autoptr(GPtrArray) sights = apd_ledger_sights_of(ledger, source, error);
     if (sights == NULL)
         return false;
 
@@ -226,24 +226,8 @@ apd_blindness_gone(ApdLedger *ledger, const ApdConfig *config, const char *sourc
 {
     if (!apd_ledger_begin(ledger, error))
         return false;
-    if (gone_within(ledger, config, source, folder, text, now, error))
-        return apd_ledger_commit(ledger, error);
-
-    apd_ledger_rollback(ledger);
-    return false;
-}
-
-bool
-apd_blindness_note(ApdLedger *ledger, const ApdConfig *config, const char *source,
-                   const char *folder, const GError *why, ApdTime now, GError **error)
-{
-    if (!apd_ledger_begin(ledger, error))
-        return false;
-    if (note_within(ledger, config, source, folder, why, now, error))
-        return apd_ledger_commit(ledger, error);
-
-    apd_ledger_rollback(ledger);
-    return false;
+    return apd_ledger_end(ledger, gone_within(ledger, config, source, folder, text, now, error),
+                          error);
 }
 
 static bool
@@ -265,9 +249,5 @@ apd_blindness_note_all(ApdLedger *ledger, const ApdConfig *config, const GPtrArr
         return true;
     if (!apd_ledger_begin(ledger, error))
         return false;
-    if (note_each(ledger, config, notes, error))
-        return apd_ledger_commit(ledger, error);
-
-    apd_ledger_rollback(ledger);
-    return false;
+    return apd_ledger_end(ledger, note_each(ledger, config, notes, error), error);
 }

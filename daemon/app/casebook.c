@@ -341,16 +341,6 @@ file_within(Filing *f, GError **error)
     return record(f, 0, &message_id, error);
 }
 
-static bool
-finish(const ApdCasebook *self, bool good, GError **error)
-{
-    if (good)
-        return apd_ledger_commit(self->ledger, error);
-
-    apd_ledger_rollback(self->ledger);
-    return false;
-}
-
 /* What came in part is known by where it stood. */
 static char *
 make_key(const ApdMessage *message)
@@ -380,7 +370,8 @@ apd_casebook_file(const ApdCasebook *self, const ApdMessage *message, const ApdV
         .now = now,
     };
 
-    if (!apd_ledger_begin(self->ledger, error) || !finish(self, file_within(&f, error), error))
+    if (!apd_ledger_begin(self->ledger, error)
+        || !apd_ledger_end(self->ledger, file_within(&f, error), error))
         return false;
 
     *ret_filed = f.filed;
@@ -406,5 +397,6 @@ apd_casebook_looked_back(const ApdCasebook *self, const char *source, const char
                          ApdTime now, GError **error)
 {
     return apd_ledger_begin(self->ledger, error)
-           && finish(self, looked_back_within(self, source, folder, now, error), error);
+           && apd_ledger_end(self->ledger, looked_back_within(self, source, folder, now, error),
+                             error);
 }

@@ -251,9 +251,5 @@ apd_desktop_due_done(ApdLedger *ledger, const ApdDesktopDue *due, ApdTime now, G
         return true;
     if (!apd_ledger_begin(ledger, error))
         return false;
-    if (mark_all(ledger, due, now, error))
-        return apd_ledger_commit(ledger, error);
-
-    apd_ledger_rollback(ledger);
-    return false;
+    return apd_ledger_end(ledger, mark_all(ledger, due, now, error), error);
 }

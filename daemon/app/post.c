@@ -155,11 +155,7 @@ put_deliveries(ApdPost *self, bool moved, GError **error)
 
     if (!apd_ledger_begin_relaxed(ledger, error))
         return false;
-    if (!put_all(self, moved, error)) {
-        apd_ledger_rollback(ledger);
-        return false;
-    }
-    return apd_ledger_commit(ledger, error);
+    return apd_ledger_end(ledger, put_all(self, moved, error), error);
 }
 
 /* The destination is back: what waited for it alone is due now, in its order. */

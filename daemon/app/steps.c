@@ -136,16 +136,6 @@ tend_all(Run *run, const GArray *due, GError **error)
 }
 
 static bool
-finish(ApdLedger *ledger, bool good, GError **error)
-{
-    if (good)
-        return apd_ledger_commit(ledger, error);
-
-    apd_ledger_rollback(ledger);
-    return false;
-}
-
-static bool
 run_cases(Run *run, GError **error)
 {
     g_autoptr(GPtrArray) cases = apd_ledger_cases(run->ledger, APD_CASES_CLOCKED, error);
@@ -158,7 +148,7 @@ run_cases(Run *run, GError **error)
         return true;
 
     return apd_ledger_begin(run->ledger, error)
-           && finish(run->ledger, tend_all(run, due, error), error);
+           && apd_ledger_end(run->ledger, tend_all(run, due, error), error);
 }
 
 /* --- summaries ------------------------------------------------------------- */
@@ -222,8 +212,9 @@ run_summaries(Run *run, GError **error)
         if (at > run->now)
             run->next = MIN(run->next, at);
         else if (!apd_ledger_begin(run->ledger, error)
-                 || !finish(run->ledger, summarise(run->ledger, run->config, held, run->now, error),
-                            error))
+                 || !apd_ledger_end(run->ledger,
+                                    summarise(run->ledger, run->config, held, run->now, error),
+                                    error))
             return false;
     }
     return all != NULL;

@@ -202,6 +202,16 @@ apd_ledger_begin_relaxed(ApdLedger *self, GError **error)
 }
 
 bool
+apd_ledger_end(ApdLedger *self, bool good, GError **error)
+{
+    if (good)
+        return apd_ledger_commit(self, error);
+
+    apd_ledger_rollback(self);
+    return false;
+}
+
+bool
 apd_ledger_commit(ApdLedger *self, GError **error)
 {
     g_return_val_if_fail(self->in_transaction, false);

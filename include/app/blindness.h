@@ -12,23 +12,19 @@
 bool apd_blindness_run(ApdLedger *ledger, const ApdConfig *config, ApdTime now, ApdTime *next,
                        GError **error);
 
-/* @folder of @source was proved readable at @now (@why NULL), or cannot be read.
- * One transaction.  A blindness that was told of has its end told. */
-bool apd_blindness_note(ApdLedger *ledger, const ApdConfig *config, const char *source,
-                        const char *folder, const GError *why, ApdTime now, GError **error);
-
 /* @folder of @source will not be readable, for the reason @text: told once, and no
  * blindness of the source.  One transaction. */
 bool apd_blindness_gone(ApdLedger *ledger, const ApdConfig *config, const char *source,
                         const char *folder, const char *text, ApdTime now, GError **error);
 
-/* What a source said of itself. */
+/* What a source said of itself: proved readable at @when, or not readable. */
 typedef struct {
     char *source, *folder; /* owned */
     GError *why;           /* owned; NULL: it can be read */
     ApdTime when;
 } ApdSightNote;
 
-/* As above for many (element-type ApdSightNote), in their order, in one transaction. */
+/* @notes (element-type ApdSightNote): in their order, in one transaction.  A blindness
+ * that was told of has its end told. */
 bool apd_blindness_note_all(ApdLedger *ledger, const ApdConfig *config, const GPtrArray *notes,
                             GError **error);

@@ -38,6 +38,10 @@ bool apd_ledger_commit(ApdLedger *self, GError **error);
 bool apd_ledger_begin_relaxed(ApdLedger *self, GError **error);
 void apd_ledger_rollback(ApdLedger *self);
 
+/* Ends the transaction: commits it when all in it was @good; else takes it back, and
+ * returns false, leaving @error to whoever failed. */
+bool apd_ledger_end(ApdLedger *self, bool good, GError **error);
+
 /* Calls @changed from the main context after another program's commit.  One
  * watch per ledger. */
 bool apd_ledger_watch(ApdLedger *self, void (*changed)(void *user_data), void *user_data,

@@ -513,8 +513,13 @@ note(Fixture *f, const char *folder, const char *why)
     g_autoptr(GError) error =
         why ? g_error_new_literal(g_quark_from_static_string("t"), 0, why) : NULL;
 
-    g_assert_true(apd_blindness_note(f->base.ledger, &f->config, "imap office", folder, error,
-                                     apd_now(), NULL));
+    g_autofree char *source = g_strdup("imap office");
+    g_autofree char *place = g_strdup(folder);
+    ApdSightNote note = { source, place, error, apd_now() };
+    g_autoptr(GPtrArray) notes = g_ptr_array_new();
+
+    g_ptr_array_add(notes, &note);
+    g_assert_true(apd_blindness_note_all(f->base.ledger, &f->config, notes, NULL));
     on_wake(f);
 }
 
