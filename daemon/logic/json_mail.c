@@ -2,33 +2,21 @@
 
 #include <string.h>
 
+#include "logic/mail_pieces.h"
+
 /* Who speaks when a record does not say: the platform. */
 #define PLATFORM "notice@aliexpress.com"
-
-/* Bytes of one encoded word (RFC 2047 section 2: 75 letters in all). */
-#define WORD_BYTES 42
 
 /* What the reader takes anyway. */
 #define MAX_TITLE 4096
 
-/* Letters of a line of base64 (RFC 2045 section 6.8). */
-#define LINE 76
-
-/* @text as encoded words, cut at characters: nothing in it can end the header. */
+/* @text may be anything. */
 static void
 add_words(GString *mail, const char *text)
 {
     g_autofree char *valid = g_utf8_make_valid(text, MIN((gssize) strlen(text), MAX_TITLE));
 
-    for (const char *p = valid; *p != '\0';) {
-        size_t n = 0;
-        while (p[n] != '\0' && n + (size_t) (g_utf8_next_char(p + n) - (p + n)) <= WORD_BYTES)
-            n += (size_t) (g_utf8_next_char(p + n) - (p + n));
-        g_autofree char *word = g_base64_encode((const guchar *) p, n);
-        g_string_append_printf(mail, "%s=?UTF-8?B?%s?=", p > (const char *) valid ? "\r\n " : "",
-                               word);
-        p += n;
-    }
+    apd_mail_add_words(mail, valid);
 }
 
 /* An address without what could end it; else NULL. */
@@ -58,22 +46,6 @@ add_sender(GString *mail, const ApdJsonItem *item)
                                APD_JSON_AUTHSERV, strchr(address, '@') + 1);
 }
 
-static void
-add_date(GString *mail, ApdTime when)
-{
-    static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
-    static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-    g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(when / APD_SECOND);
-
-    if (date == NULL)
-        return;
-    g_autofree char *rest = g_date_time_format(date, "%Y %H:%M:%S +0000");
-    g_string_append_printf(
-        mail, "Date: %s, %02d %s %s\r\n", days[g_date_time_get_day_of_week(date) - 1],
-        g_date_time_get_day_of_month(date), months[g_date_time_get_month(date) - 1], rest);
-}
-
 static bool
 is_html(const char *text)
 {
@@ -85,14 +57,12 @@ static void
 add_body(GString *mail, const char *text)
 {
     g_autofree char *valid = g_utf8_make_valid(text, -1);
-    g_autofree char *encoded = g_base64_encode((const guchar *) valid, strlen(valid));
 
     g_string_append_printf(mail,
                            "MIME-Version: 1.0\r\nContent-Type: text/%s; charset=utf-8\r\n"
                            "Content-Transfer-Encoding: base64\r\n\r\n",
                            is_html(valid) ? "html" : "plain");
-    for (const char *p = encoded; *p != '\0'; p += strnlen(p, LINE))
-        g_string_append_printf(mail, "%.*s\r\n", LINE, p);
+    apd_mail_add_base64(mail, valid, strlen(valid));
 }
 
 GBytes *
@@ -106,7 +76,7 @@ apd_json_mail(const ApdJsonItem *item)
 
     g_string_append_printf(mail, "Message-ID: <%.32s@%s>\r\n", id, APD_JSON_AUTHSERV);
     if (item->time != APD_NEVER)
-        add_date(mail, item->time);
+        apd_mail_add_date(mail, item->time);
     add_sender(mail, item);
     g_string_append(mail, "Subject: ");
     add_words(mail, item->title ? item->title : item->stated->by);

@@ -3,13 +3,10 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "logic/mail_pieces.h"
 
 #define MAX_SUBJECT 400
 #define MAX_TEXT    16000
-
-/* Bytes of an encoded word (RFC 2047: at most 75 characters) before base64. */
-#define WORD_BYTES  42
-#define LINE_LENGTH 76
 
 static const ApdMarkup html = {
     .unit = APD_UNIT_BYTES,
@@ -24,51 +21,17 @@ static const ApdMarkup html = {
     .line = "<br>\n",
 };
 
-/* Encoded words, each of whole characters. */
-static void
-append_words(GString *out, const char *text)
-{
-    for (size_t length = strlen(text); length > 0;) {
-        size_t n = MIN(length, WORD_BYTES);
-        while (n < length && ((unsigned char) text[n] & 0xc0) == 0x80)
-            n--;
-        g_autofree char *coded = g_base64_encode((const guchar *) text, n);
-        g_string_append_printf(out, " =?utf-8?B?%s?=\r\n", coded);
-        text += n;
-        length -= n;
-    }
-}
-
 static void
 append_part(GString *mail, const char *boundary, const char *type, const char *text)
 {
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     g_autofree char *canonical = g_strjoinv("\r\n", lines);
-    g_autofree char *coded = g_base64_encode((const guchar *) canonical, strlen(canonical));
-    size_t length = strlen(coded);
 
     g_string_append_printf(mail,
                            "--%s\r\nContent-Type: %s; charset=utf-8\r\n"
                            "Content-Transfer-Encoding: base64\r\n\r\n",
                            boundary, type);
-    for (size_t i = 0; i < length; i += LINE_LENGTH)
-        g_string_append_printf(mail, "%.*s\r\n", LINE_LENGTH, coded + i);
-}
-
-/* RFC 5322 names days and months in English, whatever the locale. */
-static void
-append_date(GString *mail, ApdTime now)
-{
-    static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
-    static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-    g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(now / APD_SECOND);
-
-    g_string_append_printf(
-        mail, "Date: %s, %d %s %d %02d:%02d:%02d +0000\r\n",
-        days[g_date_time_get_day_of_week(date) - 1], g_date_time_get_day_of_month(date),
-        months[g_date_time_get_month(date) - 1], g_date_time_get_year(date),
-        g_date_time_get_hour(date), g_date_time_get_minute(date), g_date_time_get_second(date));
+    apd_mail_add_base64(mail, canonical, strlen(canonical));
 }
 
 static void
@@ -80,10 +43,10 @@ append_headers(GString *mail, const ApdParcel *parcel, const char *from, char **
     g_autofree char *thread = apd_channel_case_key(parcel);
     const char *domain = strrchr(from, '@') + 1;
 
-    append_date(mail, parcel->now);
-    g_string_append_printf(mail, "From: appeald <%s>\r\nTo: %s\r\nSubject:", from, all);
-    append_words(mail, line);
-    g_string_append_printf(mail, "Message-ID: <%s@%s>\r\n", parcel->idempotency, domain);
+    apd_mail_add_date(mail, parcel->now);
+    g_string_append_printf(mail, "From: appeald <%s>\r\nTo: %s\r\nSubject: ", from, all);
+    apd_mail_add_words(mail, line);
+    g_string_append_printf(mail, "\r\nMessage-ID: <%s@%s>\r\n", parcel->idempotency, domain);
     if (parcel->alert->kase != NULL)
         g_string_append_printf(mail, "References: <%s@%s>\r\n", thread, domain);
     g_string_append(mail, "Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n"
