@@ -103,8 +103,6 @@ apd_ctl_explain_json(const ApdCtl *ctl, char **operands)
     if (*operands == NULL)
         return apd_ctl_complain(APD_EXIT_USAGE,
                                 "explain --api: which saved answer? (a file, or -)");
-    if (!g_str_equal(source->type, "json"))
-        return apd_ctl_complain(APD_EXIT_FAIL, "[%s]: not yet", source->section);
 
     apd_mime_init();
     self.map = apd_json_map_new(source->keys, source->section, source->vouched);

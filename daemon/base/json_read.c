@@ -217,3 +217,9 @@ apd_json_elements(JsonNode *node)
         g_ptr_array_add(elements, node);
     return elements;
 }
+
+char *
+apd_json_member_text(JsonNode *node, const char *name)
+{
+    return apd_json_read_text(apd_json_member(node, name));
+}

@@ -89,12 +89,12 @@ find_remedy(const ApdPlatform *platform, const char *code, const char *sub_code,
 static void
 read_error(const ApdPlatform *platform, JsonNode *error, ApdApiAnswer *answer)
 {
-    g_autofree char *code = apd_json_read_text(apd_json_member(error, "code"));
-    g_autofree char *msg = apd_json_read_text(apd_json_member(error, "msg"));
-    g_autofree char *message = apd_json_read_text(apd_json_member(error, "message"));
-    g_autofree char *sub_code = apd_json_read_text(apd_json_member(error, "sub_code"));
-    g_autofree char *sub_msg = apd_json_read_text(apd_json_member(error, "sub_msg"));
-    g_autofree char *type = apd_json_read_text(apd_json_member(error, "type"));
+    g_autofree char *code = apd_json_member_text(error, "code");
+    g_autofree char *msg = apd_json_member_text(error, "msg");
+    g_autofree char *message = apd_json_member_text(error, "message");
+    g_autofree char *sub_code = apd_json_member_text(error, "sub_code");
+    g_autofree char *sub_msg = apd_json_member_text(error, "sub_msg");
+    g_autofree char *type = apd_json_member_text(error, "type");
 
     answer->remedy = find_remedy(platform, code, sub_code, type);
     answer->text = describe(code, msg ? msg : message, sub_code, sub_msg);
@@ -166,7 +166,7 @@ apd_api_answer_read(const ApdPlatform *platform, int status, const char *body, s
     ret_answer->root = apd_json_parse(body, size, NULL);
 
     JsonNode *error = apd_json_member(ret_answer->root, "error_response");
-    g_autofree char *code = apd_json_read_text(apd_json_member(ret_answer->root, "code"));
+    g_autofree char *code = apd_json_member_text(ret_answer->root, "code");
     if (error != NULL)
         read_error(platform, error, ret_answer);
     else if (!is_zero(code))

@@ -50,15 +50,9 @@ ask_detail(ApdApiRound *self, const char **ret_method)
 static bool
 any_missing(const ApdApiRound *self)
 {
-    GHashTableIter iter;
-    gpointer name;
+    g_autoptr(GPtrArray) missing = apd_api_round_unseen(self, PREFIX);
 
-    g_hash_table_iter_init(&iter, self->marks);
-    while (g_hash_table_iter_next(&iter, &name, NULL))
-        if (g_str_has_prefix(name, PREFIX)
-            && !g_hash_table_contains(self->seen, (const char *) name + strlen(PREFIX)))
-            return true;
-    return false;
+    return missing->len > 0;
 }
 
 static JsonObject *
@@ -78,8 +72,7 @@ ask(ApdApiRound *self, const char **ret_method)
     return question;
 }
 
-/* --- lists ---------------------------------------------------------------------------------------
- */
+/* --- lists --------------------------------------------------------------------------- */
 
 /* What the mark begins with: the part that the list tells. */
 static char *
@@ -105,7 +98,7 @@ is_wanted(const ApdApiRound *self, JsonNode *item, const char *id)
 static void
 take_item(ApdApiRound *self, JsonNode *item, guint *n_new)
 {
-    g_autofree char *id = apd_json_read_text(apd_json_member(item, "issue_id"));
+    g_autofree char *id = apd_json_member_text(item, "issue_id");
 
     self->n_seen++;
     if (id == NULL || *id == '\0')
@@ -145,14 +138,10 @@ tell_missing(ApdApiRound *self, const char *mark, const char *value)
 static void
 tell_all_missing(ApdApiRound *self)
 {
-    GHashTableIter iter;
-    gpointer name, value;
+    g_autoptr(GPtrArray) missing = apd_api_round_unseen(self, PREFIX);
 
-    g_hash_table_iter_init(&iter, self->marks);
-    while (g_hash_table_iter_next(&iter, &name, &value))
-        if (g_str_has_prefix(name, PREFIX)
-            && !g_hash_table_contains(self->seen, (const char *) name + strlen(PREFIX)))
-            tell_missing(self, name, value);
+    for (guint i = 0; i < missing->len; i++)
+        tell_missing(self, missing->pdata[i], apd_api_round_mark(self, missing->pdata[i]));
 }
 
 static void
@@ -186,8 +175,7 @@ take_list(ApdApiRound *self, JsonNode *answer, GError **error)
     return true;
 }
 
-/* --- details
- * ----------------------------------------------------------------------------------------- */
+/* --- details ------------------------------------------------------------------------- */
 
 static void
 add_text(char ***list, const char *text)
@@ -351,8 +339,8 @@ static bool
 take_detail(ApdApiRound *self, JsonNode *answer, GError **error)
 {
     g_autoptr(JsonNode) item = g_queue_pop_head(self->todo);
-    g_autofree char *id = apd_json_read_text(apd_json_member(item, "issue_id"));
-    g_autofree char *status = apd_json_read_text(apd_json_member(item, "issue_status"));
+    g_autofree char *id = apd_json_member_text(item, "issue_id");
+    g_autofree char *status = apd_json_member_text(item, "issue_status");
     g_autofree char *state = text_at(answer, "reverse_detail_status");
     g_autofree char *own_status = text_at(answer, "issue_status");
     g_autofree char *type = text_at(answer, "timeout_type");
@@ -397,7 +385,7 @@ take_saved(ApdApiRound *self, JsonNode *answer, GError **error)
     }
     for (JsonNode *item; (item = g_queue_peek_head(self->todo)) != NULL;) {
         g_autoptr(JsonNode) held = json_node_ref(item);
-        g_autofree char *id = apd_json_read_text(apd_json_member(item, "issue_id"));
+        g_autofree char *id = apd_json_member_text(item, "issue_id");
         Dispute dispute = { .id = id, .listed = true };
         file(self, &dispute, held, held);
         json_node_unref(g_queue_pop_head(self->todo));

@@ -21,12 +21,6 @@
 
 enum { BUYERS, CHATS, OVER };
 
-static char *
-text_at(JsonNode *item, const char *name)
-{
-    return apd_json_read_text(apd_json_member(item, name));
-}
-
 /* Milliseconds since the epoch; what was sent at or before it is known. */
 static int64_t
 known_until(const ApdApiRound *self)
@@ -114,7 +108,7 @@ take_buyers(ApdApiRound *self, JsonNode *answer, GError **error)
     if (list == NULL && apd_json_hunt(answer, "has_more") == NULL)
         return apd_api_misread(error, "no list of chats in the answer");
     for (guint i = 0; i < items->len; i++) {
-        g_autofree char *buyer = text_at(items->pdata[i], "buyer_id");
+        g_autofree char *buyer = apd_json_member_text(items->pdata[i], "buyer_id");
         int64_t at = G_MAXINT64;
         self->n_seen++;
         if (buyer == NULL)
@@ -138,14 +132,13 @@ take_buyers(ApdApiRound *self, JsonNode *answer, GError **error)
     return true;
 }
 
-/* --- messages
- * -------------------------------------------------------------------------------------- */
+/* --- messages ------------------------------------------------------------------------ */
 
 /* What a person reads of it: its text, out of JSON in JSON where it is that. */
 static char *
 content_of(JsonNode *item)
 {
-    g_autofree char *content = text_at(item, "content");
+    g_autofree char *content = apd_json_member_text(item, "content");
     g_autoptr(JsonNode) inner = content ? apd_json_parse(content, strlen(content), NULL) : NULL;
     static const char *const names[] = { "txt", "text", "content", "title" };
     char *text = NULL;
@@ -168,8 +161,8 @@ by_time(const void *a, const void *b, void *user_data)
 static bool
 take_message(ApdApiRound *self, JsonNode *item)
 {
-    g_autofree char *id = text_at(item, "message_id");
-    g_autofree char *type = text_at(item, "type");
+    g_autofree char *id = apd_json_member_text(item, "message_id");
+    g_autofree char *type = apd_json_member_text(item, "type");
     int64_t at;
 
     self->n_seen++;

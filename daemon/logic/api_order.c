@@ -21,19 +21,13 @@ ask(ApdApiRound *self, const char **ret_method)
     return question;
 }
 
-static char *
-text_at(JsonNode *item, const char *name)
-{
-    return apd_json_read_text(apd_json_member(item, name));
-}
-
 static ApdVerdict *
 judge(const ApdApiRound *self, JsonNode *item, const char *id, const char *until, bool known)
 {
     ApdVerdict *verdict = apd_api_verdict_new(self, APD_KIND_REQUEST, "unknown",
                                               known ? APD_BEARING_NEWS : APD_BEARING_STATE);
-    g_autofree char *order = text_at(item, "trade_order_id");
-    g_autofree char *reason = text_at(item, "abnormal_reason");
+    g_autofree char *order = apd_json_member_text(item, "trade_order_id");
+    g_autofree char *reason = apd_json_member_text(item, "abnormal_reason");
     g_autofree char *line = apd_text_line(reason ? reason : "");
 
     verdict->case_ref = g_strdup(id);
@@ -58,10 +52,10 @@ judge(const ApdApiRound *self, JsonNode *item, const char *id, const char *until
 static void
 take_item(ApdApiRound *self, JsonNode *item, guint *n_new)
 {
-    g_autofree char *id = text_at(item, "id");
-    g_autofree char *order = text_at(item, "trade_order_id");
-    g_autofree char *until = text_at(item, "over_time");
-    g_autofree char *status = text_at(item, "order_status_code");
+    g_autofree char *id = apd_json_member_text(item, "id");
+    g_autofree char *order = apd_json_member_text(item, "trade_order_id");
+    g_autofree char *until = apd_json_member_text(item, "over_time");
+    g_autofree char *status = apd_json_member_text(item, "order_status_code");
     const char *key = id ? id : order;
 
     self->n_seen++;
@@ -83,19 +77,15 @@ take_item(ApdApiRound *self, JsonNode *item, guint *n_new)
 static void
 file_ends(ApdApiRound *self)
 {
-    GHashTableIter iter;
-    gpointer name;
+    g_autoptr(GPtrArray) ended = apd_api_round_unseen(self, PREFIX);
 
-    g_hash_table_iter_init(&iter, self->marks);
-    while (g_hash_table_iter_next(&iter, &name, NULL)) {
-        const char *id = (const char *) name + strlen(PREFIX);
-        if (!g_str_has_prefix(name, PREFIX) || g_hash_table_contains(self->seen, id))
-            continue;
+    for (guint i = 0; i < ended->len; i++) {
+        const char *mark = ended->pdata[i];
         ApdVerdict *verdict =
             apd_api_verdict_new(self, APD_KIND_DECISION, "unknown", APD_BEARING_END);
-        verdict->case_ref = g_strdup(id);
+        verdict->case_ref = g_strdup(mark + strlen(PREFIX));
         verdict->subject = g_strdup("Abnormal order: settled");
-        apd_api_round_add(self, verdict, name, NULL);
+        apd_api_round_add(self, verdict, mark, NULL);
     }
 }
 

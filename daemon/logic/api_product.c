@@ -46,8 +46,8 @@ type_of(JsonNode *item)
 static bool
 take_item(ApdApiRound *self, JsonNode *item)
 {
-    g_autofree char *product = apd_json_read_text(apd_json_member(item, "product_id"));
-    g_autofree char *status = apd_json_read_text(apd_json_member(item, "operate_status"));
+    g_autofree char *product = apd_json_member_text(item, "product_id");
+    g_autofree char *status = apd_json_member_text(item, "operate_status");
     g_autofree char *type = type_of(item);
     g_autofree char *text = apd_json_read_text(apd_json_hunt(item, "problem_description"));
 
@@ -169,11 +169,9 @@ file_all(ApdApiRound *self)
     g_hash_table_iter_init(&iter, self->seen);
     while (g_hash_table_iter_next(&iter, &name, &value))
         file_type(self, name, value);
-    g_hash_table_iter_init(&iter, self->marks);
-    while (g_hash_table_iter_next(&iter, &name, &value))
-        if (g_str_has_prefix(name, PREFIX)
-            && !g_hash_table_contains(self->seen, (const char *) name + strlen(PREFIX)))
-            file_end(self, name, value);
+    g_autoptr(GPtrArray) ended = apd_api_round_unseen(self, PREFIX);
+    for (guint i = 0; i < ended->len; i++)
+        file_end(self, ended->pdata[i], apd_api_round_mark(self, ended->pdata[i]));
 }
 
 static bool

@@ -184,6 +184,21 @@ apd_api_round_mark(const ApdApiRound *self, const char *mark)
     return value ? value : "";
 }
 
+GPtrArray *
+apd_api_round_unseen(const ApdApiRound *self, const char *prefix)
+{
+    GPtrArray *unseen = g_ptr_array_new();
+    GHashTableIter iter;
+    gpointer name;
+
+    g_hash_table_iter_init(&iter, self->marks);
+    while (g_hash_table_iter_next(&iter, &name, NULL))
+        if (g_str_has_prefix(name, prefix)
+            && !g_hash_table_contains(self->seen, (const char *) name + strlen(prefix)))
+            g_ptr_array_add(unseen, name);
+    return unseen;
+}
+
 ApdTime
 apd_api_time(const ApdApiRound *self, const char *text)
 {

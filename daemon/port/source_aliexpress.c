@@ -244,8 +244,7 @@ on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
         go_on(self);
 }
 
-/* --- asking ------------------------------------------------------------------------------------
- */
+/* --- asking -------------------------------------------------------------------------- */
 
 static bool
 send_question(Aliexpress *self, JsonObject *question, GError **error)
@@ -289,8 +288,7 @@ ask_next(Aliexpress *self)
         refuse_round(self, error->message);
 }
 
-/* --- handing over --------------------------------------------------------------------------------
- */
+/* --- handing over -------------------------------------------------------------------- */
 
 static void
 hand(Aliexpress *self, ApdApiRecord *record)
@@ -322,8 +320,7 @@ go_on(Aliexpress *self)
         ask_next(self);
 }
 
-/* --- when ----------------------------------------------------------------------------------------
- */
+/* --- when ---------------------------------------------------------------------------- */
 
 static bool
 begin_round(Aliexpress *self, Topic *topic)
@@ -409,8 +406,7 @@ aliexpress_stored(ApdSource *source, const ApdMessage *message)
     go_on(self);
 }
 
-/* --- opening and closing
- * -------------------------------------------------------------------------- */
+/* --- opening and closing ------------------------------------------------------------- */
 
 static void
 add_topics(Aliexpress *self)

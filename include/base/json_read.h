@@ -26,6 +26,9 @@ JsonNode *apd_json_hunt(JsonNode *node, const char *name);
 /* Returns: (transfer full): a text, number or truth value as text; NULL else. */
 char *apd_json_read_text(JsonNode *node);
 
+/* The same of a member. */
+char *apd_json_member_text(JsonNode *node, const char *name);
+
 /* False when it is no whole number, be it written as a text. */
 bool apd_json_read_int(JsonNode *node, int64_t *ret_value);
 

@@ -50,6 +50,10 @@ void apd_api_round_add(ApdApiRound *self, ApdVerdict *verdict, const char *mark,
 /* The mark's value; "" when there is none. */
 const char *apd_api_round_mark(const ApdApiRound *self, const char *mark);
 
+/* Returns: (transfer full) (element-type utf8, borrowed of the marks): those that begin
+ * with @prefix, of what was not seen in this round. */
+GPtrArray *apd_api_round_unseen(const ApdApiRound *self, const char *prefix);
+
 /* "2026-11-30 12:00:00" of the US Pacific coast, or milliseconds since the epoch;
  * APD_NEVER when senseless. */
 ApdTime apd_api_time(const ApdApiRound *self, const char *text);
