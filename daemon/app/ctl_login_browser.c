@@ -40,11 +40,8 @@ on_token(const ApdHttpResponse *response, const GError *error, void *user_data)
         apd_ctl_login_end(self->login, g_error_copy(error));
         return;
     }
-    const ApdSourceConfig *source = self->login->source;
     ApdOAuthResult result =
-        apd_api_token_is_for(source)
-            ? apd_api_token_read(source->platform, response, apd_now(), &self->login->answer)
-            : apd_oauth_read_token(response, &self->login->answer);
+        apd_api_token_read(self->login->source, response, apd_now(), &self->login->answer);
     apd_ctl_login_end(self->login,
                       result == APD_OAUTH_TOKEN ? NULL : apd_ctl_login_error(self->login, result));
 }

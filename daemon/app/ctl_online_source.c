@@ -3,6 +3,7 @@
 
 #include "app/ctl_online.h"
 #include "app/ctl_online_json.h"
+#include "app/token_alert.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "io/api_token.h"
@@ -10,10 +11,6 @@
 #include "io/mail_frames.h"
 #include "io/secret.h"
 #include "io/token.h"
-
-/* A login that ends sooner is warned of, as by alert. */
-#define LOGIN_WARN   (7 * APD_DAY)
-#define CONSENT_WARN (14 * APD_DAY)
 
 #define PROGRAM "appeald-mail"
 
@@ -53,7 +50,7 @@ show_token(ApdOnlineSubject *self, const ApdSourceConfig *source)
         return;
     }
     ApdTime now = apd_now(), end = token->refresh_expires;
-    bool soon = end - now < (apd_api_token_is_for(source) ? CONSENT_WARN : LOGIN_WARN);
+    bool soon = end - now < apd_token_alert_first(source);
     g_autofree char *left = roughly(token->expires - now);
     g_autofree char *age = roughly(now - token->login);
     g_autofree char *until = end == APD_NEVER ? NULL : roughly(end - now);

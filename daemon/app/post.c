@@ -3,7 +3,7 @@
 #include "app/courier.h"
 #include "app/quiet.h"
 #include "app/reminders.h"
-#include "app/settle.h"
+#include "app/receipt.h"
 #include "logic/backoff.h"
 #include "logic/digest.h"
 #include "logic/gate.h"
@@ -188,11 +188,12 @@ on_verdict(const ApdJudgement *judgement, void *user_data)
     g_autoptr(GError) error = NULL;
 
     for (guint i = 0; i < self->deliveries->len; i++)
-        apd_settle_note(self->deliveries->pdata[i], judgement, self->own, now, next);
-    apd_settle_log(self->channel->name, self->deliveries, judgement, now);
-    bool good =
-        put_deliveries(self, judgement->moved != NULL, &error) && (!back || wake(self, now, &error))
-        && apd_settle_tell(self->ledger, self->config, self->channel->name, judgement, now, &error);
+        apd_receipt_note(self->deliveries->pdata[i], judgement, self->own, now, next);
+    apd_receipt_log(self->channel->name, self->deliveries, judgement, now);
+    bool good = put_deliveries(self, judgement->moved != NULL, &error)
+                && (!back || wake(self, now, &error))
+                && apd_receipt_tell(self->ledger, self->config, self->channel->name, judgement, now,
+                                    &error);
     g_clear_pointer(&self->deliveries, g_ptr_array_unref);
 
     if (good)

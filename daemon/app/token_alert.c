@@ -1,6 +1,7 @@
 #include "app/token_alert.h"
 
 #include "app/raise.h"
+#include "io/api_token.h"
 
 /* So long ahead a login that will end is told of; days, for its key. */
 static const int ahead[] = { 14, 7, 3, 1 };
@@ -10,7 +11,13 @@ static const int ahead[] = { 14, 7, 3, 1 };
 static size_t
 first_warning(const ApdSourceConfig *source)
 {
-    return g_strcmp0(source->type, "aliexpress") == 0 ? 0 : 1;
+    return apd_api_token_is_for(source) ? 0 : 1;
+}
+
+ApdTime
+apd_token_alert_first(const ApdSourceConfig *source)
+{
+    return ahead[first_warning(source)] * APD_DAY;
 }
 
 /* A login that lives no longer than a warning is early is not warned of at once. */

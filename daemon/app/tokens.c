@@ -179,17 +179,6 @@ keep_last(Keeper *keeper, ApdOAuthResult result, const ApdOAuthAnswer *answer, A
     (void) apd_token_store(keeper->source, token, NULL);
 }
 
-static ApdOAuthResult
-read_answer(const Keeper *keeper, const ApdHttpResponse *response, ApdTime now,
-            ApdOAuthAnswer *answer)
-{
-    const ApdSourceConfig *source = keeper->source;
-
-    return apd_api_token_is_for(source)
-               ? apd_api_token_read(source->platform, response, now, answer)
-               : apd_oauth_read_token(response, answer);
-}
-
 static void
 on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
 {
@@ -199,7 +188,7 @@ on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
     ApdTime now = apd_now();
 
     ApdOAuthResult result =
-        response ? read_answer(keeper, response, now, &answer) : APD_OAUTH_LATER;
+        response ? apd_api_token_read(keeper->source, response, now, &answer) : APD_OAUTH_LATER;
     keeper->owner->asking--;
     if (keeper->owner->closing) {
         keep_last(keeper, result, &answer, now);

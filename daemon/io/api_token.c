@@ -74,9 +74,9 @@ is_token(const char *text)
     return text != NULL && *text != '\0' && g_str_is_ascii(text) && strlen(text) <= 4096;
 }
 
-ApdOAuthResult
-apd_api_token_read(const ApdPlatform *platform, const ApdHttpResponse *response, ApdTime now,
-                   ApdOAuthAnswer *answer)
+static ApdOAuthResult
+read_own(const ApdPlatform *platform, const ApdHttpResponse *response, ApdTime now,
+         ApdOAuthAnswer *answer)
 {
     g_auto(ApdApiAnswer) read = { 0 };
 
@@ -107,6 +107,14 @@ apd_api_token_read(const ApdPlatform *platform, const ApdHttpResponse *response,
         answer->refresh_life = life;
     }
     return APD_OAUTH_TOKEN;
+}
+
+ApdOAuthResult
+apd_api_token_read(const ApdSourceConfig *source, const ApdHttpResponse *response, ApdTime now,
+                   ApdOAuthAnswer *answer)
+{
+    return apd_api_token_is_for(source) ? read_own(source->platform, response, now, answer)
+                                        : apd_oauth_read_token(response, answer);
 }
 
 char *

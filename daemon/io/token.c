@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "io/api_token.h"
 #include "io/secret.h"
 #include "io/token_file.h"
 
@@ -31,14 +32,6 @@ apd_token_free(ApdToken *self)
     g_free(self);
 }
 
-/* The platform gives a login one end, which no refreshing puts off: whatever it says of
- * a refreshed one, the earlier is believed. */
-static bool
-has_one_end(const ApdSourceConfig *source)
-{
-    return g_strcmp0(source->type, "aliexpress") == 0;
-}
-
 ApdToken *
 apd_token_new(const ApdSourceConfig *source, const ApdToken *old, const ApdOAuthAnswer *answer,
               ApdTime now)
@@ -54,7 +47,9 @@ apd_token_new(const ApdSourceConfig *source, const ApdToken *old, const ApdOAuth
     self->refresh_expires = answer->refresh_life > 0                 ? now + answer->refresh_life
                             : old != NULL && answer->refresh == NULL ? old->refresh_expires
                                                                      : APD_NEVER;
-    if (has_one_end(source) && old != NULL)
+    /* The platform gives a login one end, which no refreshing puts off: whatever it says
+     * of a refreshed one, the earlier is believed. */
+    if (apd_api_token_is_for(source) && old != NULL)
         self->refresh_expires = MIN(self->refresh_expires, old->refresh_expires);
     self->user = g_strdup(source->user);
     self->client_id = g_strdup(source->oauth.client_id);

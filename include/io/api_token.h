@@ -20,8 +20,9 @@ bool apd_api_token_ask_refresh(const ApdPlatform *platform, const ApdSourceConfi
                                const char *secret, const char *refresh, ApdTime now,
                                ApdHttpRequest *request, GError **error);
 
-/* Fills @answer (empty). */
-ApdOAuthResult apd_api_token_read(const ApdPlatform *platform, const ApdHttpResponse *response,
+/* What was answered to a request for a token of @source, which may log in in either way.
+ * Fills @answer (empty). */
+ApdOAuthResult apd_api_token_read(const ApdSourceConfig *source, const ApdHttpResponse *response,
                                   ApdTime now, ApdOAuthAnswer *answer);
 
 /* Returns: (transfer full): where a person allows it. */

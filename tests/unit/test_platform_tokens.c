@@ -179,8 +179,7 @@ consent(Year *self, ApdTime now)
     platform.consent_ends = now + CONSENT_LIFE;
     g_autofree char *text = token_json(now, ++platform.refreshed);
     ApdHttpResponse response = { .status = 200, .body = g_string_new(text) };
-    g_assert_cmpint(apd_api_token_read(self->source->platform, &response, now, &answer), ==,
-                    APD_OAUTH_TOKEN);
+    g_assert_cmpint(apd_api_token_read(self->source, &response, now, &answer), ==, APD_OAUTH_TOKEN);
     apd_http_response_clear(&response);
     g_autoptr(ApdToken) token = apd_token_new(self->source, NULL, &answer, now);
     g_assert_cmpint(token->refresh_expires, ==, platform.consent_ends);

@@ -1,4 +1,4 @@
-#include "app/settle.h"
+#include "app/receipt.h"
 
 #include "app/raise.h"
 #include "base/log.h"
@@ -30,8 +30,8 @@ refuses(const ApdJudgement *judgement)
 }
 
 void
-apd_settle_note(ApdDelivery *delivery, const ApdJudgement *judgement, bool own, ApdTime now,
-                ApdTime next)
+apd_receipt_note(ApdDelivery *delivery, const ApdJudgement *judgement, bool own, ApdTime now,
+                 ApdTime next)
 {
     bool some = judgement->reached != NULL;
 
@@ -51,8 +51,8 @@ apd_settle_note(ApdDelivery *delivery, const ApdJudgement *judgement, bool own, 
 }
 
 void
-apd_settle_log(const char *channel, const GPtrArray *deliveries, const ApdJudgement *judgement,
-               ApdTime now)
+apd_receipt_log(const char *channel, const GPtrArray *deliveries, const ApdJudgement *judgement,
+                ApdTime now)
 {
     const ApdDelivery *first = deliveries->pdata[0];
     g_autofree char *more =
@@ -71,8 +71,8 @@ apd_settle_log(const char *channel, const GPtrArray *deliveries, const ApdJudgem
 }
 
 bool
-apd_settle_tell(ApdLedger *ledger, const ApdConfig *config, const char *channel,
-                const ApdJudgement *judgement, ApdTime now, GError **error)
+apd_receipt_tell(ApdLedger *ledger, const ApdConfig *config, const char *channel,
+                 const ApdJudgement *judgement, ApdTime now, GError **error)
 {
     g_autoptr(ApdAlert) alert = apd_alert_new();
 
