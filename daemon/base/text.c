@@ -145,6 +145,16 @@ apd_text_line(const char *text)
     return g_string_free(line, FALSE);
 }
 
+void
+apd_text_list_add(char ***list, const char *text)
+{
+    guint n = g_strv_length(*list);
+
+    *list = g_renew(char *, *list, n + 2);
+    (*list)[n] = g_strdup(text);
+    (*list)[n + 1] = NULL;
+}
+
 char *
 apd_time_iso(ApdTime when)
 {

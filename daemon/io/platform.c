@@ -18,10 +18,8 @@ typedef struct {
 static bool
 is_remedy(const char *value)
 {
-    for (unsigned i = 1; i < APD_N_REMEDIES; i++)
-        if (g_str_equal(apd_remedy_name((ApdRemedy) i), value))
-            return true;
-    return false;
+    ApdRemedy remedy;
+    return apd_remedy_parse(value, &remedy);
 }
 
 static bool

@@ -180,14 +180,9 @@ take_list(ApdApiRound *self, JsonNode *answer, GError **error)
 static void
 add_text(char ***list, const char *text)
 {
-    guint n = g_strv_length(*list);
-
-    if (text == NULL || *text == '\0' || g_str_equal(text, "0")
-        || g_strv_contains((const char *const *) *list, text))
-        return;
-    *list = g_renew(char *, *list, n + 2);
-    (*list)[n] = g_strdup(text);
-    (*list)[n + 1] = NULL;
+    if (text != NULL && *text != '\0' && !g_str_equal(text, "0")
+        && !g_strv_contains((const char *const *) *list, text))
+        apd_text_list_add(list, text);
 }
 
 /* What the platform leaves the seller as a rule, from when a dispute last changed. */

@@ -49,19 +49,6 @@ apd_settle_matter(const ApdStated *stated, const ApdRules *rules, ApdVerdict *ve
     verdict->severity = severity_of(rules, verdict);
 }
 
-/* @more is added to @list, which is replaced. */
-static void
-add_line(char ***list, const char *more)
-{
-    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
-
-    for (char **one = *list; *one != NULL; one++)
-        g_strv_builder_add(builder, *one);
-    g_strv_builder_add(builder, more);
-    g_strfreev(*list);
-    *list = g_strv_builder_end(builder);
-}
-
 static void
 settle_deadline(const ApdStated *stated, ApdVerdict *verdict)
 {
@@ -74,19 +61,19 @@ settle_deadline(const ApdStated *stated, ApdVerdict *verdict)
         g_autofree char *both = g_strdup_printf("%s, which is %s: the text's own is earlier, and "
                                                 "is taken",
                                                 line, iso);
-        add_line(&verdict->derivation, both);
+        apd_text_list_add(&verdict->derivation, both);
         return;
     }
 
     bool other = verdict->basis == APD_BASIS_STATED && verdict->deadline > stated->deadline;
     g_strfreev(verdict->derivation);
     verdict->derivation = g_new0(char *, 1);
-    add_line(&verdict->derivation, line);
+    apd_text_list_add(&verdict->derivation, line);
     if (other) {
         g_autofree char *both = g_strdup_printf("the text says %s, which is later: the earlier of "
                                                 "the two is taken",
                                                 text);
-        add_line(&verdict->derivation, both);
+        apd_text_list_add(&verdict->derivation, both);
     }
     verdict->deadline = stated->deadline;
     verdict->basis = APD_BASIS_STATED;
@@ -124,7 +111,7 @@ static void
 settle_list(char ***list, const char *one)
 {
     if (one != NULL && !g_strv_contains((const char *const *) *list, one))
-        add_line(list, one);
+        apd_text_list_add(list, one);
 }
 
 void
@@ -142,7 +129,7 @@ apd_settle_facts(const ApdStated *stated, ApdVerdict *verdict)
         g_autofree char *line = g_strdup_printf("%s states \"%s\" as the deadline, which cannot be "
                                                 "read",
                                                 stated->by, stated->deadline_wrong);
-        add_line(&verdict->derivation, line);
+        apd_text_list_add(&verdict->derivation, line);
     }
     if (stated->case_ref != NULL) {
         g_free(verdict->case_ref);

@@ -16,6 +16,17 @@ apd_remedy_name(ApdRemedy remedy)
     return remedies[remedy];
 }
 
+bool
+apd_remedy_parse(const char *name, ApdRemedy *ret_remedy)
+{
+    for (unsigned i = 1; i < APD_N_REMEDIES; i++)
+        if (g_strcmp0(remedies[i], name) == 0) {
+            *ret_remedy = (ApdRemedy) i;
+            return true;
+        }
+    return false;
+}
+
 ApdPlatform *
 apd_platform_new(void)
 {
@@ -78,10 +89,8 @@ apd_platform_match(const ApdPlatform *self, const char *kind, const char *text)
 ApdRemedy
 apd_platform_remedy(const ApdPlatform *self, const char *code)
 {
-    const char *word = apd_platform_get(self, "error", code, "do");
+    ApdRemedy remedy = APD_REMEDY_NONE;
 
-    for (unsigned i = 1; i < APD_N_REMEDIES; i++)
-        if (g_strcmp0(remedies[i], word) == 0)
-            return (ApdRemedy) i;
-    return APD_REMEDY_NONE;
+    apd_remedy_parse(apd_platform_get(self, "error", code, "do"), &remedy);
+    return remedy;
 }

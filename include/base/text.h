@@ -27,5 +27,8 @@ char *apd_text_cut(const char *text, size_t max);
  * show: valid UTF-8, controls and bidi overrides out, blanks collapsed. */
 char *apd_text_line(const char *text);
 
+/* Adds a copy of @text to the NULL-terminated *@list, which is owned. */
+void apd_text_list_add(char ***list, const char *text);
+
 /* Returns: (transfer full): "2026-01-05T12:00:00Z"; NULL for APD_NEVER. */
 char *apd_time_iso(ApdTime when);

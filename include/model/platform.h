@@ -4,6 +4,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 
 #include "base/clock.h"
 
@@ -22,6 +23,9 @@ typedef enum {
 } ApdRemedy;
 
 const char *apd_remedy_name(ApdRemedy remedy);
+
+/* @name may be NULL.  False: it is no remedy; "none" is not, either. */
+bool apd_remedy_parse(const char *name, ApdRemedy *ret_remedy);
 
 /* What can be asked for, NULL at the end: "diagnosis", "disputes", ... */
 extern const char *const apd_platform_topics[];
