@@ -12,9 +12,10 @@
 #include "logic/settle.h"
 
 struct ApdReading {
-    ApdRules *rules;   /* owned */
-    ApdPsl *psl;       /* owned */
-    ApdTimeData *time; /* owned */
+    ApdRules *rules;       /* owned */
+    ApdOriginWords *words; /* owned */
+    ApdPsl *psl;           /* owned */
+    ApdTimeData *time;     /* owned */
 };
 
 static const char *
@@ -34,6 +35,7 @@ apd_reading_new(const char *rules_dir, const char *user_rules_dir, GError **erro
         || (self->time = apd_time_data_load(rules_dir, user_rules_dir, error)) == NULL
         || (self->psl = apd_psl_new(error)) == NULL)
         return NULL;
+    self->words = apd_origin_words_new(self->rules);
     return g_steal_pointer(&self);
 }
 
@@ -43,6 +45,7 @@ apd_reading_free(ApdReading *self)
     if (self == NULL)
         return;
 
+    apd_origin_words_free(self->words);
     apd_rules_free(self->rules);
     apd_psl_free(self->psl);
     apd_time_data_free(self->time);
@@ -107,7 +110,7 @@ apd_reading_judge(const ApdReading *self, const ApdDocument *document, const cha
 {
     g_autoptr(ApdText) text = apd_segment_document(document);
     g_autoptr(GArray) hits = apd_matcher_scan(apd_rules_matcher(self->rules), text);
-    ApdOriginContext context = { self->rules, registrable, self->psl, authserv_id };
+    ApdOriginContext context = { self->rules, self->words, registrable, self->psl, authserv_id };
     g_autoptr(ApdOrigin) origin = apd_origin_judge(&context, document, text);
     ApdInput input = { self->rules, document, text, hits, origin };
     ApdVerdict *verdict = apd_verdict_new();

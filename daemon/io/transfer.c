@@ -14,6 +14,13 @@ static const guint8 values[256] = {
 };
 /* clang-format on */
 
+/* Value and one; 0: no hexadecimal digit. */
+static const guint8 nibbles[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+    ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+};
+
 /* What is looked at to tell text from base64. */
 #define SAMPLE 256
 
@@ -76,6 +83,16 @@ apd_base64_decode(const char *text, gsize size, gsize limit, GByteArray *out)
     g_byte_array_set_size(out, (guint) (p - out->data));
 }
 
+/* The byte that "=E9" at @text stands for; -1 when it is none. */
+static int
+escaped_byte(const char *text, gsize size)
+{
+    if (size < 3 || nibbles[(guchar) text[1]] == 0 || nibbles[(guchar) text[2]] == 0)
+        return -1;
+
+    return (nibbles[(guchar) text[1]] - 1) * 16 + nibbles[(guchar) text[2]] - 1;
+}
+
 /* Length of a soft line break at @text, 0: none. */
 static gsize
 soft_break(const char *text, gsize size)
@@ -105,19 +122,15 @@ apd_quoted_printable_decode(const char *text, gsize size, bool header, gsize lim
     for (gsize i = 0; i < size && p < end; i++) {
         guint8 c = (guint8) text[i];
 
-        if (header && c == '_') {
-            c = ' ';
-        } else if (c == '=' && i + 2 < size && g_ascii_isxdigit(text[i + 1])
-                   && g_ascii_isxdigit(text[i + 2])) {
-            c = (guint8) (g_ascii_xdigit_value(text[i + 1]) * 16
-                          + g_ascii_xdigit_value(text[i + 2]));
-            i += 2;
-        } else if (c == '=') {
-            gsize skip = soft_break(text + i, size - i);
-            if (skip > 0) {
-                i += skip - 1;
+        if (c == '=') {
+            int byte = escaped_byte(text + i, size - i);
+            gsize skip = byte < 0 ? soft_break(text + i, size - i) : 0;
+            i += byte >= 0 ? 2 : MAX(skip, 1) - 1;
+            if (skip > 0)
                 continue;
-            }
+            c = byte >= 0 ? (guint8) byte : c;
+        } else if (header && c == '_') {
+            c = ' ';
         }
         *p++ = c;
     }

@@ -36,50 +36,10 @@ is_official(const ApdOriginContext *context, const char *host)
     return apd_origin_lists(context, "link", "official", "domains", host);
 }
 
-/* Where @folded holds @word last, counted from 1: as a word, or with "*" as the beginning
- * of one; ideographs stand in no words.  0: nowhere. */
-static size_t
-find_last(const char *folded, const char *word)
-{
-    size_t n = strlen(word), last = 0;
-    bool open = n > 0 && word[n - 1] == '*';
-    bool apart = (guchar) *word < 0xe0; /* Latin and Cyrillic */
-    g_autofree char *stem = g_strndup(word, open ? n - 1 : n);
-    g_autofree char *wanted = apd_normalise(stem);
-
-    n = strlen(wanted);
-    for (const char *p = folded; n > 0 && (p = strstr(p, wanted)) != NULL; p++) {
-        bool starts = p == folded || !apd_text_is_word_byte(p[-1]);
-        if (!apart || (starts && (open || !apd_text_is_word_byte(p[n]))))
-            last = (size_t) (p - folded) + 1;
-    }
-    return last;
-}
-
-/* @what: "call-", "hint-" or "law-": all languages, for a text does not tell its own. */
-static size_t
-find_words(const ApdOriginContext *context, const char *what, const char *folded)
-{
-    const GPtrArray *names = apd_rules_names(context->rules, "link");
-    size_t last = 0;
-
-    for (guint i = 0; *folded != '\0' && i < names->len; i++) {
-        if (!g_str_has_prefix(names->pdata[i], what))
-            continue;
-        const char *list = apd_rules_value(context->rules, "link", names->pdata[i], "words");
-        g_auto(GStrv) words = g_strsplit(list != NULL ? list : "", ",", -1);
-        for (char **p = words; *p != NULL; p++) {
-            size_t found = find_last(folded, g_strstrip(*p));
-            last = MAX(last, found);
-        }
-    }
-    return last;
-}
-
 static bool
-has_words(const ApdOriginContext *context, const char *what, const char *folded)
+holds(const GArray *words, const char *folded)
 {
-    return find_words(context, what, folded) > 0;
+    return apd_origin_words_find_last(words, folded) > 0;
 }
 
 static char *
@@ -185,8 +145,9 @@ is_for_reading(const ApdOriginContext *context, const ApdLink *link, const char 
         || apd_origin_lists(context, "link", "carrier", "domains", host))
         return true;
     return !link->drawn && !apd_origin_lists(context, "link", "shortener", "domains", host)
-           && (has_words(context, "law-", text)
-               || find_words(context, "law-", lead) > find_words(context, "call-", lead));
+           && (holds(context->words->laws, text)
+               || apd_origin_words_find_last(context->words->laws, lead)
+                      > apd_origin_words_find_last(context->words->calls, lead));
 }
 
 static bool
@@ -195,9 +156,9 @@ is_call(const Judge *self, const ApdLink *link, const char *text, const char *le
     bool bare = strcmp(link->text, link->href) == 0;
 
     return link->button || link->drawn || (link->image && *link->text == '\0')
-           || (bare && !self->own_call) || has_words(self->context, "call-", text)
-           || has_words(self->context, "hint-", text) || has_words(self->context, "call-", lead)
-           || has_words(self->context, "hint-", lead);
+           || (bare && !self->own_call) || holds(self->context->words->calls, text)
+           || holds(self->context->words->hints, text) || holds(self->context->words->calls, lead)
+           || holds(self->context->words->hints, lead);
 }
 
 static ApdOriginLinks
@@ -217,7 +178,7 @@ judge_foreign(Judge *self, const ApdLink *link, const ApdWebAddress *address, co
 
     g_autofree char *text = apd_normalise(link->text);
     g_autofree char *lead = folded_lead(link->lead);
-    bool asks = has_words(context, "call-", strcmp(link->text, link->href) != 0 ? text : "");
+    bool asks = holds(context->words->calls, strcmp(link->text, link->href) != 0 ? text : "");
     if (!asks && !passes_on(context, address) && is_for_reading(context, link, host, text, lead))
         return APD_LINKS_CLEAN;
 
@@ -232,7 +193,7 @@ judge_mail(const Judge *self, const ApdLink *link, const ApdWebAddress *address,
 {
     g_autofree char *text = apd_normalise(link->text);
     bool asks = strchr(link->text, '@') == NULL
-                && (link->button || has_words(self->context, "call-", text));
+                && (link->button || holds(self->context->words->calls, text));
 
     if (*address->host == '\0' || apd_origin_is_platform(self->context, address->host))
         return APD_LINKS_CLEAN;

@@ -54,17 +54,6 @@ apd_origin_is_platform(const ApdOriginContext *self, const char *host)
            || apd_origin_lists(self, "sender", "platform", "names", host);
 }
 
-static char **
-brands(const ApdOriginContext *self)
-{
-    const char *list = apd_rules_value(self->rules, "sender", "platform", "brands");
-    char **words = g_strsplit(list != NULL ? list : "", ",", -1);
-
-    for (char **p = words; *p != NULL; p++)
-        g_strstrip(*p);
-    return words;
-}
-
 /* Whether @brand begins at a word of @skeleton when what stands between letters is left
  * out: "ali-express-pay.example", "A.l.i.Express", but not "vitali express". */
 static bool
@@ -93,12 +82,13 @@ apd_origin_imitates(const ApdOriginContext *self, const char *host)
         return false;
 
     g_autofree char *skeleton = apd_lookalike_skeleton(host);
-    g_auto(GStrv) words = brands(self);
-    for (char **p = words; *p != NULL; p++)
-        if (strlen(*p) >= MIN_HOST_BRAND
-            && (apd_lookalike_imitates(skeleton, *p)
-                || (strlen(*p) >= MIN_LOOSE_BRAND && is_spaced_out(skeleton, *p))))
+    for (guint i = 0; i < self->words->brands->len; i++) {
+        const ApdOriginWord *brand = &g_array_index(self->words->brands, ApdOriginWord, i);
+        if (brand->n >= MIN_HOST_BRAND
+            && (apd_lookalike_imitates(skeleton, brand->folded)
+                || (brand->n >= MIN_LOOSE_BRAND && is_spaced_out(skeleton, brand->folded))))
             return true;
+    }
     return false;
 }
 
@@ -111,16 +101,13 @@ apd_origin_names_brand(const ApdOriginContext *self, const char *name)
     g_autofree char *folded = apd_normalise(name);
     g_autofree char *words_of_name =
         g_strdelimit(apd_lookalike_skeleton(name), " @,;:()[]\"'", '.');
-    g_auto(GStrv) words = brands(self);
-    for (char **p = words; *p != NULL; p++) {
-        g_autofree char *brand = apd_normalise(*p);
-        if (*brand == '\0')
-            continue;
-        if (strstr(folded, brand) != NULL)
+    for (guint i = 0; i < self->words->brands->len; i++) {
+        const ApdOriginWord *brand = &g_array_index(self->words->brands, ApdOriginWord, i);
+        if (strstr(folded, brand->folded) != NULL)
             return true;
-        if (strlen(brand) >= MIN_LOOSE_BRAND
-            && (is_spaced_out(words_of_name, brand)
-                || apd_lookalike_imitates(words_of_name, brand)))
+        if (brand->n >= MIN_LOOSE_BRAND
+            && (is_spaced_out(words_of_name, brand->folded)
+                || apd_lookalike_imitates(words_of_name, brand->folded)))
             return true;
     }
     return false;
@@ -141,18 +128,18 @@ apd_origin_host_of_address(const char *address)
 
 /* Whether @team stands beside @brand in @folded. */
 static bool
-stand_together(const char *folded, const char *brand, const char *team)
+stand_together(const char *folded, const ApdOriginWord *brand, const ApdOriginWord *team)
 {
     static const char *const between[] = { " ", "-", "" };
-    size_t n = strlen(brand), m = strlen(team);
 
-    for (const char *p = folded; (p = strstr(p, brand)) != NULL; p++)
+    for (const char *p = folded; (p = strstr(p, brand->folded)) != NULL; p++)
         for (size_t i = 0; i < G_N_ELEMENTS(between); i++) {
             size_t gap = strlen(between[i]);
-            const char *after = p + n;
-            if (g_str_has_prefix(after, between[i]) && g_str_has_prefix(after + gap, team))
+            const char *after = p + brand->n;
+            if (g_str_has_prefix(after, between[i]) && g_str_has_prefix(after + gap, team->folded))
                 return true;
-            if (p - folded >= (ptrdiff_t) (gap + m) && strncmp(p - gap - m, team, m) == 0
+            if (p - folded >= (ptrdiff_t) (gap + team->n)
+                && strncmp(p - gap - team->n, team->folded, team->n) == 0
                 && strncmp(p - gap, between[i], gap) == 0)
                 return true;
         }
@@ -162,19 +149,15 @@ stand_together(const char *folded, const char *brand, const char *team)
 bool
 apd_origin_signs_as_platform(const ApdOriginContext *self, const char *folded)
 {
-    g_auto(GStrv) names = brands(self);
+    const ApdOriginWords *words = self->words;
 
-    for (char **p = names; *p != NULL; p++) {
-        g_autofree char *brand = apd_normalise(*p);
-        if (*brand == '\0' || strstr(folded, brand) == NULL)
+    for (guint i = 0; i < words->brands->len; i++) {
+        const ApdOriginWord *brand = &g_array_index(words->brands, ApdOriginWord, i);
+        if (strstr(folded, brand->folded) == NULL)
             continue;
-        const char *list = apd_rules_value(self->rules, "link", "signature", "words");
-        g_auto(GStrv) words = g_strsplit(list != NULL ? list : "", ",", -1);
-        for (char **word = words; *word != NULL; word++) {
-            g_autofree char *team = apd_normalise(g_strstrip(*word));
-            if (*team != '\0' && stand_together(folded, brand, team))
+        for (guint k = 0; k < words->signatures->len; k++)
+            if (stand_together(folded, brand, &g_array_index(words->signatures, ApdOriginWord, k)))
                 return true;
-        }
     }
     return false;
 }

@@ -157,7 +157,7 @@ add_choice(ApdPhraseBook *self, ApdElement *element, const char *text)
 {
     g_autofree char *folded = apd_normalise(text);
     g_autoptr(GString) prepared = g_string_new(NULL);
-    ApdChoice choice = { self->parts->len, 0, true };
+    ApdChoice choice = { .first = self->parts->len, .is_ascii = true };
     bool has_word = false;
 
     /* Stars are part of the phrase here, decoration in a text. */
@@ -174,9 +174,11 @@ add_choice(ApdPhraseBook *self, ApdElement *element, const char *text)
     }
     if (choice.n > 0) {
         const ApdPart *first = apd_phrase_part(self, choice.first), *last = first + choice.n - 1;
-        element->heads |= edge_bits(first, first->head);
-        element->tails |= edge_bits(last, last->tail);
+        choice.heads = edge_bits(first, first->head);
+        choice.tails = edge_bits(last, last->tail);
     }
+    element->heads |= choice.heads;
+    element->tails |= choice.tails;
     element->may_miss |= choice.n == 0;
     element->has_word &= has_word;
     element->is_ascii &= choice.is_ascii;

@@ -66,6 +66,7 @@ may_end(const ApdPart *part, const char *text, size_t at)
 typedef struct {
     guint16 list[MAX_GAP + 1];
     guint n;
+    guint32 bits; /* of the bytes that stand there */
 } Places;
 
 /* @heads: what may begin after the gap that begins at @at. */
@@ -75,12 +76,15 @@ find_places_after(const char *text, size_t at, guint32 heads, Places *places)
     int cost = 0;
 
     places->n = 0;
+    places->bits = 0;
     if (!apd_prepared_is_boundary(text, at))
         return;
     for (size_t p = at; cost <= 2 * MAX_GAP_WORDS && p - at <= MAX_GAP; p++) {
         if (text[p] != ' ' && (heads & apd_phrase_bit(text[p])) != 0
-            && apd_prepared_is_boundary(text, p))
+            && apd_prepared_is_boundary(text, p)) {
             places->list[places->n++] = (guint16) (p - at);
+            places->bits |= apd_phrase_bit(text[p]);
+        }
         if (text[p] == '\0')
             break;
         if (apd_prepared_is_dense(text + p))
@@ -98,12 +102,15 @@ find_places_before(const char *text, size_t at, guint32 tails, Places *places)
     int cost = 0;
 
     places->n = 0;
+    places->bits = 0;
     if (!apd_prepared_is_boundary(text, at))
         return;
     for (size_t p = at; cost <= 2 * MAX_GAP_WORDS && at - p <= MAX_GAP; p--) {
         if (p > 0 && text[p - 1] != ' ' && (tails & apd_phrase_bit(text[p - 1])) != 0
-            && apd_prepared_is_boundary(text, p))
+            && apd_prepared_is_boundary(text, p)) {
             places->list[places->n++] = (guint16) (at - p);
+            places->bits |= apd_phrase_bit(text[p - 1]);
+        }
         if (p == 0 || text[p - 1] == '\0')
             break;
         if (apd_prepared_is_dense(text + p - 1))
@@ -199,6 +206,8 @@ slots_after_gap(Walk *self, int slot, const ApdPart *last, size_t at)
         return false;
     for (guint c = 0; c < element->n && --*self->steps > 0; c++) {
         const ApdChoice *choice = apd_phrase_choice(self->book, element->first + c);
+        if (choice->n > 0 && (choice->heads & places.bits) == 0)
+            continue;
         const ApdPart *first = apd_phrase_part(self->book, choice->first);
         bool here = choice->n == 0 && next_slot(self, slot + 1, last, true, at);
         for (guint k = 0; k < places.n && choice->n > 0 && !here; k++)
@@ -225,13 +234,15 @@ next_slot(Walk *self, int slot, const ApdPart *last, bool gap, size_t at)
         return slots_after_gap(self, slot, last, at);
 
     const ApdElement *element = apd_phrase_element(self->book, self->phrase, slot);
-    char head = self->text[at] == ' ' ? self->text[at + 1] : self->text[at];
-    if ((element->heads & apd_phrase_bit(head)) == 0 && !element->may_miss)
+    guint32 bit = apd_phrase_bit(self->text[at] == ' ' ? self->text[at + 1] : self->text[at]);
+    if ((element->heads & bit) == 0 && !element->may_miss)
         return false;
     for (guint c = 0; c < element->n && --*self->steps > 0; c++) {
         const ApdChoice *choice = apd_phrase_choice(self->book, element->first + c);
-        found |= choice->n == 0 ? next_slot(self, slot + 1, last, false, at)
-                                : forward_blank(self, slot, choice, last, at);
+        if (choice->n == 0)
+            found |= next_slot(self, slot + 1, last, false, at);
+        else if ((choice->heads & bit) != 0)
+            found |= forward_blank(self, slot, choice, last, at);
     }
     return found;
 }
@@ -323,6 +334,8 @@ slots_before_gap(Walk *self, int slot, const ApdPart *first, size_t at)
         return false;
     for (guint c = 0; c < element->n && --*self->steps > 0; c++) {
         const ApdChoice *choice = apd_phrase_choice(self->book, element->first + c);
+        if (choice->n > 0 && (choice->tails & places.bits) == 0)
+            continue;
         const ApdPart *last = apd_phrase_part(self->book, choice->first + choice->n) - 1;
         bool here = choice->n == 0 && slot_before(self, slot, first, true, at);
         for (guint k = 0; k < places.n && choice->n > 0 && !here; k++)
@@ -350,13 +363,15 @@ slot_before(Walk *self, int slot, const ApdPart *first, bool gap, size_t at)
 
     const ApdElement *element = apd_phrase_element(self->book, self->phrase, slot - 1);
     size_t end = at > 0 && self->text[at - 1] == ' ' ? at - 1 : at;
-    if ((end == 0 || (element->tails & apd_phrase_bit(self->text[end - 1])) == 0)
-        && !element->may_miss)
+    guint32 bit = end > 0 ? apd_phrase_bit(self->text[end - 1]) : 0;
+    if ((element->tails & bit) == 0 && !element->may_miss)
         return false;
     for (guint c = 0; c < element->n && --*self->steps > 0; c++) {
         const ApdChoice *choice = apd_phrase_choice(self->book, element->first + c);
-        found |= choice->n == 0 ? slot_before(self, slot - 1, first, false, at)
-                                : backward_blank(self, slot - 1, choice, first, at);
+        if (choice->n == 0)
+            found |= slot_before(self, slot - 1, first, false, at);
+        else if ((choice->tails & bit) != 0)
+            found |= backward_blank(self, slot - 1, choice, first, at);
     }
     return found;
 }

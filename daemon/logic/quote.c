@@ -129,20 +129,28 @@ has_any(const char *lower, const char *const *words, size_t n)
     return false;
 }
 
-static bool
-has_label(const char *lower, const char *const *labels, size_t n)
+/* What stands before the first colon of @lower, as "** From * :".  Returns: its beginning,
+ * borrowed; NULL when there is no colon. */
+static const char *
+label_of(const char *lower, size_t *ret_n)
 {
-    while (*lower == '*' || *lower == ' ' || *lower == '>')
-        lower++;
-    for (size_t i = 0; i < n; i++) {
-        size_t length = strlen(labels[i]);
-        const char *rest = lower + length;
-        if (strncmp(lower, labels[i], length) != 0)
-            continue;
-        rest += strspn(rest, " *");
-        if (*rest == ':')
+    const char *start = lower + strspn(lower, "* >");
+    const char *colon = strchr(start, ':');
+
+    if (colon == NULL)
+        return NULL;
+    while (colon > start && (colon[-1] == ' ' || colon[-1] == '*'))
+        colon--;
+    *ret_n = (size_t) (colon - start);
+    return start;
+}
+
+static bool
+is_any(const char *label, size_t n, const char *const *labels, size_t n_labels)
+{
+    for (size_t i = 0; i < n_labels; i++)
+        if (*label == *labels[i] && strncmp(label, labels[i], n) == 0 && labels[i][n] == '\0')
             return true;
-    }
     return false;
 }
 
@@ -172,11 +180,15 @@ apd_quote_of(const char *line)
         return APD_QUOTE_FORWARD;
     if (lower[n - 1] == ':' && has_any(lower, wrote_words, G_N_ELEMENTS(wrote_words)))
         return APD_QUOTE_REPLY;
-    if (has_label(lower, subject_labels, G_N_ELEMENTS(subject_labels)))
+
+    const char *label = label_of(lower, &n);
+    if (label == NULL)
+        return APD_QUOTE_NO;
+    if (is_any(label, n, subject_labels, G_N_ELEMENTS(subject_labels)))
         return APD_QUOTE_SUBJECT;
-    if (has_label(lower, from_labels, G_N_ELEMENTS(from_labels)))
+    if (is_any(label, n, from_labels, G_N_ELEMENTS(from_labels)))
         return APD_QUOTE_FROM;
-    if (has_label(lower, header_labels, G_N_ELEMENTS(header_labels)))
+    if (is_any(label, n, header_labels, G_N_ELEMENTS(header_labels)))
         return APD_QUOTE_HEADER;
     return APD_QUOTE_NO;
 }

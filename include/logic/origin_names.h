@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "logic/origin_words.h"
 #include "logic/rules.h"
 
 /* The registrable domain of @host (libpsl, through io/psl.h): "co.uk" rules and
@@ -14,6 +15,7 @@ typedef const char *(*ApdRegistrable)(const char *host, void *user_data);
 
 typedef struct {
     const ApdRules *rules;
+    const ApdOriginWords *words; /* of @rules */
     ApdRegistrable registrable;
     void *user_data;
     const char *authserv_id; /* NULL: no Authentication-Results header is believed */

@@ -29,6 +29,8 @@ typedef struct {
     guint32 first; /* part */
     guint16 n;     /* 0: the element may be missing */
     bool is_ascii; /* every literal is */
+    guint32 heads; /* bytes that it may begin with, ... */
+    guint32 tails; /* ... and end with: see apd_phrase_bit(); none of one without parts */
 } ApdChoice;
 
 typedef struct {
@@ -39,8 +41,8 @@ typedef struct {
     bool has_edge; /* a choice begins or ends with a gap */
     bool is_ascii; /* every choice is */
     bool is_other; /* none is */
-    guint32 heads; /* bytes that it may begin with, ... */
-    guint32 tails; /* ... and end with: see apd_phrase_bit() */
+    guint32 heads; /* of all its choices */
+    guint32 tails;
 } ApdElement;
 
 typedef struct {

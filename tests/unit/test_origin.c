@@ -181,7 +181,8 @@ test_rows(void)
     g_assert_no_error(error);
     g_autoptr(ApdPsl) psl = apd_psl_new(&error);
     g_assert_no_error(error);
-    ApdOriginContext context = { rules, registrable, psl, "mx.seller.example" };
+    g_autoptr(ApdOriginWords) words = apd_origin_words_new(rules);
+    ApdOriginContext context = { rules, words, registrable, psl, "mx.seller.example" };
     int wrong = 0;
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
