@@ -30,6 +30,7 @@ typedef struct Errand {
     void *user_data;        /* borrowed */
     guint soon;             /* owned: an idle call that ends it; 0: an answer does */
     ApdJudgement judgement; /* of channels that end at once */
+    char *rest;             /* owned: whom alone it is for; NULL: all */
     ApdHttpRequest plain;   /* owned: what to send when the rich form is refused; empty: none */
 } Errand;
 
@@ -38,6 +39,7 @@ free_errand(Errand *errand)
 {
     apd_judgement_clear(&errand->judgement);
     apd_http_request_clear(&errand->plain);
+    g_free(errand->rest);
     g_free(errand);
 }
 
@@ -144,6 +146,12 @@ apd_courier_takes_digests(const ApdCourier *self)
 }
 
 bool
+apd_courier_is_sticky(const ApdCourier *self)
+{
+    return self->type->idempotent && apd_courier_takes_digests(self);
+}
+
+bool
 apd_courier_spares_half_hours(const ApdCourier *self)
 {
     return self->type->spare_half_hours;
@@ -179,7 +187,10 @@ finish(Errand *errand)
 
     if (self != NULL) {
         self->errand = NULL;
+        if (judgement->taking == APD_REFUSED && judgement->refused == NULL)
+            judgement->refused = g_steal_pointer(&errand->rest);
         mask_secrets(self, &judgement->text);
+        mask_secrets(self, &judgement->refused);
         if (judgement->moved != NULL) {
             g_free(self->moved);
             self->moved = g_strdup(judgement->moved);
@@ -369,9 +380,23 @@ dispatch(ApdCourier *self, ApdParcel *parcel)
         finish_soon(self->errand, error);
 }
 
+/* Returns: (transfer full): NULL for none. */
+static char *
+list_text(char *const *names)
+{
+    GString *text = names && *names ? g_string_new(*names) : NULL;
+
+    if (text == NULL)
+        return NULL;
+    while (*++names != NULL)
+        g_string_append_printf(text, ", %s", *names);
+    return g_string_free(text, FALSE);
+}
+
 void
 apd_courier_send(ApdCourier *self, const ApdAlert *alert, const char *idempotency,
-                 char *const *told, ApdTime now, ApdCourierDone done, void *user_data)
+                 char *const *told, char *const *rest, ApdTime now, ApdCourierDone done,
+                 void *user_data)
 {
     g_autoptr(GError) error = NULL;
 
@@ -382,6 +407,7 @@ apd_courier_send(ApdCourier *self, const ApdAlert *alert, const char *idempotenc
     self->errand->courier = self;
     self->errand->done = done;
     self->errand->user_data = user_data;
+    self->errand->rest = list_text(rest);
     if (!read_secrets(self, &error)) {
         finish_soon(self->errand, error);
         return;
@@ -396,6 +422,7 @@ apd_courier_send(ApdCourier *self, const ApdAlert *alert, const char *idempotenc
                          .secret = self->secret,
                          .token = self->token,
                          .moved = self->moved,
-                         .told = told };
+                         .told = told,
+                         .rest = rest };
     dispatch(self, &parcel);
 }

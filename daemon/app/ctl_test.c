@@ -176,7 +176,7 @@ send_now(const ApdConfig *config, const ApdChannelConfig *channel)
     recall(config, courier, channel->name);
     g_autofree char *uuid = g_uuid_string_random();
     g_autofree char *idempotency = g_strconcat("msg_test-", uuid, NULL);
-    apd_courier_send(courier, alert, idempotency, NULL, apd_now(), on_verdict, &testing);
+    apd_courier_send(courier, alert, idempotency, NULL, NULL, apd_now(), on_verdict, &testing);
     g_main_loop_run(loop);
     return testing.status == APD_EXIT_GOOD && apd_courier_is_unseen(courier)
                ? ask_person(channel->name)

@@ -1,8 +1,7 @@
 #include "app/post.h"
 
+#include "app/bundle.h"
 #include "app/courier.h"
-#include "app/quiet.h"
-#include "app/reminders.h"
 #include "app/receipt.h"
 #include "logic/backoff.h"
 #include "logic/digest.h"
@@ -205,60 +204,6 @@ on_verdict(const ApdJudgement *judgement, void *user_data)
 /* --- starting what is due --------------------------------------------------- */
 
 static ApdTime
-quiet_until(const ApdPost *self, const ApdAlert *alert, ApdTime now)
-{
-    const ApdLadder ladder = apd_reminders_ladder(self->config);
-    g_autoptr(GTimeZone) zone = apd_config_zone(self->config);
-
-    return apd_quiet_until(self->channel, &ladder, alert, now, zone);
-}
-
-static void
-free_alert(void *data)
-{
-    apd_alert_free(data);
-}
-
-/* What some addressees have already goes to the rest of them alone. */
-static bool
-may_go_with_others(const ApdPost *self, const ApdDelivery *delivery, const ApdAlert *alert,
-                   ApdTime now)
-{
-    return !apd_delivery_is_partly_told(delivery) && apd_digest_takes(alert, now)
-           && quiet_until(self, alert, now) <= now;
-}
-
-/* Leaves in @owed what one message settles: its first alone, which is *alert, or,
- * when many may be told together, all of those; then *alert becomes the digest. */
-static bool
-gather(const ApdPost *self, GPtrArray *owed, ApdAlert **alert, ApdTime now, GError **error)
-{
-    g_autoptr(GPtrArray) alerts = g_ptr_array_new_with_free_func(free_alert);
-
-    for (guint i = 1; i < owed->len && may_go_with_others(self, owed->pdata[0], *alert, now);) {
-        const ApdDelivery *delivery = owed->pdata[i];
-        g_autoptr(ApdAlert) other = NULL;
-
-        if (!apd_ledger_get_alert(self->ledger, delivery->alert_id, &other, error))
-            return false;
-        if (!may_go_with_others(self, delivery, other, now)) {
-            g_ptr_array_remove_index(owed, i);
-            continue;
-        }
-        g_ptr_array_add(alerts, g_steal_pointer(&other));
-        i++;
-    }
-    if (alerts->len + 1 < APD_DIGEST_LEAST) {
-        g_ptr_array_set_size(owed, 1);
-        return true;
-    }
-
-    g_ptr_array_insert(alerts, 0, g_steal_pointer(alert));
-    *alert = apd_digest_make(alerts, now);
-    return true;
-}
-
-static ApdTime
 time_left(const ApdAlert *alert, ApdTime now)
 {
     const ApdCase *kase = alert->kase             ? alert->kase
@@ -277,37 +222,58 @@ is_own(const ApdPost *self, const ApdAlert *alert)
     return alert->type == APD_ALERT_REFUSED && g_str_has_prefix(alert->subject, some);
 }
 
+/* Whether a digest waits for a better minute: the service asks for it. */
+static bool
+spares(ApdPost *self, const ApdBundle *bundle, ApdTime now)
+{
+    ApdTime at;
+
+    if (bundle->deliveries->len == 1 || !apd_courier_spares_half_hours(self->courier))
+        return false;
+
+    at = apd_digest_spare(now, g_random_int());
+    if (at <= now)
+        return false;
+    apd_gate_close(&self->gate, at);
+    self->spared = at;
+    return true;
+}
+
+/* It is in the ledger that @bundle goes, where that counts, before it does. */
+static bool
+send(ApdPost *self, const ApdBundle *bundle, ApdTime now, GError **error)
+{
+    const ApdDelivery *first = bundle->deliveries->pdata[0];
+
+    if (apd_courier_is_sticky(self->courier) && !apd_bundle_keep(bundle, self->ledger, error))
+        return false;
+
+    self->left = time_left(bundle->alert, now);
+    self->own = is_own(self, bundle->alert);
+    self->deliveries = g_ptr_array_ref(bundle->deliveries);
+    apd_gate_send(&self->gate, now);
+    apd_courier_send(self->courier, bundle->alert, bundle->key, first->told, first->rest, now,
+                     on_verdict, self);
+    return true;
+}
+
 /* @owed (element-type ApdDelivery): due now, the most urgent first; not empty. */
 static bool
 start(ApdPost *self, GPtrArray *owed, ApdTime now, GError **error)
 {
-    ApdLedger *ledger = self->ledger;
+    const ApdBundling scope = { self->ledger, self->config, self->channel,
+                                apd_courier_is_sticky(self->courier), now };
     ApdDelivery *first = owed->pdata[0];
     g_autoptr(ApdAlert) alert = NULL;
 
-    if (!apd_ledger_get_alert(ledger, first->alert_id, &alert, error))
+    if (!apd_ledger_get_alert(self->ledger, first->alert_id, &alert, error))
         return false;
-
-    first->next_try = quiet_until(self, alert, now);
+    first->next_try = apd_bundle_quiet_until(&scope, alert);
     if (first->next_try > now)
-        return apd_ledger_put_delivery(ledger, first, error);
-    if (!gather(self, owed, &alert, now, error))
-        return false;
-    if (owed->len > 1 && apd_courier_spares_half_hours(self->courier)) {
-        ApdTime at = apd_digest_spare(now, g_random_int());
-        if (at > now) {
-            apd_gate_close(&self->gate, at);
-            self->spared = at;
-            return true;
-        }
-    }
+        return apd_ledger_put_delivery(self->ledger, first, error);
 
-    self->left = time_left(alert, now);
-    self->own = is_own(self, alert);
-    self->deliveries = g_ptr_array_ref(owed);
-    apd_gate_send(&self->gate, now);
-    apd_courier_send(self->courier, alert, first->idempotency, first->told, now, on_verdict, self);
-    return true;
+    g_autoptr(ApdBundle) bundle = apd_bundle_gather(&scope, owed, error);
+    return bundle != NULL && (spares(self, bundle, now) || send(self, bundle, now, error));
 }
 
 /* Puts first what was tried least. */

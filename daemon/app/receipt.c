@@ -39,6 +39,10 @@ apd_receipt_note(ApdDelivery *delivery, const ApdJudgement *judgement, bool own,
     g_clear_pointer(&delivery->last_error, g_free);
     if (some)
         note_reached(delivery, judgement->reached);
+    if (judgement->rest != NULL) {
+        g_strfreev(delivery->rest);
+        delivery->rest = g_strdupv(judgement->rest);
+    }
     if (judgement->taking == APD_TAKEN || (own && some)) {
         delivery->state = APD_DELIVERY_DONE;
         delivery->done_at = now;

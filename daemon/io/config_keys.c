@@ -33,7 +33,7 @@ const ApdChannelNeeds apd_channel_needs[] = {
     { "lark",         "url",              "a Lark custom bot, made as at Feishu" },
     { "wecom",        "url",              "a WeCom group robot. Make one in the group: Add Group Bot; the url is its webhook address" },
     { "mattermost",   "url",              "a Mattermost incoming webhook. Make one under Integrations, Incoming Webhooks" },
-    { "rocketchat",   "url",              "a Rocket.Chat incoming integration. Make one under Administration, Integrations, New, Incoming" },
+    { "rocketchat",   "url",              "a Rocket.Chat incoming integration. Make one under Administration, Integrations, New, Incoming; let it override its destination channel when it posts to several, so that one that missed an alert is told alone" },
     { "googlechat",   "url",              "a Google Chat webhook. Make one in the space: Apps and integrations, Webhooks" },
     { "matrix",       "server|room|token", "a Matrix room that the token's user has joined, and that is not encrypted" },
     { "ntfy",         "url",              "an ntfy topic. The url is its address, as https://ntfy.sh/my-secret-topic; who knows it reads along. It takes a token where the server wants one" },

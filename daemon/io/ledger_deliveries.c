@@ -18,6 +18,8 @@ apd_delivery_free(ApdDelivery *self)
     g_free(self->last_error);
     g_free(self->idempotency);
     g_strfreev(self->told);
+    g_strfreev(self->rest);
+    g_free(self->bundle);
     g_free(self);
 }
 
@@ -35,7 +37,7 @@ free_delivery(void *data)
 
 #define COLUMNS                                                                                    \
     "deliveries.id, alert_id, channel, state, attempts, next_try, done_at, last_error, "           \
-    "idempotency, told"
+    "idempotency, told, rest, bundle"
 
 static ApdDelivery *
 read_delivery(ApdQuery *query)
@@ -54,6 +56,8 @@ read_delivery(ApdQuery *query)
     self->last_error = apd_ledger_column_text(query, 7);
     self->idempotency = apd_ledger_column_text(query, 8);
     self->told = apd_ledger_column_list(query, 9);
+    self->rest = apd_ledger_column_list(query, 10);
+    self->bundle = apd_ledger_column_text(query, 11);
     return self;
 }
 
@@ -93,6 +97,21 @@ apd_ledger_owed(ApdLedger *self, const char *channel, ApdTime now, int limit, GE
     return read_deliveries(self, query, error);
 }
 
+GPtrArray *
+apd_ledger_bundle(ApdLedger *self, const char *bundle, GError **error)
+{
+    g_autoptr(ApdQuery) query =
+        apd_ledger_query(self,
+                         "SELECT " COLUMNS " FROM deliveries WHERE state = 'owed' AND bundle = ?"
+                         " ORDER BY rank, deliveries.id",
+                         error);
+    if (query == NULL)
+        return NULL;
+
+    apd_ledger_bind_text(query, 1, bundle);
+    return read_deliveries(self, query, error);
+}
+
 bool
 apd_ledger_next_try(ApdLedger *self, const char *channel, ApdTime *ret_when, GError **error)
 {
@@ -125,7 +144,8 @@ apd_ledger_put_delivery(ApdLedger *self, const ApdDelivery *delivery, GError **e
     g_autoptr(ApdQuery) query = apd_ledger_query(
         self,
         "UPDATE deliveries SET state = ?1, attempts = ?2, next_try = ?3, done_at = ?4,"
-        " last_error = ?5, told = ?7 WHERE id = ?6 AND NOT (state = 'dropped' AND ?1 = 'owed')",
+        " last_error = ?5, told = ?7, rest = ?8, bundle = ?9 WHERE id = ?6 AND NOT (state = "
+        "'dropped' AND ?1 = 'owed')",
         error);
     if (query == NULL)
         return false;
@@ -137,6 +157,8 @@ apd_ledger_put_delivery(ApdLedger *self, const ApdDelivery *delivery, GError **e
     apd_ledger_bind_text(query, 5, delivery->last_error);
     apd_ledger_bind_int(query, 6, delivery->id);
     apd_ledger_bind_list(query, 7, delivery->told);
+    apd_ledger_bind_list(query, 8, delivery->rest);
+    apd_ledger_bind_text(query, 9, delivery->bundle);
     return apd_ledger_write(self, query, error);
 }
 

@@ -90,6 +90,14 @@ static const char *const migrations[] = {
 
     "DROP INDEX cases_by_store;"
     "CREATE INDEX cases_by_matter ON cases (store, updated, state, case_ref);",
+
+    /* deliveries.bundle: the key of the message that it went in, where the service drops
+     * repeats.  deliveries.rest: of several addressees that the service alone knows, who
+     * does not have it yet; a line for each. */
+    "ALTER TABLE deliveries ADD COLUMN bundle TEXT;"
+    "ALTER TABLE deliveries ADD COLUMN rest TEXT;"
+    "CREATE INDEX owed_by_bundle ON deliveries (bundle) WHERE state = 'owed' AND bundle IS NOT "
+    "NULL;",
 };
 
 static bool

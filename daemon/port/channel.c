@@ -45,6 +45,7 @@ apd_judgement_clear(ApdJudgement *self)
     g_clear_pointer(&self->text, g_free);
     g_clear_pointer(&self->moved, g_free);
     g_clear_pointer(&self->reached, g_strfreev);
+    g_clear_pointer(&self->rest, g_strfreev);
     g_clear_pointer(&self->refused, g_free);
     *self = (ApdJudgement){ APD_TRY_AGAIN };
 }

@@ -149,6 +149,7 @@ googlechat_judge(const ApdHttpResponse *response, ApdTime now, ApdJudgement *jud
 const ApdChannelType apd_channel_googlechat = {
     .name = "googlechat",
     .rate = { 2, APD_SECOND }, /* about one a second in a space */
+    .idempotent = true,
     .build = googlechat_build,
     .judge = googlechat_judge,
     .has_plain = true,

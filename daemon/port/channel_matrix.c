@@ -78,6 +78,7 @@ matrix_judge(const ApdHttpResponse *response, ApdTime now, ApdJudgement *judgeme
 const ApdChannelType apd_channel_matrix = {
     .name = "matrix",
     .rate = { 5, APD_SECOND }, /* a setting of the server, often ten a second */
+    .idempotent = true,
     .build = matrix_build,
     .judge = matrix_judge,
     .has_plain = true,

@@ -87,6 +87,7 @@ webhook_judge(const ApdHttpResponse *response, ApdTime now, ApdJudgement *judgem
 
 const ApdChannelType apd_channel_webhook = {
     .name = "webhook",
+    .idempotent = true,
     .build = webhook_build,
     .judge = webhook_judge,
 };

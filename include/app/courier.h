@@ -40,6 +40,10 @@ const ApdRate *apd_courier_rate(const ApdCourier *self);
 
 /* Whether a burst becomes one message there: people read it, and it is paced. */
 bool apd_courier_takes_digests(const ApdCourier *self);
+
+/* Whether the service drops what comes under a key of idempotency that it knows, and is
+ * told digests, which are not the same at each try. */
+bool apd_courier_is_sticky(const ApdCourier *self);
 bool apd_courier_spares_half_hours(const ApdCourier *self);
 
 /* Whether a delivery is under way: one at a time keeps the order. */
@@ -50,6 +54,8 @@ typedef void (*ApdCourierDone)(const ApdJudgement *judgement, void *user_data);
 
 /* Sends @alert (borrowed until it returns) unless busy; the verdict comes from
  * the main context, never from in here.  @idempotency: the same through all
- * tries of one delivery; @told: addressees who have it already, NULL: none. */
+ * tries of one delivery; @told, @rest: addressees who have it already, and the only
+ * ones who do not; NULL: none, and not known. */
 void apd_courier_send(ApdCourier *self, const ApdAlert *alert, const char *idempotency,
-                      char *const *told, ApdTime now, ApdCourierDone done, void *user_data);
+                      char *const *told, char *const *rest, ApdTime now, ApdCourierDone done,
+                      void *user_data);

@@ -207,6 +207,8 @@ typedef struct {
     char *last_error;  /* owned; NULL: none; holds no secret */
     char *idempotency; /* owned; the same through all tries: "msg_..." */
     char **told;       /* owned; of several addressees, who has it; NULL: nobody, or all */
+    char **rest;       /* owned; who does not, when the service alone knows them; else NULL */
+    char *bundle;      /* owned; the key of the message that it went in; NULL: not kept */
 } ApdDelivery;
 
 void apd_delivery_free(ApdDelivery *self);
@@ -221,11 +223,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdDelivery, apd_delivery_free)
 GPtrArray *apd_ledger_owed(ApdLedger *self, const char *channel, ApdTime now, int limit,
                            GError **error);
 
+/* Returns: (transfer full) (element-type ApdDelivery): what went in the message of this
+ * key and is still owed, most urgent first; NULL on error. */
+GPtrArray *apd_ledger_bundle(ApdLedger *self, const char *bundle, GError **error);
+
 /* @ret_when: the earliest next try of what is owed to @channel (NULL: to any),
  * APD_NEVER when nothing is. */
 bool apd_ledger_next_try(ApdLedger *self, const char *channel, ApdTime *ret_when, GError **error);
 
-/* Writes state, attempts, next_try, done_at, last_error and told of @delivery.
+/* Writes all of @delivery that changes: state, attempts, next_try, done_at, last_error,
+ * told, rest and bundle.
  * What was dropped meanwhile is not owed again. */
 bool apd_ledger_put_delivery(ApdLedger *self, const ApdDelivery *delivery, GError **error);
 

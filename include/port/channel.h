@@ -30,6 +30,7 @@ typedef struct {
 
     /* Of several addressees not all were reached: @taking is of the rest. */
     char **reached; /* owned; who has it now; NULL: all or nobody */
+    char **rest;    /* owned; who does not, when the service alone knows them; else NULL */
     char *refused;  /* owned; who is refused for good; NULL: nobody in particular */
 } ApdJudgement;
 
@@ -44,6 +45,7 @@ typedef struct {
     const char *token;         /* borrowed: to log in with, a secret; NULL when there is none */
     const char *moved;         /* borrowed: of an earlier judgement; else NULL */
     char *const *told;         /* borrowed: addressees who have it already; NULL: none */
+    char *const *rest;         /* borrowed: the only ones who do not; NULL: not known */
     bool plain;                /* the rich form was refused, or is too large: text alone */
 } ApdParcel;
 
@@ -56,6 +58,7 @@ typedef struct {
      * it keeps an account of each case. */
     ApdRate rate;
     bool one_by_one;
+    bool idempotent;       /* it drops what comes under an @idempotency that it knows */
     bool spare_half_hours; /* it asks that what can wait avoids full and half hours */
 
     /* HTTP and mail.  Fills @request (empty, owned by the caller).  Pure.  Fails

@@ -723,7 +723,9 @@ test_grows(Fixture *f, gconstpointer data)
     add_case(f, kase);
     add_alert(f, "k", kase, channels);
     apd_ledger_close(g_steal_pointer(&f->ledger));
-    run_sql(f->path, "ALTER TABLE deliveries DROP COLUMN told; DROP TABLE destinations;"
+    run_sql(f->path, "DROP INDEX owed_by_bundle; ALTER TABLE deliveries DROP COLUMN bundle;"
+                     "ALTER TABLE deliveries DROP COLUMN rest;"
+                     "ALTER TABLE deliveries DROP COLUMN told; DROP TABLE destinations;"
                      "DROP TABLE marks; DROP INDEX cases_by_matter;"
                      "CREATE INDEX cases_by_store ON cases (store, updated);"
                      "PRAGMA user_version = 1");
