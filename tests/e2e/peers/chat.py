@@ -306,8 +306,8 @@ class RocketChat(Mattermost):
     path = place
     attachment = {"title?": str, "title_link?": URL, "text?": str, "color?": Text(like="#[0-9a-fA-F]{6}"), "collapsed?": bool,
                   "fields?": Array({"short?": bool, "title": str, "value": str}), "ts?": str, "author_name?": str, "fallback?": str}
-    body = {"text?": Text(5000), "alias?": str, "emoji?": str, "avatar?": URL, "channel?": str, "roomId?": str,
-            "attachments?": Array(attachment), "parseUrls?": bool}
+    body = {"text?": Text(5000), "alias?": str, "emoji?": str, "avatar?": URL, "channel?": Either(str, Array(str, least=1)),
+            "roomId?": str, "attachments?": Array(attachment), "parseUrls?": bool, "separateResponse?": bool}
     faults = COMMON + BY_BODY + [
         Fault("not-allowed", Say(400, {"success": False, "error": "error-not-allowed"}), "refused"),
         Fault("code-invalid", Say(400, {"success": False, "error": "error-code-invalid"}), "refused"),
@@ -319,11 +319,32 @@ class RocketChat(Mattermost):
     ]
     rich_refusal = Say(400, {"success": False, "error": "Invalid href value provided"})
 
+    def __init__(self):
+        # Of the integration, as RocketChat/Rocket.Chat's processWebhookMessage.ts goes through them: room -> its error.
+        self.rooms, self.overrides, self.separates, self.posted = {"#planted": None}, True, True, []
+        super().__init__()
+
     def refuse(self, rule):
         return Say(400, {"success": False, "error": rule})
 
     def good(self, call):
-        return Say(200, {"success": True})
+        wanted = call.json.get("channel", list(self.rooms))
+        wanted = [wanted] if isinstance(wanted, str) else wanted
+        if "channel" in call.json and not self.overrides:
+            return self.refuse("overriding destination channel is disabled for this integration")
+        separate = self.separates and call.json.get("separateResponse") is True
+        responses = []
+        for room in wanted:
+            error = self.rooms.get(room, "invalid-channel")
+            if error and not separate:  # those before it have it: so before 2025-07
+                return self.refuse(error)
+            responses.append({"channel": room, "error": error} if error else {"channel": room, "message": {"_id": "x", "msg": "x"}})
+            if not error:
+                self.posted.append((room, call))
+        failed = [one for one in responses if "error" in one]
+        if not separate:
+            return Say(200, {"success": True})
+        return Say(400 if len(failed) == len(responses) else 200, {"responses": responses, "success": len(failed) < len(responses)})
 
 
 class GoogleChat(Peer):
