@@ -230,6 +230,42 @@ apd_blindness_gone(ApdLedger *ledger, const ApdConfig *config, const char *sourc
                           error);
 }
 
+/* --- the clock ------------------------------------------------------------------------------- */
+
+static bool
+clock_within(ApdLedger *ledger, const ApdConfig *config, const char *source, const char *text,
+             ApdTime now, GError **error)
+{
+    g_autoptr(GPtrArray) sights = apd_ledger_sights_of(ledger, source, error);
+    const ApdSight *old = sights ? find_sight(sights, source, APD_SIGHT_CLOCK) : NULL;
+    bool same = old != NULL && (old->text != NULL) == (text != NULL);
+    g_autoptr(ApdSight) sight = g_new0(ApdSight, 1);
+
+    sight->source = g_strdup(source);
+    sight->folder = g_strdup(APD_SIGHT_CLOCK);
+    sight->well = true;
+    sight->since = same ? old->since : now;
+    sight->last_life = now;
+    sight->text = g_strdup(text);
+    if (sights == NULL || (old == NULL && text == NULL))
+        return sights != NULL;
+    if (!apd_ledger_put_sight(ledger, sight, error))
+        return false;
+
+    /* Whichever source finds it: it is one clock. */
+    g_autofree char *key = g_strdup_printf("clock/%" G_GINT64_FORMAT, now / APD_DAY);
+    return text == NULL
+           || raise_sight(ledger, config, APD_ALERT_CLOCK, sight, source, key, now, error);
+}
+
+bool
+apd_blindness_clock(ApdLedger *ledger, const ApdConfig *config, const char *source,
+                    const char *text, ApdTime now, GError **error)
+{
+    return apd_ledger_begin(ledger, error)
+           && apd_ledger_end(ledger, clock_within(ledger, config, source, text, now, error), error);
+}
+
 static bool
 note_each(ApdLedger *ledger, const ApdConfig *config, const GPtrArray *notes, GError **error)
 {

@@ -39,6 +39,7 @@ static const struct {
       "ask for this method in the platform's console, or take it out of watch" },
     { APD_REMEDY_GONE, APD_PROOF_BAD, "is there a newer appeald? else take it out of watch" },
     { APD_REMEDY_APP, APD_PROOF_BAD, "check app-key" },
+    { APD_REMEDY_FIX, APD_PROOF_BAD, "mend what the platform says there; look in its console" },
 };
 
 static void

@@ -1,5 +1,6 @@
 #include "app/ctl.h"
 
+#include "app/blindness.h"
 #include "app/courier.h"
 #include "app/reminders.h"
 #include "app/table.h"
@@ -66,6 +67,13 @@ print_waiting(const Status *self, const char *channel, ApdTime until)
     apd_screen_text(2, line, APD_PAINT_PLAIN);
 }
 
+/* What is amiss with what is no blindness. */
+static const char *
+amiss(const ApdSight *sight)
+{
+    return g_str_equal(sight->folder, APD_SIGHT_CLOCK) ? "wrong" : "not there";
+}
+
 /* A row for each folder of @source; false when one is out of sight. */
 static bool
 add_sights(const Status *self, ApdTable *table, const ApdSourceConfig *source)
@@ -78,7 +86,7 @@ add_sights(const Status *self, ApdTable *table, const ApdSourceConfig *source)
             continue;
         g_autofree char *since = apd_ctl_ago(self->desk, sight->since);
         g_autofree char *life = apd_ctl_ago(self->desk, sight->last_life);
-        const char *state = !sight->well ? "BLIND" : sight->text != NULL ? "not there" : "well";
+        const char *state = !sight->well ? "BLIND" : sight->text == NULL ? "well" : amiss(sight);
         const char *cells[] = { source->section, sight->folder, state, since, life };
         apd_table_add(table, cells, sight->well ? APD_PAINT_PLAIN : APD_PAINT_URGENT);
         good &= sight->well;

@@ -219,6 +219,21 @@ on_gone(ApdSource *source, const char *folder, const char *text, void *user_data
 }
 
 static void
+on_clock(ApdSource *source, const char *text, void *user_data)
+{
+    ApdWatcher *self = user_data;
+    g_autoptr(GError) error = NULL;
+
+    if (text != NULL)
+        apd_log(G_LOG_LEVEL_WARNING, "APPEALD_SOURCE", source->name, "%s: %s", source->name, text);
+    if (apd_blindness_clock(self->casebook->ledger, self->casebook->config, source->name, text,
+                            apd_now(), &error))
+        self->events.changed(self->user_data);
+    else
+        self->events.failed(error, self->user_data);
+}
+
+static void
 on_looked_back(ApdSource *source, const char *folder, void *user_data)
 {
     ApdWatcher *self = user_data;
@@ -239,6 +254,7 @@ open_source(ApdWatcher *self, const ApdSourceConfig *config, GError **error)
         .message = on_message,
         .sight = on_sight,
         .gone = on_gone,
+        .clock = on_clock,
         .looked_back = on_looked_back,
     };
     const ApdSourceType *type = apd_source_find(config->type);

@@ -60,6 +60,24 @@ add_system(ApdApiParams *params, const ApdSourceConfig *source, const char *meth
     apd_api_params_set(params, "method", method);
 }
 
+/* Returns: (transfer full): of /rest.  Chat's methods are named without their slash. */
+static char *
+path_of(const char *name)
+{
+    return g_str_has_prefix(name, "/") ? g_strdup(name) : g_strconcat("/", name, NULL);
+}
+
+/* What the signature begins with.  @path: of /rest; NULL: of /sync. */
+static const char *
+prefix_of(const char *prefix, const char *name, const char *path)
+{
+    if (prefix == NULL)
+        return path ? path : "";
+    if (g_str_equal(prefix, "none"))
+        return "";
+    return g_str_equal(prefix, "name") ? name : prefix;
+}
+
 bool
 apd_api_call(const ApdPlatform *platform, const ApdSourceConfig *source, const char *method,
              JsonObject *question, const char *secret, const char *token, ApdTime now,
@@ -76,16 +94,17 @@ apd_api_call(const ApdPlatform *platform, const ApdSourceConfig *source, const c
                     "platforms/aliexpress.conf: [method %s] has no name or no transport", method);
         return false;
     }
+    g_autofree char *path = rest ? path_of(name) : NULL;
     add_question(params, apd_platform_get(platform, "method", method, "field"), question);
     add_system(params, source, name, rest, token, now);
-    g_autofree char *sign = apd_api_sign(params, prefix != NULL || rest ? name : "", secret);
+    g_autofree char *sign = apd_api_sign(params, prefix_of(prefix, name, path), secret);
     apd_api_params_set(params, "sign", sign);
 
     GString *form = apd_api_params_form(params);
     gsize size = form->len;
     char *text = g_string_free(form, FALSE);
     request->method = g_strdup("POST");
-    request->url = g_strconcat(source->gateway, rest ? "/rest" : "/sync", rest ? name : "", NULL);
+    request->url = g_strconcat(source->gateway, rest ? "/rest" : "/sync", path, NULL);
     request->headers = g_strsplit(
         "Content-Type: application/x-www-form-urlencoded;charset=UTF-8\nAccept: application/json",
         "\n", -1);

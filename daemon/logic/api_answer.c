@@ -9,6 +9,9 @@
 /* No ban is believed to be longer. */
 #define MAX_BAN (2 * APD_DAY)
 
+/* No error is longer. */
+#define MAX_XML 4096
+
 /* What a server repeats of what it was sent may be a secret: words longer than this
  * are left out. */
 #define LONG_WORD 30
@@ -71,14 +74,26 @@ describe(const char *code, const char *message, const char *sub_code, const char
     return leave_out_long_words(whole);
 }
 
-/* Codes below 100 but 15, 40 and 41 are the platform's own; a code that nobody knows
- * is worth another try, not silence. */
+/* @code as far as @end, without it or with it.  Returns: (transfer full); NULL of none. */
+static char *
+head_of(const char *code, char end, bool with_end)
+{
+    const char *at = code ? strchr(code, end) : NULL;
+
+    return at ? g_strndup(code, (gsize) (at - code) + (with_end ? 1 : 0)) : NULL;
+}
+
+/* The most particular word counts; a code that nobody knows is worth another try, not
+ * silence, unless it is said to be ours to mend. */
 static ApdRemedy
 find_remedy(const ApdPlatform *platform, const char *code, const char *sub_code, const char *type)
 {
     ApdRemedy remedy = APD_REMEDY_NONE;
-    g_autofree char *family = sub_code ? g_strndup(sub_code, strcspn(sub_code, ".") + 1) : NULL;
-    const char *const candidates[] = { sub_code, code, family, type };
+    bool limit = code != NULL && g_str_has_suffix(code, "CallLimit");
+    g_autofree char *bare = head_of(sub_code, ':', false);
+    g_autofree char *family = head_of(sub_code, '.', true);
+    const char *const candidates[] = { sub_code, bare, code, limit ? "*CallLimit" : NULL,
+                                       family,   type };
 
     for (size_t i = 0; i < G_N_ELEMENTS(candidates) && remedy == APD_REMEDY_NONE; i++)
         if (candidates[i] != NULL && *candidates[i] != '\0')
@@ -121,6 +136,13 @@ first_of(JsonNode *root, const char *const *names)
     return text;
 }
 
+/* A method's own numbers are not those of the gateway: its 7 is no limit. */
+static bool
+is_own_number(const char *code)
+{
+    return strlen(code) <= 2 && g_ascii_isdigit(*code);
+}
+
 /* The result says itself that it is none. */
 static void
 read_inner_error(const ApdPlatform *platform, JsonNode *root, ApdApiAnswer *answer)
@@ -141,7 +163,8 @@ read_inner_error(const ApdPlatform *platform, JsonNode *root, ApdApiAnswer *answ
     if (good)
         return;
     message = first_of(root, texts);
-    answer->remedy = find_remedy(platform, said, said, NULL);
+    answer->remedy =
+        said && !is_own_number(said) ? find_remedy(platform, said, said, NULL) : APD_REMEDY_RETRY;
     answer->text = describe(said && *said ? said : "not successful", message, NULL, NULL);
 }
 
@@ -159,13 +182,47 @@ read_status(int status, ApdApiAnswer *answer)
                                  : g_strdup_printf("the server answered HTTP %d", status);
 }
 
+/* Between @tag and what ends it.  Returns: (transfer full); NULL: there is none. */
+static char *
+text_of_tag(const char *xml, const char *tag)
+{
+    g_autofree char *open = g_strdup_printf("<%s>", tag);
+    g_autofree char *close = g_strdup_printf("</%s>", tag);
+    const char *begin = strstr(xml, open);
+    const char *end = begin ? strstr(begin, close) : NULL;
+
+    begin = begin ? begin + strlen(open) : NULL;
+    return end ? g_strndup(begin, (gsize) (end - begin)) : NULL;
+}
+
+/* The gateway's limits come as XML at times, whatever was asked for.  Returns:
+ * (transfer full): the same as JSON; NULL: it is no such thing. */
+static JsonNode *
+read_xml(const char *body, size_t size)
+{
+    static const char *const members[] = { "code", "msg", "sub_code", "sub_msg" };
+    g_autofree char *xml = g_strndup(body, MIN(size, MAX_XML));
+    g_autoptr(JsonObject) error = json_object_new();
+
+    if (strstr(xml, "<error_response>") == NULL || !g_utf8_validate(xml, -1, NULL))
+        return NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(members); i++) {
+        g_autofree char *text = text_of_tag(xml, members[i]);
+        if (text != NULL)
+            json_object_set_string_member(error, members[i], text);
+    }
+    return json_object_has_member(error, "code") ? json_node_init_object(json_node_alloc(), error)
+                                                 : NULL;
+}
+
 void
 apd_api_answer_read(const ApdPlatform *platform, int status, const char *body, size_t size,
                     ApdApiAnswer *ret_answer)
 {
     ret_answer->root = apd_json_parse(body, size, NULL);
 
-    JsonNode *error = apd_json_member(ret_answer->root, "error_response");
+    g_autoptr(JsonNode) xml = ret_answer->root == NULL ? read_xml(body, size) : NULL;
+    JsonNode *error = xml ? xml : apd_json_member(ret_answer->root, "error_response");
     g_autofree char *code = apd_json_member_text(ret_answer->root, "code");
     if (error != NULL)
         read_error(platform, error, ret_answer);
@@ -176,4 +233,33 @@ apd_api_answer_read(const ApdPlatform *platform, int status, const char *body, s
         read_status(status, ret_answer);
     else
         read_inner_error(platform, ret_answer->root, ret_answer);
+}
+
+/* --- for a person ---------------------------------------------------------------------- */
+
+/* Around the name of the method (NULL: it does not matter), and what is to be done. */
+static const struct {
+    ApdRemedy remedy;
+    const char *before, *after, *advice;
+} sayings[] = {
+    { APD_REMEDY_FORBIDDEN, "the platform does not allow ", " to this app",
+      "ask for it in its console, or take it out of watch" },
+    { APD_REMEDY_GONE, "the platform does not know ", " as appeald asks for it",
+      "is there a newer appeald? else take it out of watch" },
+    { APD_REMEDY_FIX, "the platform refuses ", "",
+      "it does not pass by itself: mend it in the seller centre or the app's console" },
+    { APD_REMEDY_CLOCK, "the platform refuses our signature", NULL,
+      "is app-secret-file that of this app-key?" },
+    { APD_REMEDY_APP, "the platform does not know this app", NULL, "check app-key" },
+};
+
+char *
+apd_api_answer_tell(const ApdApiAnswer *self, const char *method)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(sayings); i++)
+        if (sayings[i].remedy == self->remedy)
+            return g_strdup_printf(
+                "%s%s%s: %s (%s)", sayings[i].before, sayings[i].after ? method : "",
+                sayings[i].after ? sayings[i].after : "", self->text, sayings[i].advice);
+    return g_strdup(self->text);
 }

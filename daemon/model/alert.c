@@ -1,8 +1,8 @@
 #include "model/alert.h"
 
-static const char *const types[APD_N_ALERTS] = { "case",  "summary",    "blind",
-                                                 "sight", "unreadable", "refused",
-                                                 "test",  "well",       "login" };
+static const char *const types[APD_N_ALERTS] = { "case",       "summary", "blind", "sight",
+                                                 "unreadable", "refused", "test",  "well",
+                                                 "login",      "clock" };
 static const char *const reasons[APD_N_REASONS] = { "new",      "step",    "changed",
                                                     "decision", "expired", "escalated" };
 

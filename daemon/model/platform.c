@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char *const remedies[APD_N_REMEDIES] = {
-    "none", "retry", "wait", "renew", "login", "clock", "forbidden", "gone", "app",
+    "none", "retry", "wait", "renew", "login", "clock", "forbidden", "gone", "app", "fix",
 };
 
 const char *const apd_platform_topics[] = { "diagnosis", "disputes", "products",

@@ -9,15 +9,12 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "io/api_call.h"
+#include "io/api_question.h"
 #include "io/mail_frames.h"
-#include "io/secret.h"
-#include "io/token.h"
-#include "logic/api_answer.h"
 #include "logic/api_filing.h"
 #include "logic/api_round.h"
 #include "logic/backoff.h"
-#include "port/source.h"
+#include "port/source_clock.h"
 
 /* A network that drops a request is no news; one that drops three is. */
 #define PATIENCE 3
@@ -25,9 +22,8 @@
 /* What we are not allowed, or what is gone, is tried again so much later. */
 #define LATER APD_DAY
 
-/* A clock that is off by more than this makes deadlines wrong; the platform itself
- * refuses at two hours. */
-#define CLOCK_SLACK (5 * APD_MINUTE)
+/* So many different access tokens are refused in a row: another is no use. */
+#define TOKENS 2
 
 /* Who may not ask for longer is not looking. */
 #define LONG_BAN (10 * APD_MINUTE)
@@ -41,7 +37,9 @@ typedef struct {
     ApdTime every;
     guint failures; /* in a row */
     guint rounds;
-    bool gone; /* not allowed, or not there: told */
+    guint token;  /* the last one that was refused, as a hash */
+    guint tokens; /* different ones that were, in a row */
+    bool gone;    /* not allowed, or not there: told */
 } Topic;
 
 typedef struct {
@@ -56,15 +54,17 @@ typedef struct {
     Topic *topic;       /* borrowed: whose round it is; NULL: none */
     ApdApiRound *round; /* owned; NULL: none */
     GHashTable *marks;  /* owned: of this round */
-    char *asked;        /* owned: the method that is asked */
-    bool first_look;    /* this round is */
-    bool asking;        /* an answer is on its way */
-    bool handed;        /* a record is with the receiver */
-    bool handing;       /* hand_over() runs */
-    guint timer;        /* owned */
+    ApdApiQuestion question;
+    ApdSourceClock clock;
+    bool first_look; /* this round is */
+    bool asking;     /* an answer is on its way */
+    bool handed;     /* a record is with the receiver */
+    bool handing;    /* hand_over() runs */
+    guint timer;     /* owned */
 } Aliexpress;
 
 static void go_on(Aliexpress *self);
+static bool send_question(Aliexpress *self, GError **error);
 static void wake_soon(Aliexpress *self);
 
 /* --- the end of a round -------------------------------------------------------------------- */
@@ -107,6 +107,16 @@ refuse_round(Aliexpress *self, const char *text)
     end_round(self, self->topic->every);
 }
 
+/* Trouble that a person must mend, and that asking does not. */
+static void
+refuse_for_long(Aliexpress *self, const char *text)
+{
+    ApdTime wait = apd_backoff_wait((int) ++self->topic->failures, g_random_int(), APD_NEVER);
+
+    tell_dark(self, APD_ERROR_REFUSED, text);
+    end_round(self, MAX(wait, self->topic->every));
+}
+
 static void
 finish_round(Aliexpress *self)
 {
@@ -124,51 +134,85 @@ finish_round(Aliexpress *self)
 
 /* --- what an answer asks for ---------------------------------------------------------------- */
 
+/* Returns: (transfer full): what a person is to be told of it. */
+static char *
+tell_answer(const Aliexpress *self, const ApdApiAnswer *answer)
+{
+    return apd_api_answer_tell(
+        answer, apd_platform_get(self->config->platform, "method", self->question.method, "name"));
+}
+
 /* Told once; the other topics go on. */
 static void
 lose_method(Aliexpress *self, const ApdApiAnswer *answer)
 {
-    const char *name = apd_platform_get(self->config->platform, "method", self->asked, "name");
-    g_autofree char *text = g_strdup_printf(
-        answer->remedy == APD_REMEDY_FORBIDDEN
-            ? "the platform does not allow %s to this app: %s (ask for it in its console, or take "
-              "it out of watch)"
-            : "the platform does not know %s as appeald asks for it: %s (is there a newer appeald? "
-              "else take it out of watch)",
-        name, answer->text);
+    g_autofree char *text = tell_answer(self, answer);
 
     self->topic->gone = true;
     self->events.gone(&self->source, self->topic->name, text, self->user_data);
     end_round(self, LATER);
 }
 
-static char *
-describe_clock(const ApdHttpResponse *response, const char *text)
+/* Once more, by the clock of the platform if ours is not like it. */
+static bool
+ask_again(Aliexpress *self, ApdTime off, GError **error)
 {
-    ApdTime theirs = apd_http_date(response->date), now = apd_now();
-    ApdTime off = theirs > 0 ? theirs - now : 0;
+    if (self->question.again)
+        return false;
+    self->question.again = true;
+    self->clock.off = off;
+    return send_question(self, error);
+}
 
-    if (ABS(off) < CLOCK_SLACK)
-        return g_strdup_printf("the platform refuses our signature: %s (is app-secret-file that of "
-                               "this app-key?)",
-                               text);
-    g_autofree char *span =
-        apd_duration_format((ABS(off) + APD_MINUTE / 2) / APD_MINUTE * APD_MINUTE);
-    return g_strdup_printf("this machine's clock is %s %s the platform's: deadlines would be wrong "
-                           "(set it; is NTP running?)",
-                           span, off > 0 ? "behind" : "ahead of");
+static void
+mend_clock(Aliexpress *self, const ApdHttpResponse *response, const ApdApiAnswer *answer)
+{
+    ApdTime off = apd_source_clock_measure(response);
+    g_autofree char *text = off != 0 ? apd_source_clock_text(off) : tell_answer(self, answer);
+    g_autoptr(GError) error = NULL;
+
+    if (ask_again(self, off, &error))
+        return;
+    if (off != 0)
+        apd_source_clock_tell(&self->clock, off, &self->source, &self->events, self->user_data);
+    refuse_round(self, error ? error->message : text);
+}
+
+/* One that is refused is renewed, and one that is renewed and refused is not: that
+ * would go on for ever. */
+static void
+renew_token(Aliexpress *self, const char *said)
+{
+    Topic *topic = self->topic;
+    guint token = self->question.token_mark;
+
+    topic->tokens += topic->tokens == 0 || token != topic->token ? 1 : 0;
+    topic->token = token;
+    if (topic->tokens < TOKENS) {
+        g_autofree char *text = g_strdup_printf(APD_MAIL_SAYS_TOKEN ": %s", said);
+        refuse_round(self, text);
+        return;
+    }
+    g_autofree char *text =
+        g_strdup_printf("the platform refuses a new access token, too: %s (run: appealctl login "
+                        "%s)",
+                        said, self->config->name);
+    refuse_for_long(self, text);
 }
 
 static void
 wait_out(Aliexpress *self, const ApdApiAnswer *answer)
 {
     ApdTime wait = answer->wait > 0 ? answer->wait : APD_MINUTE;
+    guint failures = ++self->topic->failures;
+
+    /* Seconds are usual; "0 seconds", again and again, is no leave to go on so. */
+    if (failures >= PATIENCE)
+        wait = MAX(wait, apd_backoff_wait((int) failures, g_random_int(), APD_HOUR));
     g_autofree char *span = apd_duration_format(wait);
     g_autofree char *text =
         g_strdup_printf("the platform allows no question for %s: %s", span, answer->text);
-
-    /* Seconds are usual. */
-    if (wait > LONG_BAN || ++self->topic->failures >= PATIENCE)
+    if (wait > LONG_BAN || failures >= PATIENCE)
         tell_dark(self, APD_ERROR_TRANSIENT, text);
     end_round(self, wait);
 }
@@ -188,33 +232,22 @@ take_remedy(Aliexpress *self, const ApdHttpResponse *response, const ApdApiAnswe
         return;
     case APD_REMEDY_RENEW:
     case APD_REMEDY_LOGIN:
-        text = g_strdup_printf(APD_MAIL_SAYS_TOKEN ": %s", answer->text);
-        refuse_round(self, text);
+        renew_token(self, answer->text);
         return;
     case APD_REMEDY_CLOCK:
-        text = describe_clock(response, answer->text);
-        refuse_round(self, text);
+        mend_clock(self, response, answer);
+        return;
+    case APD_REMEDY_FIX:
+        text = tell_answer(self, answer);
+        refuse_for_long(self, text);
         return;
     case APD_REMEDY_APP:
-        text = g_strdup_printf("the platform does not know this app: %s (check app-key)",
-                               answer->text);
+        text = tell_answer(self, answer);
         refuse_round(self, text);
         return;
     default:
         fail_round(self, answer->text);
     }
-}
-
-static bool
-clock_is_right(Aliexpress *self, const ApdHttpResponse *response)
-{
-    ApdTime theirs = apd_http_date(response->date);
-
-    if (theirs <= 0 || ABS(theirs - apd_now()) < CLOCK_SLACK)
-        return true;
-    g_autofree char *text = describe_clock(response, "");
-    refuse_round(self, text);
-    return false;
 }
 
 static void
@@ -234,52 +267,43 @@ on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
             fail_round(self, error->message);
         return;
     }
-    apd_api_answer_read(self->config->platform, response->status, response->body->str,
-                        response->body->len, &answer);
-    if (answer.remedy != APD_REMEDY_NONE)
+    apd_api_question_read(&self->question, self->config, response, &answer);
+    if (answer.remedy != APD_REMEDY_NONE) {
         take_remedy(self, response, &answer);
-    else if (!apd_api_round_take(self->round, answer.root, &why))
+        return;
+    }
+    self->topic->tokens = 0;
+    apd_source_clock_look(&self->clock, response, &self->source, &self->events, self->user_data);
+    if (!apd_api_round_take(self->round, answer.root, &why))
         refuse_round(self, why->message);
-    else if (clock_is_right(self, response))
+    else
         go_on(self);
 }
 
 /* --- asking -------------------------------------------------------------------------- */
 
 static bool
-send_question(Aliexpress *self, JsonObject *question, GError **error)
+send_question(Aliexpress *self, GError **error)
 {
-    const ApdSourceConfig *config = self->config;
-    char *secret = apd_secret_read(&config->oauth.client_secret, error);
-    char *token = secret ? apd_token_secret(config, error) : NULL;
-    g_auto(ApdHttpRequest) request = { 0 };
-    bool good = token != NULL
-                && apd_api_call(self->config->platform, config, self->asked, question, secret,
-                                token, apd_now(), &request, error);
-
-    if (good) {
-        self->asking = true;
-        apd_http_send(self->http, &request, on_answer, self);
-    }
-    apd_secret_free(secret);
-    apd_secret_free(token);
-    return good;
+    self->asking = apd_api_question_send(&self->question, self->config, self->http,
+                                         apd_now() + self->clock.off, on_answer, self, error);
+    return self->asking;
 }
 
 static void
 ask_next(Aliexpress *self)
 {
     const char *method = NULL;
-    g_autoptr(JsonObject) question = apd_api_round_ask(self->round, &method);
     g_autoptr(GError) error = NULL;
 
-    if (question == NULL) {
+    apd_api_question_clear(&self->question);
+    self->question.fields = apd_api_round_ask(self->round, &method);
+    if (self->question.fields == NULL) {
         finish_round(self);
         return;
     }
-    g_free(self->asked);
-    self->asked = g_strdup(method);
-    if (send_question(self, question, &error))
+    self->question.method = g_strdup(method);
+    if (send_question(self, &error))
         return;
     /* A token that is being renewed: who renews it tells why that fails, and better. */
     if (error->code == APD_ERROR_TRANSIENT)
@@ -434,7 +458,7 @@ aliexpress_close(ApdSource *source)
     g_clear_pointer(&self->round, apd_api_round_free);
     g_clear_pointer(&self->marks, g_hash_table_unref);
     g_array_unref(self->topics);
-    g_free(self->asked);
+    apd_api_question_clear(&self->question);
     g_free(self->host);
     g_free(self->source.name);
     g_free(self);

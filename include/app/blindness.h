@@ -17,6 +17,14 @@ bool apd_blindness_run(ApdLedger *ledger, const ApdConfig *config, ApdTime now, 
 bool apd_blindness_gone(ApdLedger *ledger, const ApdConfig *config, const char *source,
                         const char *folder, const char *text, ApdTime now, GError **error);
 
+/* What stands for a folder in a sight that is of this machine's clock. */
+#define APD_SIGHT_CLOCK "clock"
+
+/* This machine's clock is wrong, as @source shows: @text says by how much, and is told once
+ * a day; NULL: it is right.  No blindness of the source.  One transaction. */
+bool apd_blindness_clock(ApdLedger *ledger, const ApdConfig *config, const char *source,
+                         const char *text, ApdTime now, GError **error);
+
 /* What a source said of itself: proved readable at @when, or not readable. */
 typedef struct {
     char *source, *folder; /* owned */

@@ -25,5 +25,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ApdApiAnswer, apd_api_answer_clear)
 void apd_api_answer_read(const ApdPlatform *platform, int status, const char *body, size_t size,
                          ApdApiAnswer *ret_answer);
 
+/* Returns: (transfer full): what a person is to be told of an answer that is not good, to a
+ * question of @method (as the platform names it), with what is to be done. */
+char *apd_api_answer_tell(const ApdApiAnswer *self, const char *method);
+
 /* The seconds in "This ban will last for 2 more seconds", and one; 0: not said. */
 ApdTime apd_api_answer_ban(const char *text);

@@ -13,6 +13,7 @@ typedef enum {
     APD_ALERT_TEST,
     APD_ALERT_WELL,  /* the daily note */
     APD_ALERT_LOGIN, /* a login was ended, or will end: log in again */
+    APD_ALERT_CLOCK, /* this machine's clock is wrong */
     APD_N_ALERTS,
 } ApdAlertType;
 

@@ -19,6 +19,7 @@ typedef enum {
     APD_REMEDY_FORBIDDEN, /* this method is not allowed to us */
     APD_REMEDY_GONE,      /* this method is not as we know it */
     APD_REMEDY_APP,       /* nothing works until the app is mended */
+    APD_REMEDY_FIX,       /* a person must mend what it says; asking again does not */
     APD_N_REMEDIES,
 } ApdRemedy;
 

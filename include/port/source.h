@@ -26,6 +26,10 @@ typedef struct {
      * alarm: the rest of the source goes on. */
     void (*gone)(ApdSource *source, const char *folder, const char *text, void *user_data);
 
+    /* This machine's clock is wrong, as a server shows (@text: by how much), or it is right
+     * (NULL).  What was read is used all the same. */
+    void (*clock)(ApdSource *source, const char *text, void *user_data);
+
     /* Every message of the first look at @folder has been handed over. */
     void (*looked_back)(ApdSource *source, const char *folder, void *user_data);
 } ApdSourceEvents;

@@ -11,13 +11,14 @@ from peers.gateway import Gateway
 SOURCE = "aliexpress api"
 
 
-def config_of(gateway, folder, peer, more="", watch="diagnosis, disputes, products", poll="1s", redirect="https://seller.example/callback"):
+def config_of(gateway, folder, peer, more="", watch="diagnosis, disputes, products", poll="1s", redirect="https://seller.example/callback", own_rules=None):
     secret = write_private(os.path.join(folder, "app-secret"), gateway.secret + "\n")
     url = write_private(os.path.join(folder, "hook-url"), peer.url + "\n")
     key = write_private(os.path.join(folder, "hook-secret"), SECRET + "\n")
+    own = f"user-rules-dir = {own_rules}\n" if own_rules else ""
     return f"""[appeald]
 blind-limit = 2s
-[{SOURCE}]
+{own}[{SOURCE}]
 gateway = {gateway.base}
 app-key = {gateway.app_key}
 app-secret-file = {secret}

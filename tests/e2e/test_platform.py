@@ -3,6 +3,7 @@ its documents to cases, a webhook, and what is told when it cannot be seen."""
 
 import json
 import os
+import re
 import socket
 import tempfile
 import time
@@ -20,6 +21,7 @@ from test_oauth import Login
 
 DAY, ORDERS = 86400, "aliexpress.logistics.abnormalorder.query"
 LIST, DETAIL = "aliexpress.issue.issuelist.get", "aliexpress.issue.detail.get"
+BUYERS = "aliexpress/message/history/buyer/list"
 HEALTH, PRODUCTS = "aliexpress.merchant.diagnosis.query", "aliexpress.product.diagnosis.pageQueryProblem"
 
 
@@ -185,6 +187,40 @@ class DisputeTest(PlatformTest):
                     self.assertEqual(len(cases_of(appeald)), 1)
 
 
+class WayTest(PlatformTest):
+    """How a method is sent and signed is data: the gateway reckons each signature itself."""
+
+    def asked(self, method, data, where="sync", prefixes=("",)):
+        self.gateway.methods[method].where, self.gateway.methods[method].prefixes = (where,), prefixes
+        rules = os.path.join(self.folder, "rules")
+        os.makedirs(os.path.join(rules, "platforms"))
+        with open(os.path.join(rules, "platforms", "aliexpress.conf"), "w") as file:
+            file.write(data)
+        return self.appeald(watch="messages" if "message" in method else "disputes", own_rules=rules).start()
+
+    def check(self, method, wanted, where="sync"):
+        self.seen(method, 1)
+        call = self.gateway.of(method, "ok")[-1]
+        self.assertEqual((call.where, call.prefix), (where, wanted))
+
+    def test_a_prefix_of_its_own(self):
+        self.asked(LIST, "[method disputes]\nprefix = v2/issues\n", prefixes=("v2/issues",))
+        self.check(LIST, "v2/issues")
+
+    def test_its_name_as_prefix(self):
+        self.asked(BUYERS, "[method buyers]\nprefix = name\n", prefixes=(BUYERS,))
+        self.check(BUYERS, BUYERS)
+
+    def test_chat_by_rest(self):
+        self.asked(BUYERS, "[method buyers]\ntransport = rest\n", "rest")
+        self.check(BUYERS, "/" + BUYERS, "rest")
+
+    def test_rest_without_prefix(self):
+        self.gateway.chat = ("rest", "")
+        self.asked(BUYERS, "[method buyers]\ntransport = rest\nprefix = none\n", "rest")
+        self.check(BUYERS, "", "rest")
+
+
 class PopupTest(PlatformTest):
     def test_from_the_answer_to_a_popup(self):
         session = Session()
@@ -338,14 +374,53 @@ class LossTest(PlatformTest):
         self.seen(LIST)
         self.assertNotIn("BLIND", self.status(appeald))
 
+    def dispute_arrives(self, appeald):
+        """With the deadline that the platform states, whatever the time is here."""
+        until = int(time.time()) + 3 * DAY
+        self.gateway.store.add_issue(until)
+        self.told(lambda d: of_case(d, "order.dispute"))
+        self.assertEqual(self.case(appeald, category="order.dispute")["deadline"], iso(until))
+        self.assertNotIn("BLIND", self.status(appeald))
+
     def test_a_clock_that_is_wrong(self):
+        """So much that the platform refuses us: it is asked again by its own time."""
         self.violations = ("timestamp",)
         appeald = self.appeald(watch="disputes").start()
         self.seen(LIST)
         self.gateway.skew = 3 * 3600
-        self.told(lambda d: "clock is 3h" in json.dumps(d))
+        self.told(lambda d: d.get("alert") == "clock" and "clock is 3h behind" in json.dumps(d))
+        self.dispute_arrives(appeald)
+        self.assertRegex(self.status(appeald), "clock +wrong")
         self.gateway.skew = 0
-        wait_for(lambda: "BLIND" not in self.status(appeald), 30, what=lambda: self.status(appeald))
+        wait_for(lambda: re.search("clock +well", self.status(appeald)), 30, what=lambda: self.status(appeald))
+        self.assertEqual(len(self.alerts("clock")), 1)
+        self.assertEqual(len(self.alerts("blind")), 0)
+
+    def test_a_clock_that_is_a_little_wrong(self):
+        appeald = self.appeald(watch="disputes")
+        self.gateway.skew = 20 * 60
+        appeald.start()
+        self.told(lambda d: d.get("alert") == "clock" and "clock is 20m behind" in json.dumps(d))
+        self.dispute_arrives(appeald)
+
+    def test_a_clock_that_is_early(self):
+        appeald = self.appeald(watch="disputes")
+        self.gateway.skew = -20 * 60
+        appeald.start()
+        self.told(lambda d: d.get("alert") == "clock" and "clock is 20m ahead" in json.dumps(d))
+        self.dispute_arrives(appeald)
+
+    def test_a_date_that_is_stale(self):
+        """A cache between us that repeats its Date is no reason to throw answers away."""
+        then = time.time() - 3600
+        self.gateway.date = lambda: then
+        appeald = self.appeald(watch="disputes").start()
+        self.seen(LIST)
+        self.dispute_arrives(appeald)
+        start = time.monotonic()
+        wait_for(lambda: time.monotonic() - start > 15, 30)  # longer than a clock that goes takes to be believed
+        self.assertEqual(self.alerts("clock"), [])
+        self.assertEqual(self.gateway.of(LIST, "ok")[-1].outcome, "ok")
 
     def test_an_answer_of_another_shape(self):
         appeald = self.appeald(watch="disputes").start()
@@ -379,6 +454,7 @@ class LossTest(PlatformTest):
             with self.subTest(trouble=trouble.name):
                 self.gateway.fail(LIST, trouble.name, times=1)
                 wait_for(lambda: self.gateway.of(LIST, trouble.name), 40, what=trouble.name)
+                self.seen(LIST, 1)  # what passes has passed
         self.gateway.heal()
         self.seen(LIST)
         self.gateway.store.add_issue(int(time.time()) + 3 * DAY)

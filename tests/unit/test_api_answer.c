@@ -32,16 +32,39 @@ static const struct {
     { "{\"error_response\":{\"code\":22,\"msg\":\"Invalid method\"}}", APD_REMEDY_GONE, 0, "22" },
     { "{\"error_response\":{\"code\":31,\"msg\":\"Invalid timestamp\"}}", APD_REMEDY_CLOCK, 0, "31" },
     { "{\"error_response\":{\"code\":15,\"msg\":\"Remote service error\",\"sub_code\":\"isv.insufficient-permission\"}}", APD_REMEDY_FORBIDDEN, 0, "isv." },
+    /* all of them are "App Call Limited": 4 to 8, and whatever access control says */
+    { "{\"error_response\":{\"code\":4,\"msg\":\"User Call Limited\"}}", APD_REMEDY_WAIT, 0, "4: User" },
+    { "{\"error_response\":{\"code\":5,\"msg\":\"Session Call Limited\"}}", APD_REMEDY_WAIT, 0, "5" },
+    { "{\"error_response\":{\"code\":\"6\",\"msg\":\"Partner Call Limited\",\"sub_msg\":\"This ban will last for 9 more seconds\"}}", APD_REMEDY_WAIT, 10 * APD_SECOND, "6" },
+    { "{\"error_response\":{\"code\":8,\"msg\":\"Partner Call Limited\"}}", APD_REMEDY_WAIT, 0, "8" },
+    { "{\"error_response\":{\"type\":\"ISV\",\"code\":\"SomeOtherCallLimit\",\"msg\":\"this ban will last 4 seconds\"}}", APD_REMEDY_WAIT, 5 * APD_SECOND, "4 seconds" },
+    /* ours to mend, whatever the code is that comes with it; its word for its platform's trouble is not */
+    { "{\"error_response\":{\"code\":50,\"msg\":\"Remote service error\",\"sub_code\":\"isv.nobody-knows-this\",\"sub_msg\":\"t\"}}", APD_REMEDY_FIX, 0, "isv.nobody" },
+    { "{\"error_response\":{\"code\":15,\"msg\":\"Remote service error\",\"sub_code\":\"isv.nobody-knows-this\"}}", APD_REMEDY_FIX, 0, "isv.nobody" },
+    { "{\"error_response\":{\"code\":15,\"msg\":\"Remote service error\",\"sub_code\":\"isp.nobody-knows-this\"}}", APD_REMEDY_RETRY, 0, "isp.nobody" },
+    { "{\"error_response\":{\"code\":15,\"msg\":\"Remote service error\"}}", APD_REMEDY_RETRY, 0, "15" },
+    { "{\"error_response\":{\"type\":\"ISV\",\"code\":\"NobodyKnows\",\"msg\":\"x\"}}", APD_REMEDY_FIX, 0, "NobodyKnows" },
+    { "{\"error_response\":{\"type\":\"SYSTEM\",\"code\":\"NobodyKnows\",\"msg\":\"x\"}}", APD_REMEDY_RETRY, 0, "NobodyKnows" },
+    { "{\"error_response\":{\"type\":\"WHO\",\"code\":\"NobodyKnows\",\"msg\":\"x\"}}", APD_REMEDY_RETRY, 0, "NobodyKnows" },
+    /* what stands behind a colon is whose parameter it is */
+    { "{\"error_response\":{\"code\":50,\"msg\":\"Remote service error\",\"sub_code\":\"isv.invalid-parameter:query_dto\"}}", APD_REMEDY_GONE, 0, "Remote" },
+    { "{\"error_response\":{\"code\":43,\"msg\":\"Parameter error\"}}", APD_REMEDY_GONE, 0, "43" },
+    /* a store that is punished */
+    { "{\"x_response\":{\"result\":{\"success\":false,\"error_code\":\"isv.nobody-knows-this\",\"error_message\":\"m\"}},\"code\":\"0\"}", APD_REMEDY_FIX, 0, "isv.nobody" },
     /* shape 3: /rest */
     { "{\"code\":\"IllegalRefreshToken\",\"type\":\"ISV\",\"message\":\"expired\"}", APD_REMEDY_LOGIN, 0, "expired" },
     { "{\"code\":\"InvalidAppkey\",\"type\":\"ISV\",\"message\":\"x\"}", APD_REMEDY_APP, 0, "x" },
     /* shape 4: inside */
-    { "{\"x_response\":{\"result\":{\"success\":false,\"error_code\":\"000003\",\"error_message\":\"Your operation rights have been suspended\"}},\"code\":\"0\"}", APD_REMEDY_RETRY, 0, "000003: Your operation" },
+    { "{\"x_response\":{\"result\":{\"success\":false,\"error_code\":\"000003\",\"error_message\":\"Your operation rights have been suspended\"}},\"code\":\"0\"}", APD_REMEDY_FIX, 0, "000003: Your operation" },
     { "{\"x_response\":{\"is_success\":\"false\",\"error_msg\":\"no\"},\"code\":\"0\"}", APD_REMEDY_RETRY, 0, "no" },
     { "{\"x_response\":{\"result\":{\"resp_code\":\"500\",\"resp_msg\":\"no\"}},\"code\":\"0\"}", APD_REMEDY_RETRY, 0, "500: no" },
     { "{\"x_response\":{\"result\":{\"resp_code\":\"200\"}},\"code\":\"0\"}", APD_REMEDY_NONE, 0, NULL },
     { "{\"x_response\":{\"result\":{\"rsp_code\":500,\"rsp_msg\":\"no\"}},\"code\":\"0\"}", APD_REMEDY_RETRY, 0, "500: no" },
+    /* a limit that comes as XML, whatever was asked for */
+    { "<?xml version=\"1.0\"?>\n<error_response><code>7</code><msg>App Call Limited</msg>\n <sub_code>accesscontrol.limited-by-app-api-access-count</sub_code>\n <sub_msg>This ban will last for 2 more seconds</sub_msg></error_response>", APD_REMEDY_WAIT, 3 * APD_SECOND, "7: App Call Limited" },
+    { "<error_response><code>27</code><msg>Invalid session</msg></error_response>", APD_REMEDY_RENEW, 0, "27: Invalid session" },
     /* no answers */
+    { "<error_response><code>7", APD_REMEDY_RETRY, 0, "no JSON" },
     { "", APD_REMEDY_RETRY, 0, "no JSON" },
     { "[]", APD_REMEDY_RETRY, 0, "no JSON" },
     { "<html>sign in</html>", APD_REMEDY_RETRY, 0, "no JSON" },

@@ -93,6 +93,7 @@ class Gateway:
         self.app_key, self.secret = app_key, secret
         self.clock = time.time        # a test may put its own
         self.skew = 0                 # seconds its clock is ahead of ours
+        self.date = None              # a function: what stands in Date instead of now()
         self.style = "iop"            # or "top": shape of what /sync refuses
         self.timestamp_code = None    # instead of the code of a bad timestamp, e.g. "IncompleteSignature"
         self.simplify = None          # True or False: whatever was asked for
@@ -127,7 +128,7 @@ class Gateway:
 
             def send_response(self, code, message=None):
                 self.send_response_only(code, message)
-                self.send_header("Date", email.utils.formatdate(gateway.now(), usegmt=True))
+                self.send_header("Date", email.utils.formatdate((gateway.date or gateway.now)(), usegmt=True))
 
             def log_message(self, *unused):
                 pass
