@@ -47,9 +47,13 @@ apd_ctl_login_error(const ApdCtlLogin *self, ApdOAuthResult result)
                            "the provider does not take the code: %s (run it again)", said);
     case APD_OAUTH_MISTAKE:
         return g_error_new(APD_ERROR, APD_ERROR_REFUSED,
-                           "the provider refuses: %s (check client-id, client-secret-file and "
-                           "scope of [%s], and what the provider says of this client)",
-                           said, self->source->section);
+                           "the provider refuses: %s (check %s of [%s], and what the provider says "
+                           "of this client)",
+                           said,
+                           apd_api_token_is_for(self->source)
+                               ? "app-key and app-secret-file"
+                               : "client-id, client-secret-file and scope",
+                           self->source->section);
     default:
         return g_error_new(APD_ERROR, APD_ERROR_TRANSIENT, "the provider has trouble: %s", said);
     }

@@ -2,11 +2,13 @@
 
 #include <string.h>
 
+#include "base/error.h"
 #include "io/json_fetch.h"
 
 typedef struct {
     ApdOnlineSubject *subject;     /* borrowed */
     const ApdSourceConfig *source; /* borrowed */
+    ApdJsonAccess access;          /* owned */
 } Asking;
 
 /* What of the records is a matter can only be said by reading them: explain --api does. */
@@ -47,6 +49,18 @@ show_records(ApdOnlineSubject *self, const ApdSourceConfig *source, const GPtrAr
 }
 
 static void
+show_refusal(const Asking *self, GError **why)
+{
+    *why = apd_json_access_leave_out(&self->access, *why);
+    apd_online_add(self->subject, APD_PROOF_BAD, "answer",
+                   g_error_matches(*why, APD_ERROR, APD_ERROR_MALFORMED)
+                       ? "compare an answer with the keys of its section: appealctl explain --api "
+                         "--source"
+                       : "",
+                   "%s", (*why)->message);
+}
+
+static void
 on_page(const ApdHttpResponse *response, const GError *error, void *user_data)
 {
     Asking *self = user_data;
@@ -61,32 +75,32 @@ on_page(const ApdHttpResponse *response, const GError *error, void *user_data)
                        "authority goes into ca-file",
                        "%s", error->message);
     else if (!apd_json_response_read(self->source, response, &answer, &why))
-        apd_online_add(self->subject, APD_PROOF_BAD, "answer", "", "%s", why->message);
+        show_refusal(self, &why);
     else
         show_records(self->subject, self->source, answer.records);
     apd_online_done(self->subject);
+    apd_json_access_clear(&self->access);
     g_free(self);
 }
 
 void
 apd_online_json(ApdOnlineSubject *self, const ApdSourceConfig *source)
 {
-    ApdJsonAccess access = { NULL, NULL };
+    Asking *asking = g_new0(Asking, 1);
     g_auto(ApdHttpRequest) request = { 0 };
     g_autoptr(GError) error = NULL;
 
-    if (!apd_json_access_read(&access, source, &error)) {
-        apd_online_add(self, APD_PROOF_BAD, "address", "", "%s", error->message);
-        apd_json_access_clear(&access);
-        return;
-    }
-    ApdJsonPaging paging = apd_json_paging(source, &access);
-    g_autoptr(ApdJsonPages) pages = apd_json_pages_new(&paging);
-    Asking *asking = g_new0(Asking, 1);
     asking->subject = self;
     asking->source = source;
-    apd_json_request(source, &access, apd_json_pages_url(pages), NULL, NULL, &request);
+    if (!apd_json_access_read(&asking->access, source, &error)) {
+        apd_online_add(self, APD_PROOF_BAD, "address", "", "%s", error->message);
+        apd_json_access_clear(&asking->access);
+        g_free(asking);
+        return;
+    }
+    ApdJsonPaging paging = apd_json_paging(source, &asking->access);
+    g_autoptr(ApdJsonPages) pages = apd_json_pages_new(&paging);
+    apd_json_request(source, &asking->access, apd_json_pages_url(pages), NULL, NULL, &request);
     self->pending++;
     apd_http_send(self->owner->http, &request, on_page, asking);
-    apd_json_access_clear(&access);
 }

@@ -2,6 +2,7 @@
 
 #include "io/api_call.h"
 #include "logic/api_answer.h"
+#include "logic/skew.h"
 
 /* Longer than this a number is a mistake. */
 #define LONGEST_LIFE (10 * 366 * APD_DAY)
@@ -74,6 +75,20 @@ is_token(const char *text)
     return text != NULL && *text != '\0' && g_str_is_ascii(text) && strlen(text) <= 4096;
 }
 
+/* Returns: (transfer full): why there is no token.  A signature that is refused may be so for
+ * its time. */
+static char *
+describe(const ApdApiAnswer *answer, const ApdHttpResponse *response, ApdTime now)
+{
+    ApdTime theirs = apd_http_date(response->date);
+
+    if (answer->remedy != APD_REMEDY_CLOCK || theirs <= 0 || ABS(theirs - now) < APD_SKEW_SLACK)
+        return g_strdup(answer->text);
+    g_autofree char *span = apd_skew_text(theirs - now);
+    return g_strdup_printf("%s; this machine's clock is %s the platform's: set it", answer->text,
+                           span);
+}
+
 static ApdOAuthResult
 read_own(const ApdPlatform *platform, const ApdHttpResponse *response, ApdTime now,
          ApdOAuthAnswer *answer)
@@ -83,7 +98,7 @@ read_own(const ApdPlatform *platform, const ApdHttpResponse *response, ApdTime n
     apd_api_answer_read(platform, response->status, response->body->str, response->body->len,
                         &read);
     if (read.remedy != APD_REMEDY_NONE) {
-        answer->text = g_strdup(read.text);
+        answer->text = describe(&read, response, now);
         return result_of(read.remedy);
     }
     answer->access = apd_json_read_text(apd_json_hunt(read.root, "access_token"));

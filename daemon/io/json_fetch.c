@@ -76,6 +76,41 @@ apd_json_access_clear(ApdJsonAccess *self)
     g_clear_pointer(&self->headers, g_strfreev);
 }
 
+/* Words of headers, and of addresses, that are no secrets: they are in every text. */
+#define SHORT_WORD 4
+#define SHORT_PART 12
+
+/* Every word of @secret, a header or an address, that is longer than @most goes out of @text
+ * (taken).  Returns: (transfer full). */
+static char *
+leave_out_words(char *text, const char *secret, size_t most)
+{
+    g_auto(GStrv) words = g_strsplit_set(secret, " \t,;&?=/", -1);
+
+    for (char **word = words; *word != NULL; word++) {
+        g_autofree char *before = text;
+        text = apd_secret_leave_out(before, strlen(*word) > most ? *word : NULL);
+        explicit_bzero(*word, strlen(*word));
+    }
+    return text;
+}
+
+/* What is named is no secret, be it "Bearer": the values are. */
+GError *
+apd_json_access_leave_out(const ApdJsonAccess *self, GError *error)
+{
+    if (error == NULL)
+        return NULL;
+    for (char **line = self->headers; line != NULL && *line != NULL; line++) {
+        const char *value = strchr(*line, ':');
+        error->message = leave_out_words(error->message, value ? value + 1 : "", SHORT_WORD);
+    }
+    const char *host = self->url ? strstr(self->url, "://") : NULL;
+    const char *path = host ? strchr(host + strlen("://"), '/') : NULL;
+    error->message = leave_out_words(error->message, path ? path : "", SHORT_PART);
+    return error;
+}
+
 ApdJsonPaging
 apd_json_paging(const ApdSourceConfig *source, const ApdJsonAccess *access)
 {

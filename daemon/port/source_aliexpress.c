@@ -208,7 +208,8 @@ wait_out(Aliexpress *self, const ApdApiAnswer *answer)
 
     /* Seconds are usual; "0 seconds", again and again, is no leave to go on so. */
     if (failures >= PATIENCE)
-        wait = MAX(wait, apd_backoff_wait((int) failures, g_random_int(), APD_HOUR));
+        wait = MAX(wait, MIN(apd_backoff_wait((int) failures, g_random_int(), APD_HOUR),
+                             self->topic->every));
     g_autofree char *span = apd_duration_format(wait);
     g_autofree char *text =
         g_strdup_printf("the platform allows no question for %s: %s", span, answer->text);

@@ -256,7 +256,7 @@ take_answer(Json *self, const ApdHttpResponse *response)
 
     if (!apd_json_response_read(self->config, response, &answer, &error)) {
         self->wait = apd_http_retry_after(response->retry_after, apd_now());
-        fail(self, error);
+        fail(self, apd_json_access_leave_out(&self->access, error));
         return;
     }
     guint fresh = take_records(self, answer.records, &error);

@@ -18,6 +18,10 @@ typedef struct {
 bool apd_json_access_read(ApdJsonAccess *self, const ApdSourceConfig *source, GError **error);
 void apd_json_access_clear(ApdJsonAccess *self);
 
+/* Takes @error (NULL is allowed), and leaves out of its text what @self must not tell:
+ * whoever was sent it may repeat it.  Returns: (transfer full). */
+GError *apd_json_access_leave_out(const ApdJsonAccess *self, GError *error);
+
 /* How the pages of @source go, from @access; borrows from both. */
 ApdJsonPaging apd_json_paging(const ApdSourceConfig *source, const ApdJsonAccess *access);
 

@@ -33,6 +33,12 @@ secret-file = {key}
 """
 
 
+def place_token(folder, name, token):
+    """At once and whole, as `appealctl login` does it."""
+    write_private(os.path.join(folder, name + ".new"), json.dumps(token))
+    os.rename(os.path.join(folder, name + ".new"), os.path.join(folder, name))
+
+
 def write_token(appeald, gateway, **changes):
     """As after `appealctl login`."""
     given = gateway.tokens.issue(gateway.now() + gateway.tokens.refresh_lives)
@@ -43,7 +49,7 @@ def write_token(appeald, gateway, **changes):
              "refresh_expires": int(given["refresh_token_valid_time"]) // 1000} | changes
     folder = os.path.join(appeald.state, "tokens")
     os.makedirs(folder, mode=0o700, exist_ok=True)
-    write_private(os.path.join(folder, "aliexpress@api.token"), json.dumps({k: v for k, v in token.items() if v is not None}))
+    place_token(folder, "aliexpress@api.token", {k: v for k, v in token.items() if v is not None})
 
 
 def cases_of(appeald):

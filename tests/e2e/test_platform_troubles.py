@@ -12,6 +12,7 @@ import unittest
 from harness import SECRET, SLOW, Appeald, WebhookPeer, pause, write_private
 from peers.gateway import Gateway
 from peers.gateway_faults import ERRORS, HTTP, ODD, TOKEN_ERRORS
+from platform_part import place_token
 
 LIST, HEALTH, REFRESH = "aliexpress.issue.issuelist.get", "aliexpress.merchant.diagnosis.query", "/auth/token/refresh"
 LEFT = ("forbidden", "gone")
@@ -40,7 +41,7 @@ class Played:
                  "expires": now + (expires or given["expires_in"]), "login": now, "refresh_expires": given["refresh_token_valid_time"] // 1000}
         folder = os.path.join(state, "tokens")
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        write_private(os.path.join(folder, f"aliexpress@{self.name}.token"), json.dumps(token))
+        place_token(folder, f"aliexpress@{self.name}.token", token)
 
     def calls(self):
         return self.gateway.of(REFRESH if self.of_token else LIST)
