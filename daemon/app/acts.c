@@ -187,7 +187,7 @@ reopen(ApdCase *kase, Wish *wish, ApdTime now, Deed *deed, GError **error)
         kase->basis = APD_BASIS_NONE;
         deed->what = "opened again, without its past deadline";
     }
-    kase->state = APD_STATE_OPEN;
+    apd_case_ask(kase, now);
     kase->snoozed_until = 0;
     kase->round++;
     return true;

@@ -3,8 +3,8 @@
 #include "app/reminders.h"
 #include "base/text.h"
 
-/* A bound on the untaken alerts of a channel that one look considers. */
-#define MAX_LATE 200
+/* So many fall to a channel in one look, the most urgent first; the rest in the next. */
+#define MOST_FALLS 500
 
 /* --- nobody answered ------------------------------------------------------------ */
 
@@ -15,7 +15,20 @@ apd_escalate_at(const ApdCase *kase, const ApdEscalation *one)
         return APD_NEVER;
 
     /* Whoever snoozed it knows of it. */
-    return MAX(kase->opened + one->after, kase->snoozed_until);
+    return MAX(kase->asked + one->after, kase->snoozed_until);
+}
+
+/* Once for each time that a person was asked. */
+static char *
+make_key(const ApdCase *kase, const ApdEscalation *one)
+{
+    g_autofree char *after = apd_duration_format(one->after);
+    g_autofree char *again = kase->asked == kase->opened
+                                 ? g_strdup("")
+                                 : g_strdup_printf("/%" G_GINT64_FORMAT, kase->asked / APD_SECOND);
+
+    return g_strdup_printf("case/%" G_GINT64_FORMAT "/escalated/%s/%s%s", kase->id, after,
+                           one->channel, again);
 }
 
 static bool
@@ -24,12 +37,10 @@ escalate(ApdLedger *ledger, const ApdConfig *config, ApdCase *kase, const ApdEsc
 {
     const ApdLadder ladder = apd_reminders_ladder(config);
     const char *const channels[] = { one->channel, NULL };
-    g_autofree char *after = apd_duration_format(one->after);
     g_autoptr(ApdAlert) alert = apd_alert_new();
     bool is_new;
 
-    alert->key =
-        g_strdup_printf("case/%" G_GINT64_FORMAT "/escalated/%s/%s", kase->id, after, one->channel);
+    alert->key = make_key(kase, one);
     alert->type = APD_ALERT_CASE;
     alert->reason = APD_REASON_ESCALATED;
     alert->severity = MAX(APD_SEVERITY_HIGH, apd_ladder_severity(&ladder, kase, now));
@@ -72,81 +83,90 @@ escalate_cases(ApdLedger *ledger, const ApdConfig *config, ApdTime now, ApdTime 
 
 /* --- no channel took it ----------------------------------------------------------- */
 
-static const ApdDelivery *
-find_delivery(const GPtrArray *deliveries, const char *channel)
-{
-    for (guint i = 0; i < deliveries->len; i++) {
-        const ApdDelivery *delivery = deliveries->pdata[i];
-        if (g_str_equal(delivery->channel, channel))
-            return delivery;
-    }
-    return NULL;
-}
+typedef struct {
+    ApdLedger *ledger;
+    const ApdChannelConfig *channel;
+    guint place; /* in the list of fallbacks, of who is told next */
+    ApdTime now;
+    ApdTime next;
+} Fall;
 
-/* The next channel of @list for an alert owed as in @deliveries; NULL: one of them
- * took it or is at it, or all were told. */
-static const char *
-next_of(char **list, const GPtrArray *deliveries)
+/* When whoever has the turn is late; at once: he failed. */
+static ApdTime
+late_at(const Fall *fall, const ApdTurn *turn)
 {
-    for (; *list != NULL; list++) {
-        const ApdDelivery *delivery = find_delivery(deliveries, *list);
-        if (delivery == NULL)
-            return *list;
-        if (delivery->state != APD_DELIVERY_OWED || delivery->attempts == 0)
-            return NULL;
-    }
-    return NULL;
+    ApdTime patience = fall->channel->fallback_after;
+    ApdTime since = turn->created + patience * fall->place;
+
+    if (turn->refused || (fall->place > 0 && turn->attempts > 0))
+        return 0;
+    /* Until quiet hours end, it waits by itself. */
+    if (turn->attempts == 0)
+        since = MAX(since, turn->next_try);
+    return since + patience;
 }
 
 static bool
-is_refused(const ApdDelivery *delivery)
-{
-    return delivery->last_error != NULL && g_str_has_prefix(delivery->last_error, "refused: ");
-}
-
-/* Until quiet hours end. */
-static bool
-is_waiting(const ApdDelivery *delivery, ApdTime now)
-{
-    return delivery->attempts == 0 && delivery->next_try > now;
-}
-
-static bool
-fall_back(ApdLedger *ledger, const ApdChannelConfig *channel, const ApdDelivery *delivery,
-          ApdTime now, ApdTime *next, GError **error)
+fall_to(const Fall *fall, const ApdTurn *turn, const char *next, GError **error)
 {
     g_autoptr(ApdAlert) alert = NULL;
 
-    if (is_waiting(delivery, now))
-        return true;
-    if (!apd_ledger_get_alert(ledger, delivery->alert_id, &alert, error))
-        return false;
-    if (alert == NULL || alert->type == APD_ALERT_TEST)
-        return true;
+    return apd_ledger_get_alert(fall->ledger, turn->alert_id, &alert, error)
+           && (alert == NULL || apd_ledger_owe(fall->ledger, alert, next, error));
+}
 
-    ApdTime at = alert->created + channel->fallback_after;
-    if (at > now && !is_refused(delivery)) {
-        *next = MIN(*next, at);
-        return true;
+/* Tells the next of all alerts of @turns that are due; too many wait for the next look. */
+static bool
+pass_on(Fall *fall, const GArray *turns, const char *next, GError **error)
+{
+    int passed = 0;
+
+    for (guint i = 0; i < turns->len; i++) {
+        const ApdTurn *turn = &g_array_index(turns, ApdTurn, i);
+        ApdTime at = late_at(fall, turn);
+
+        if (at > fall->now || passed == MOST_FALLS)
+            fall->next = MIN(fall->next, at);
+        else if (!fall_to(fall, turn, next, error))
+            return false;
+        else
+            passed++;
     }
-
-    g_autoptr(GPtrArray) deliveries = apd_ledger_deliveries_of_alert(ledger, alert->id, error);
-    const char *other = deliveries ? next_of(channel->fallback, deliveries) : NULL;
-    return deliveries != NULL && (other == NULL || apd_ledger_owe(ledger, alert, other, error));
+    return true;
 }
 
 static bool
-fall_back_all(ApdLedger *ledger, const ApdChannelConfig *channel, ApdTime now, ApdTime *next,
-              GError **error)
+fall_back_along(Fall *fall, GError **error)
 {
+    const ApdChannelConfig *channel = fall->channel;
+    const char *turn = channel->name;
+
+    for (fall->place = 0; channel->fallback[fall->place] != NULL; fall->place++) {
+        const char *next = channel->fallback[fall->place];
+        g_autoptr(GArray) turns =
+            apd_ledger_turns(fall->ledger, channel->name, channel->fallback, turn, next, error);
+
+        if (turns == NULL || !pass_on(fall, turns, next, error))
+            return false;
+        turn = next;
+    }
+    return true;
+}
+
+static bool
+fall_back(ApdLedger *ledger, const ApdChannelConfig *channel, ApdTime now, ApdTime *next,
+          GError **error)
+{
+    Fall fall = { ledger, channel, 0, now, *next };
+
     if (channel->fallback == NULL)
         return true;
+    if (!apd_ledger_begin(ledger, error)
+        || !apd_ledger_end(ledger, fall_back_along(&fall, error), error))
+        return false;
 
-    g_autoptr(GPtrArray) owed = apd_ledger_owed(ledger, channel->name, APD_NEVER, MAX_LATE, error);
-    for (guint i = 0; owed != NULL && i < owed->len; i++)
-        if (!fall_back(ledger, channel, owed->pdata[i], now, next, error))
-            return false;
-    return owed != NULL;
+    *next = fall.next;
+    return true;
 }
 
 bool
@@ -156,7 +176,7 @@ apd_escalate_run(ApdLedger *ledger, const ApdConfig *config, ApdTime now, ApdTim
     if (!escalate_cases(ledger, config, now, next, error))
         return false;
     for (guint i = 0; i < config->channels->len; i++)
-        if (!fall_back_all(ledger, config->channels->pdata[i], now, next, error))
+        if (!fall_back(ledger, config->channels->pdata[i], now, next, error))
             return false;
     return true;
 }

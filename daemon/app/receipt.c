@@ -51,7 +51,7 @@ apd_receipt_note(ApdDelivery *delivery, const ApdJudgement *judgement, bool own,
 
     delivery->next_try = next;
     delivery->last_error =
-        g_strdup_printf("%s%s", refuses(judgement) ? "refused: " : "", judgement->text);
+        g_strdup_printf("%s%s", refuses(judgement) ? APD_REFUSAL : "", judgement->text);
 }
 
 void

@@ -56,6 +56,7 @@ undo_wrong_clock(Run *run, ApdCase *kase, GError **error)
 {
     if (kase->state == APD_STATE_EXPIRED)
         kase->state = APD_STATE_OPEN;
+    kase->asked = MIN(kase->asked, run->now);
     kase->round++;
     return apd_ledger_put_case(run->ledger, kase, "clock",
                                "the clock was set back: its alerts are owed again", run->now,

@@ -80,7 +80,7 @@ const ApdConfigKey apd_config_keys[] = {
     { "reminders", "repeat-last", APD_VALUE_DURATION, GLOBAL(repeat_last), "3h", APD_MINUTE, 30 * APD_DAY, NULL,
       "The last hours before the deadline in which `repeat` holds." },
     { "reminders", "escalate", APD_VALUE_ESCALATIONS, GLOBAL(escalate), NULL, APD_SECOND, 366 * APD_DAY, NULL,
-      "Who is told besides when nobody has acknowledged a case for so long, as 6h to boss, 1d to owner." },
+      "Who is told besides when nobody has acknowledged a case for so long, since it was opened or opened again, as 6h to boss, 1d to owner." },
     { "reminders", "daily-note", APD_VALUE_CLOCK, GLOBAL(daily_at), NULL, 0, 0, NULL,
       "Time of day, as 09:00 in `timezone`, at which a note says that all is well; without it none." },
 
@@ -313,9 +313,9 @@ const ApdConfigKey apd_config_keys[] = {
     { "channel", "reserve",           APD_VALUE_BOOL,     CHANNEL(reserve),           "no",  0, 0,    NULL,
       "Told only of what is escalated to it or falls back to it." },
     { "channel", "fallback",          APD_VALUE_LIST,     CHANNEL(fallback),          NULL,  0, 0,    NULL,
-      "Channels, in order, that are told of an alert which this one refuses or has not taken in time." },
+      "Channels, in order, that are told of an alert which this one refuses or has not taken in time; the next when that one fails, or has not taken it in as long again." },
     { "channel", "fallback-after",    APD_VALUE_DURATION, CHANNEL(fallback_after),    "15m", APD_SECOND, 7 * APD_DAY, NULL,
-      "How long an alert may stay untaken before the next channel of `fallback` is told." },
+      "How long an alert may stay untaken, by this channel and by each of its `fallback`, before the next is told." },
 };
 const size_t apd_n_config_keys = G_N_ELEMENTS(apd_config_keys);
 /* clang-format on */

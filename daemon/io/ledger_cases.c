@@ -23,8 +23,8 @@ typedef struct {
 /* clang-format off */
 #define COLUMNS "store, kind, category, outcome, state, points, case_ref, orders, products," \
     " deadline, basis, derivation, authenticity, severity, language, subject, sender, excerpt," \
-    " appeal_url, source, noticed, opened, updated, snoozed_until, round, note"
-#define PLACES "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+    " appeal_url, source, noticed, opened, updated, snoozed_until, round, note, asked"
+#define PLACES "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 
 #define AT(field) G_STRUCT_OFFSET(ApdCase, field)
 static const Field fields[] = {
@@ -35,7 +35,7 @@ static const Field fields[] = {
     { AT(language), TEXT }, { AT(subject), TEXT }, { AT(sender), TEXT }, { AT(excerpt), TEXT },
     { AT(appeal_url), TEXT }, { AT(source), TEXT }, { AT(noticed), TIME }, { AT(opened), TIME },
     { AT(updated), TIME }, { AT(snoozed_until), TIME }, { AT(round), NUMBER },
-    { AT(note), TEXT },
+    { AT(note), TEXT }, { AT(asked), TIME },
 };
 #undef AT
 /* clang-format on */

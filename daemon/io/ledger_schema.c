@@ -98,6 +98,9 @@ static const char *const migrations[] = {
     "ALTER TABLE deliveries ADD COLUMN rest TEXT;"
     "CREATE INDEX owed_by_bundle ON deliveries (bundle) WHERE state = 'owed' AND bundle IS NOT "
     "NULL;",
+
+    "ALTER TABLE cases ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE cases SET asked = opened;",
 };
 
 static bool

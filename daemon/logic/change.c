@@ -93,7 +93,7 @@ reopen(ApdCase *kase, const ApdVerdict *verdict, ApdTime now, const char *what)
     if (deadline == APD_NEVER)
         kase->basis = APD_BASIS_NONE;
     wind_up(kase, verdict, deadline);
-    kase->state = APD_STATE_OPEN;
+    apd_case_ask(kase, now);
     kase->outcome = verdict->outcome;
     return (ApdChange){ true, APD_REASON_DECISION, what };
 }
@@ -199,7 +199,7 @@ apply_notice(ApdCase *kase, const ApdVerdict *verdict, ApdTime when, ApdTime now
     if (clock && (waits_for_person(kase) || verdict->deadline > now)) {
         wind_up(kase, verdict, verdict->deadline);
         if (!waits_for_person(kase))
-            kase->state = APD_STATE_OPEN;
+            apd_case_ask(kase, now);
         return (ApdChange){ true, APD_REASON_CHANGED, "its deadline was set anew" };
     }
     return (ApdChange){ news, APD_REASON_CHANGED,
@@ -216,7 +216,7 @@ apply_demand(ApdCase *kase, const ApdVerdict *verdict, ApdTime when, ApdTime now
     ApdChange change = apply_notice(kase, verdict, when, now);
 
     if (!waits) {
-        kase->state = APD_STATE_OPEN;
+        apd_case_ask(kase, now);
         kase->round += change.told ? 0 : 1;
     }
     if (!change.told && (!waits || verdict->bearing == APD_BEARING_NEWS))

@@ -96,8 +96,17 @@ apd_case_from_verdict(const ApdVerdict *verdict, const char *store, const char *
     self->source = g_strdup(source);
     self->noticed = verdict->date == APD_NEVER ? now : verdict->date;
     self->opened = now;
+    self->asked = now;
     self->updated = now;
     return self;
+}
+
+void
+apd_case_ask(ApdCase *self, ApdTime now)
+{
+    if (self->state != APD_STATE_OPEN)
+        self->asked = now;
+    self->state = APD_STATE_OPEN;
 }
 
 static void

@@ -1,8 +1,9 @@
 /* Escalation and fallback: whom else to tell when an alert reached nobody.
  *
  * `[reminders] escalate = 6h to boss`: nobody has acknowledged the case for so
- * long.  `[channel x] fallback = sms, email`: the channel refuses an alert, or
- * has not taken it in time; the next of the list is told, then the one after.
+ * long, since it was opened or opened again.  `[channel x] fallback = sms, email`: the
+ * channel refuses an alert, or has not taken it in time; the next of the list is told.
+ * That one failing, or not taking it in as long again, the one after is.
  */
 #pragma once
 

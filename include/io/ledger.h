@@ -186,6 +186,9 @@ GPtrArray *apd_ledger_held(ApdLedger *self, GError **error);
 bool apd_ledger_release_held(ApdLedger *self, const char *source, const char *folder,
                              GError **error);
 
+/* How last_error begins when it was a refusal for good. */
+#define APD_REFUSAL "refused: "
+
 typedef enum {
     APD_DELIVERY_OWED,
     APD_DELIVERY_DONE,    /* the far side took it */
@@ -204,7 +207,7 @@ typedef struct {
     int attempts;
     ApdTime next_try;  /* 0: at once */
     ApdTime done_at;   /* 0: not yet */
-    char *last_error;  /* owned; NULL: none; holds no secret */
+    char *last_error;  /* owned; NULL: none; holds no secret; APD_REFUSAL begins a refusal */
     char *idempotency; /* owned; the same through all tries: "msg_..." */
     char **told;       /* owned; of several addressees, who has it; NULL: nobody, or all */
     char **rest;       /* owned; who does not, when the service alone knows them; else NULL */
@@ -238,6 +241,22 @@ bool apd_ledger_put_delivery(ApdLedger *self, const ApdDelivery *delivery, GErro
 
 /* @ret_alert: (transfer full), with its case or cases as they stand now. */
 bool apd_ledger_get_alert(ApdLedger *self, int64_t id, ApdAlert **ret_alert, GError **error);
+
+/* Of an alert that a channel owes, the delivery whose turn it is. */
+typedef struct {
+    int64_t alert_id;
+    ApdTime created; /* the alert */
+    int attempts;
+    ApdTime next_try;
+    bool refused;
+} ApdTurn;
+
+/* Who has to look for somebody else: alerts (tests apart) owed to @channel and to
+ * @turn, that channel itself or one of @others, which are not owed to @next yet, and
+ * which none of @others took.
+ * Returns: (transfer full) (element-type ApdTurn): the most urgent first; NULL on error. */
+GArray *apd_ledger_turns(ApdLedger *self, const char *channel, char *const *others,
+                         const char *turn, const char *next, GError **error);
 
 /* Returns: (transfer full) (element-type ApdDelivery): all of one case, oldest
  * first, for `appealctl show`; NULL on error. */

@@ -45,6 +45,8 @@ typedef struct {
     char *source;    /* where it was first seen: "imap office" */
     ApdTime noticed; /* Date: of the first notice */
     ApdTime opened;  /* when the case was opened */
+    ApdTime asked;   /* since when it waits for an answer of a person's; moves when it is asked
+                        for again, not when a question that nobody answered changes */
     ApdTime updated;
     ApdTime snoozed_until; /* 0 when not snoozed */
     int round; /* grows each time the deadline is set anew, so that its steps are owed again */
@@ -61,6 +63,9 @@ bool apd_case_is_of_record(const ApdCase *self);
 /* Returns: (transfer full): a new open case of what @verdict says. */
 ApdCase *apd_case_from_verdict(const ApdVerdict *verdict, const char *store, const char *source,
                                ApdTime now);
+
+/* Opens @self, or opens it again: a person is asked for an answer. */
+void apd_case_ask(ApdCase *self, ApdTime now);
 
 /* --- lists of cases (element-type ApdCase) --- */
 

@@ -90,6 +90,24 @@ class PolicyTest(unittest.TestCase):
         pause(4.5)
         self.assertEqual(self.told("boss"), [])
 
+    def test_opened_again_it_is_escalated_again(self):
+        self.start("escalate = 2s to boss\n", team="", boss="reserve = yes\n")
+        self.put("AGAIN2001", days=5)
+        wait_for(lambda: self.told("boss") == ["AGAIN2001"], what="escalation")
+        self.assertEqual(self.appeald.ctl("appealed", "1")[0], 0)
+        self.assertEqual(self.appeald.ctl("reopen", "1")[0], 0)
+        self.assertIn("to boss", self.why())
+        wait_for(lambda: self.told("boss") == ["AGAIN2001"] * 2, what="escalation of the case that was opened again")
+
+    def test_fallbacks_that_are_down_are_passed_by(self):
+        self.start(first="fallback = second, third, fourth\nfallback-after = 2s\n", second="reserve = yes\n", third="reserve = yes\n",
+                   fourth="reserve = yes\n")
+        for name, answer in (("first", Answer(410, "gone")), ("second", Answer(503)), ("third", Answer(410, "gone"))):
+            self.peers[name].script.extend([answer] * 50)
+        for number in range(3):
+            self.put(f"DOWN100{number}", days=5 + number)
+        wait_for(lambda: sorted(self.told("fourth")) == ["DOWN1000", "DOWN1001", "DOWN1002"], what="the last of the fallbacks")
+
     def test_repeats_until_somebody_answers(self):
         self.start("repeat = 1s\nrepeat-last = 10h\n", team="")
         self.put("AGAIN1001", hours=9)

@@ -727,6 +727,7 @@ test_grows(Fixture *f, gconstpointer data)
                      "ALTER TABLE deliveries DROP COLUMN rest;"
                      "ALTER TABLE deliveries DROP COLUMN told; DROP TABLE destinations;"
                      "DROP TABLE marks; DROP INDEX cases_by_matter;"
+                     "ALTER TABLE cases DROP COLUMN asked;"
                      "CREATE INDEX cases_by_store ON cases (store, updated);"
                      "PRAGMA user_version = 1");
     ledger_fixture_reopen(f);
@@ -737,6 +738,9 @@ test_grows(Fixture *f, gconstpointer data)
     g_assert_false(apd_delivery_is_partly_told(delivery));
     delivery->attempts = 3;
     g_assert_true(apd_ledger_put_delivery(f->ledger, delivery, NULL));
+    g_autoptr(ApdCase) grown = NULL;
+    g_assert_true(apd_ledger_get_case(f->ledger, kase->id, &grown, NULL));
+    g_assert_cmpint(grown->asked, ==, kase->opened);
     test_destinations(f, NULL);
 }
 

@@ -122,6 +122,46 @@ test_a_snooze_puts_it_off(Fixture *f)
     g_assert_cmpuint(times(f, "boss:"), ==, 1);
 }
 
+static void
+test_opened_again_it_escalates_again(Fixture *f)
+{
+    add_channel(f, "boss", APD_SEVERITY_LOW, NULL, NULL)->reserve = true;
+    escalate_after(f, 6 * H, "boss");
+    open_case(f, 9 * D);
+    fake_clock_advance(7 * H);
+    g_assert_cmpuint(times(f, "boss:"), ==, 1);
+    g_assert_true(apd_acts_appealed(f->base.ledger, 1, "person", apd_now(), NULL));
+    fake_clock_advance(2 * D);
+
+    g_autoptr(ApdMessage) message = new_message(f, "imap office", NULL);
+    g_autoptr(ApdVerdict) verdict =
+        new_decision(APD_OUTCOME_MORE_EVIDENCE, "prohibited", 3 * D + H);
+    g_assert_cmpint(file_message(f, message, verdict).filing, ==, APD_FILED_CHANGED);
+    fake_clock_advance(6 * H - 1);
+    g_assert_cmpuint(times(f, "boss:"), ==, 1);
+    fake_clock_advance(1);
+    g_assert_cmpuint(times(f, "boss:"), ==, 2);
+    fake_clock_advance(D);
+    g_assert_cmpuint(times(f, "boss:"), ==, 2);
+}
+
+/* Nobody has answered it meanwhile, and the boss knows. */
+static void
+test_a_moved_deadline_escalates_nothing(Fixture *f)
+{
+    add_channel(f, "boss", APD_SEVERITY_LOW, NULL, NULL)->reserve = true;
+    escalate_after(f, 6 * H, "boss");
+    open_case(f, 9 * D);
+    for (int i = 0; i < 3; i++) {
+        fake_clock_advance(5 * H);
+        g_autoptr(ApdMessage) message = new_message(f, "imap office", NULL);
+        g_autoptr(ApdVerdict) verdict =
+            new_decision(APD_OUTCOME_MORE_EVIDENCE, "prohibited", (5 + i) * D);
+        file_message(f, message, verdict);
+    }
+    g_assert_cmpuint(times(f, "boss:"), ==, 1);
+}
+
 /* --- repetition ------------------------------------------------------------------ */
 
 static void
@@ -180,6 +220,122 @@ test_falls_back_at_once_when_refused(Fixture *f)
     on_wake(f); /* a verdict wakes appeald */
     on_wake(f);
     g_assert_cmpuint(times(f, "email:case/1/0/new "), ==, 1);
+}
+
+static void
+owe_many(Fixture *f, int n)
+{
+    static const char *const channels[] = { "desk", NULL };
+
+    for (int i = 0; i < n; i++) {
+        g_autoptr(ApdAlert) alert = apd_alert_new();
+        bool is_new;
+        alert->key = g_strdup_printf("many/%d", i);
+        alert->type = APD_ALERT_BLIND;
+        alert->subject = g_strdup("imap office");
+        alert->created = apd_now();
+        g_assert_true(apd_ledger_add_alert(f->base.ledger, alert, channels, &is_new, NULL));
+    }
+}
+
+/* What the channels made of it, as their posts write it. */
+static void
+put(Fixture *f, const char *channel, int attempts, const char *error)
+{
+    g_autoptr(GPtrArray) owed = apd_ledger_owed(f->base.ledger, channel, APD_NEVER, 0, NULL);
+
+    for (guint i = 0; i < owed->len; i++) {
+        ApdDelivery *delivery = owed->pdata[i];
+        delivery->attempts = attempts;
+        g_free(delivery->last_error);
+        delivery->last_error = g_strdup(error);
+        g_assert_true(apd_ledger_put_delivery(f->base.ledger, delivery, NULL));
+    }
+}
+
+static guint
+owed_to(Fixture *f, const char *channel)
+{
+    g_autoptr(GPtrArray) owed = apd_ledger_owed(f->base.ledger, channel, APD_NEVER, 0, NULL);
+
+    return owed->len;
+}
+
+/* At fake.now, and no channel is tried. */
+static ApdTime
+look(Fixture *f)
+{
+    ApdTime next = APD_NEVER;
+
+    g_assert_true(apd_escalate_run(f->base.ledger, &f->config, apd_now(), &next, NULL));
+    return next;
+}
+
+/* The first fallback is down, banned or at its rate: what it was not tried with is
+ * nobody's yet. */
+static void
+test_a_fallback_that_is_late_is_passed_by(Fixture *f)
+{
+    with_fallback(f, "sms email");
+    owe_many(f, 1);
+    put(f, "desk", 1, "HTTP 500");
+    fake.now = START + 15 * APD_MINUTE;
+    g_assert_cmpint(look(f), ==, START + 30 * APD_MINUTE);
+    g_assert_cmpuint(owed_to(f, "sms"), ==, 1);
+    fake.now = START + 30 * APD_MINUTE - 1;
+    look(f);
+    g_assert_cmpuint(owed_to(f, "email"), ==, 0);
+    fake.now = START + 30 * APD_MINUTE;
+    look(f);
+    g_assert_cmpuint(owed_to(f, "email"), ==, 1);
+}
+
+static void
+test_a_fallback_that_fails_is_passed_by_at_once(Fixture *f)
+{
+    with_fallback(f, "sms email");
+    owe_many(f, 1);
+    put(f, "desk", 1, "refused: HTTP 404");
+    look(f);
+    g_assert_cmpuint(owed_to(f, "sms"), ==, 1);
+    look(f);
+    g_assert_cmpuint(owed_to(f, "email"), ==, 0);
+    put(f, "sms", 1, "HTTP 500");
+    look(f);
+    g_assert_cmpuint(owed_to(f, "email"), ==, 1);
+}
+
+/* Whoever waits for the end of his quiet hours is not late. */
+static void
+test_what_waits_for_the_morning_does_not_fall_back(Fixture *f)
+{
+    with_fallback(f, "sms");
+    owe_many(f, 1);
+    g_autoptr(GPtrArray) owed = apd_ledger_owed(f->base.ledger, "desk", APD_NEVER, 0, NULL);
+    ApdDelivery *delivery = owed->pdata[0];
+    delivery->next_try = START + 8 * H;
+    g_assert_true(apd_ledger_put_delivery(f->base.ledger, delivery, NULL));
+    fake.now = START + 8 * H;
+    g_assert_cmpint(look(f), ==, START + 8 * H + 15 * APD_MINUTE);
+    g_assert_cmpuint(owed_to(f, "sms"), ==, 0);
+    fake.now = START + 8 * H + 15 * APD_MINUTE;
+    look(f);
+    g_assert_cmpuint(owed_to(f, "sms"), ==, 1);
+}
+
+static void
+test_all_that_a_dead_channel_owes_falls_back(Fixture *f)
+{
+    with_fallback(f, "sms email");
+    owe_many(f, 1300);
+    put(f, "desk", 1, "refused: HTTP 404");
+    for (int i = 0; i < 5 && owed_to(f, "sms") < 1300; i++)
+        look(f);
+    g_assert_cmpuint(owed_to(f, "sms"), ==, 1300);
+    put(f, "sms", 1, "refused: HTTP 404");
+    for (int i = 0; i < 5 && owed_to(f, "email") < 1300; i++)
+        look(f);
+    g_assert_cmpuint(owed_to(f, "email"), ==, 1300);
 }
 
 static void
@@ -297,9 +453,15 @@ static const struct { const char *name; Test test; } tests[] = {
     { "/policy/no_step_is_lost_to_an_escalation", test_no_step_is_lost_to_an_escalation },
     { "/policy/an_answer_stops_escalation", test_an_answer_stops_escalation },
     { "/policy/a_snooze_puts_it_off", test_a_snooze_puts_it_off },
+    { "/policy/opened_again_it_escalates_again", test_opened_again_it_escalates_again },
+    { "/policy/a_moved_deadline_escalates_nothing", test_a_moved_deadline_escalates_nothing },
     { "/policy/repeats_in_the_last_hours", test_repeats_in_the_last_hours_until_answered },
     { "/policy/falls_back_when_late", test_falls_back_when_late },
     { "/policy/falls_back_at_once_when_refused", test_falls_back_at_once_when_refused },
+    { "/policy/a_fallback_that_is_late", test_a_fallback_that_is_late_is_passed_by },
+    { "/policy/a_fallback_that_fails", test_a_fallback_that_fails_is_passed_by_at_once },
+    { "/policy/waits_for_the_morning", test_what_waits_for_the_morning_does_not_fall_back },
+    { "/policy/all_that_a_dead_channel_owes", test_all_that_a_dead_channel_owes_falls_back },
     { "/policy/what_is_taken_in_time_does_not", test_what_is_taken_in_time_does_not },
     { "/policy/reserves", test_reserves_are_told_when_nobody_else_is },
     { "/policy/kinds_and_hours", test_kinds_and_hours_divide_the_work },
