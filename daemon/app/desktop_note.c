@@ -57,8 +57,10 @@ apd_desktop_note_key(const ApdAlert *alert)
 {
     if (alert->kase != NULL)
         return g_strdup_printf("case/%" G_GINT64_FORMAT, alert->kase->id);
-    if (alert->type == APD_ALERT_BLIND || alert->type == APD_ALERT_SIGHT)
-        return g_strdup_printf("sight/%s", alert->subject ? alert->subject : "");
+
+    g_autofree char *source = apd_alert_blind_source(alert);
+    if (source != NULL)
+        return g_strdup_printf("sight/%s", source);
     return g_strdup_printf("alert/%" G_GINT64_FORMAT, alert->id);
 }
 

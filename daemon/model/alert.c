@@ -1,5 +1,7 @@
 #include "model/alert.h"
 
+#include <string.h>
+
 static const char *const types[APD_N_ALERTS] = { "case",       "summary", "blind", "sight",
                                                  "unreadable", "refused", "test",  "well",
                                                  "login",      "clock" };
@@ -91,4 +93,21 @@ apd_wording_free(ApdWording *self)
     g_free(self->footer);
     g_free(self->language);
     g_free(self);
+}
+
+/* "blind/SOURCE/SINCE/DAY" and "sight/SOURCE/SINCE". */
+char *
+apd_alert_blind_source(const ApdAlert *self)
+{
+    bool begins = g_str_has_prefix(self->key, "blind/");
+    const char *end = NULL;
+
+    if (!begins && !g_str_has_prefix(self->key, "sight/"))
+        return NULL;
+
+    const char *source = self->key + strlen("blind/");
+    end = strrchr(source, '/');
+    if (end != NULL && begins)
+        end = g_strrstr_len(source, end - source, "/");
+    return end ? g_strndup(source, (gsize) (end - source)) : g_strdup(source);
 }

@@ -1,8 +1,9 @@
 /* Prometheus Alertmanager, API v2 (prometheus/alertmanager, 68fb2d5 and Debian's 0.25).
  *
  * The set of labels is the alert: that of a case is the same through all its steps, so
- * nothing that changes may stand in it.  It fires until its end, which is the
- * deadline, or now when nothing is left to do.
+ * nothing that changes may stand in it, as severity and category do: those are
+ * annotations.  It fires until its end, which is the deadline, or now when nothing is
+ * left to do; what goes on until it ends is told again before it would.
  */
 #include "port/channel_tools.h"
 
@@ -10,13 +11,20 @@
 
 #define MAX_TEXT 4000
 
-/* How long an alert without a deadline, or one whose deadline has passed, fires. */
-#define DEFAULT_SPAN APD_DAY
+/* How long an alert fires that has no deadline, or whose deadline has passed: it is told
+ * again every day, but for what happens once. */
+#define DEFAULT_SPAN (2 * APD_DAY)
+#define ONCE_SPAN    APD_DAY
+
+/* An end that is not over by the server's clock would be put off to the one it had. */
+#define CLOCK_SLACK (5 * APD_MINUTE)
 
 static bool
 is_over(const ApdAlert *alert)
 {
-    return alert->kase != NULL && !apd_state_runs(alert->kase->state);
+    return alert->type == APD_ALERT_SIGHT
+           || (alert->kase != NULL && !apd_state_runs(alert->kase->state)
+               && alert->reason != APD_REASON_EXPIRED);
 }
 
 static ApdTime
@@ -24,12 +32,13 @@ end_of(const ApdParcel *parcel)
 {
     const ApdAlert *alert = parcel->alert;
 
-    if (is_over(alert) && alert->reason != APD_REASON_EXPIRED)
-        return parcel->now;
+    if (is_over(alert))
+        return parcel->now - CLOCK_SLACK;
     if (alert->kase != NULL && alert->kase->deadline != APD_NEVER
         && alert->kase->deadline > parcel->now)
         return alert->kase->deadline;
-    return parcel->now + DEFAULT_SPAN;
+    return parcel->now
+           + (alert->kase != NULL || alert->type == APD_ALERT_BLIND ? DEFAULT_SPAN : ONCE_SPAN);
 }
 
 /* Empty values are dropped by the server. */
@@ -39,31 +48,34 @@ labels(const ApdParcel *parcel)
     const ApdAlert *alert = parcel->alert;
     const ApdCase *kase = alert->kase;
     g_autofree char *name = g_strdup_printf("appeald_%s", apd_alert_type_name(alert->type));
+    g_autofree char *source = apd_alert_blind_source(alert);
 
+    if (source != NULL)
+        return apd_object("alertname", apd_text("appeald_blind"), "source", apd_text(source), NULL);
     if (kase == NULL)
-        return apd_object("alertname", apd_text(name), "key", apd_text(alert->key), "severity",
-                          apd_text(apd_severity_name(alert->severity)), NULL);
+        return apd_object("alertname", apd_text(name), "key", apd_text(alert->key), NULL);
 
     return apd_object("alertname", apd_text(name), "case",
                       apd_text_take(g_strdup_printf("%" G_GINT64_FORMAT, kase->id)), "store",
-                      apd_text(kase->store && *kase->store ? kase->store : NULL), "category",
-                      apd_text(kase->category), "severity",
-                      apd_text(apd_severity_name(kase->severity)), NULL);
+                      apd_text(kase->store && *kase->store ? kase->store : NULL), NULL);
 }
 
 static JsonNode *
 annotations(const ApdParcel *parcel)
 {
     const ApdWording *wording = parcel->wording;
-    g_autofree char *deadline =
-        parcel->alert->kase ? apd_time_iso(parcel->alert->kase->deadline) : NULL;
+    const ApdCase *kase = parcel->alert->kase;
+    g_autofree char *deadline = kase ? apd_time_iso(kase->deadline) : NULL;
+    ApdSeverity severity = kase ? kase->severity : parcel->alert->severity;
 
     return apd_object(
         "summary", apd_text_take(apd_markup_fit(&apd_markup_plain_bytes, wording->title, MAX_TEXT)),
         "description",
         apd_text_take(
             apd_sheet_make(wording, &apd_markup_plain_bytes, MAX_TEXT, APD_SHEET_NO_TITLE)),
-        "deadline", apd_text(deadline), "appeal_url", apd_text(wording->url), NULL);
+        "severity", apd_text(apd_severity_name(severity)), "category",
+        kase ? apd_text(kase->category) : NULL, "deadline", apd_text(deadline), "appeal_url",
+        apd_text(wording->url), NULL);
 }
 
 static bool

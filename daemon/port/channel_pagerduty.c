@@ -68,14 +68,13 @@ payload(const ApdParcel *parcel)
         "custom_details", details(parcel->wording), NULL);
 }
 
-/* An outage and its end share a key, which the alert's own does not. */
+/* A blindness and its end share a key, which the alert's own does not. */
 static char *
 dedup_key(const ApdParcel *parcel)
 {
-    const ApdAlert *alert = parcel->alert;
-    bool source = alert->type == APD_ALERT_SIGHT || alert->type == APD_ALERT_BLIND;
-    g_autofree char *key = source ? g_strdup_printf("appeald-source-%s", alert->subject)
-                                  : apd_channel_case_key(parcel);
+    g_autofree char *source = apd_alert_blind_source(parcel->alert);
+    g_autofree char *key =
+        source ? g_strdup_printf("appeald-source-%s", source) : apd_channel_case_key(parcel);
 
     return apd_markup_fit(&apd_markup_plain_bytes, key, MAX_KEY);
 }

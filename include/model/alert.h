@@ -50,6 +50,10 @@ typedef struct {
 
 ApdAlert *apd_alert_new(void);
 void apd_alert_free(ApdAlert *self);
+
+/* Returns: (transfer full): the source of a blindness, which its reminders and its end
+ * share, whatever folders they name; NULL: @self is none of those. */
+char *apd_alert_blind_source(const ApdAlert *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdAlert, apd_alert_free)
 
 /* An alert in the words of one language, before a channel dresses it.
