@@ -191,6 +191,7 @@ finish(Errand *errand)
             judgement->refused = g_steal_pointer(&errand->rest);
         mask_secrets(self, &judgement->text);
         mask_secrets(self, &judgement->refused);
+        mask_secrets(self, &judgement->answer);
         if (judgement->moved != NULL) {
             g_free(self->moved);
             self->moved = g_strdup(judgement->moved);
@@ -241,6 +242,16 @@ send_plainer(Errand *errand, ApdJudgement *judgement)
     return true;
 }
 
+/* Returns: (transfer full): "HTTP 200: ok". */
+static char *
+describe_answer(const ApdHttpResponse *response)
+{
+    g_autofree char *said = apd_channel_said(response);
+
+    return g_strdup_printf("%s %d%s%s", response->talk ? "SMTP" : "HTTP", response->status,
+                           *said != '\0' ? ": " : "", said);
+}
+
 static void
 on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
 {
@@ -255,6 +266,7 @@ on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
         apd_channel_judge(errand->courier->type, response, apd_now(), &judgement);
         if (send_plainer(errand, &judgement))
             return;
+        judgement.answer = describe_answer(response);
     } else {
         if (g_error_matches(error, APD_ERROR, APD_ERROR_REFUSED))
             judgement.taking = APD_REFUSED;
@@ -275,6 +287,8 @@ on_command_end(const ApdCommandEnd *end, const GError *error, void *user_data)
     }
     if (end != NULL) {
         errand->courier->type->judge_command(end, &errand->judgement);
+        errand->judgement.answer = g_strdup_printf("exit status %d%s%s", end->status,
+                                                   *end->said != '\0' ? ": " : "", end->said);
     } else {
         errand->judgement.taking =
             g_error_matches(error, APD_ERROR, APD_ERROR_TRANSIENT) ? APD_TRY_AGAIN : APD_REFUSED;

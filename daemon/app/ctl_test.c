@@ -5,35 +5,23 @@
 #include <unistd.h>
 
 #include "app/courier.h"
+#include "app/pace.h"
 #include "app/raise.h"
 
+/* A rate is waited for; who asked for a longer pause is left alone. */
+#define PATIENCE APD_MINUTE
+
+/* One test of one channel. */
 typedef struct {
-    GMainLoop *loop; /* borrowed */
+    const ApdConfig *config;
+    const ApdChannelConfig *channel;
+    const char *label; /* before each line: "team: ", or nothing */
+    GMainLoop *loop;
+    ApdLedger *ledger; /* NULL: there is none yet */
+    ApdCourier *courier;
+    ApdPace pace;
     int status;
 } Testing;
-
-static void
-on_verdict(const ApdJudgement *judgement, void *user_data)
-{
-    Testing *self = user_data;
-
-    switch (judgement->taking) {
-    case APD_TAKEN:
-        g_print("taken: the channel took the test alert%s%s\n", judgement->text ? ", but " : "",
-                judgement->text ? judgement->text : "");
-        self->status = APD_EXIT_GOOD;
-        break;
-    case APD_TRY_AGAIN:
-        g_print("not taken: %s (a real alert would be tried again)\n", judgement->text);
-        self->status = APD_EXIT_NO;
-        break;
-    case APD_REFUSED:
-        g_print("refused: %s\n", judgement->text);
-        self->status = APD_EXIT_NO;
-        break;
-    }
-    g_main_loop_quit(self->loop);
-}
 
 static ApdAlert *
 test_alert(const char *channel)
@@ -146,41 +134,140 @@ owe(const ApdConfig *config, const char *channel)
 
 /* ---------------------------------------------------------------------------------- */
 
-/* Where it would go: to the place the service has moved it to. */
+/* What others of us who tell this destination are to know. */
 static void
-recall(const ApdConfig *config, ApdCourier *courier, const char *channel)
+remember(Testing *self, bool moved)
 {
-    g_autofree char *path = apd_config_ledger_path(config);
-    g_autoptr(ApdLedger) ledger = apd_ledger_open_existing(path, NULL);
-    g_auto(ApdDestination) known = { 0 };
+    g_autoptr(GError) error = NULL;
 
-    if (ledger != NULL && apd_ledger_get_destination(ledger, channel, &known, NULL))
-        apd_courier_recall(courier, &known);
+    if (self->ledger == NULL)
+        return;
+
+    bool good = apd_ledger_begin(self->ledger, &error)
+                && apd_ledger_end(self->ledger,
+                                  apd_pace_remember(&self->pace, self->ledger, self->channel->name,
+                                                    self->courier, moved, &error),
+                                  &error);
+    if (!good)
+        apd_ctl_complain(APD_EXIT_FAIL, "%s", error->message);
+}
+
+static void
+print_verdict(const Testing *self, const ApdJudgement *judgement)
+{
+    switch (judgement->taking) {
+    case APD_TAKEN:
+        g_print("%staken: the channel took the test alert%s%s\n", self->label,
+                judgement->text ? ", but " : "", judgement->text ? judgement->text : "");
+        if (judgement->answer != NULL)
+            g_print("  it answered %s\n", judgement->answer);
+        break;
+    case APD_TRY_AGAIN:
+        g_print("%snot taken: %s (a real alert would be tried again)\n", self->label,
+                judgement->text);
+        break;
+    case APD_REFUSED:
+        g_print("%srefused: %s\n", self->label, judgement->text);
+        break;
+    }
+}
+
+static void
+on_verdict(const ApdJudgement *judgement, void *user_data)
+{
+    Testing *self = user_data;
+
+    if (judgement->taking == APD_TRY_AGAIN && judgement->wait > 0)
+        apd_gate_close(&self->pace.gate, apd_now() + judgement->wait);
+    remember(self, judgement->moved != NULL);
+    print_verdict(self, judgement);
+    self->status = judgement->taking == APD_TAKEN ? APD_EXIT_GOOD : APD_EXIT_NO;
+    g_main_loop_quit(self->loop);
+}
+
+static gboolean
+send_it(gpointer user_data)
+{
+    Testing *self = user_data;
+    g_autoptr(ApdAlert) alert = test_alert(self->channel->name);
+    g_autofree char *uuid = g_uuid_string_random();
+    g_autofree char *idempotency = g_strconcat("msg_test-", uuid, NULL);
+
+    apd_gate_send(&self->pace.gate, apd_now());
+    remember(self, false);
+    apd_courier_send(self->courier, alert, idempotency, NULL, NULL, apd_now(), on_verdict, self);
+    return G_SOURCE_REMOVE;
+}
+
+static char *
+clock_words(const ApdConfig *config, ApdTime when)
+{
+    g_autoptr(GTimeZone) zone = apd_config_zone(config);
+    g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(when / APD_SECOND + 1);
+    g_autoptr(GDateTime) local = utc ? g_date_time_to_timezone(utc, zone) : NULL;
+
+    return local ? g_date_time_format(local, "%H:%M:%S %Z") : g_strdup("later");
+}
+
+/* Sends at once, or when the service takes it; not at all when that is long. */
+static void
+send_in_time(Testing *self)
+{
+    ApdTime now = apd_now();
+    ApdGate gate = self->pace.gate;
+
+    apd_gate_send(&gate, now); /* one of appeald's may be under way, not written down yet */
+
+    ApdTime ready = apd_gate_ready(&gate, false, now);
+    const char *why = apd_gate_is_shut(&self->pace.gate, now) ? "the service asked for a pause"
+                                                              : "the service takes no more before";
+
+    if (ready > now) {
+        g_autofree char *when = clock_words(self->config, ready);
+        g_print("%s%swaits until %s: %s\n", self->label, ready > now + PATIENCE ? "not sent: " : "",
+                when, why);
+    }
+    if (ready > now + PATIENCE)
+        return;
+
+    g_timeout_add((guint) (MAX(ready - now, 0) / 1000) + (ready > now), send_it, self);
+    g_main_loop_run(self->loop);
 }
 
 static int
-send_now(const ApdConfig *config, const ApdChannelConfig *channel)
+send_now(const ApdConfig *config, const ApdChannelConfig *channel, const char *label)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(ApdHttp) http = apd_http_new();
     g_autoptr(ApdCourier) courier = apd_courier_new(channel, config, http, &error);
-    g_autoptr(ApdAlert) alert = test_alert(channel->name);
+    g_autofree char *path = apd_config_ledger_path(config);
+    g_autoptr(ApdLedger) ledger = apd_ledger_open_existing(path, NULL);
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
-    Testing testing = { loop, APD_EXIT_NO };
+    Testing testing = { config, channel, label, loop, ledger, courier, { { { 0 } } }, APD_EXIT_NO };
 
     if (courier == NULL)
         return apd_ctl_complain(APD_EXIT_FAIL, "%s", error->message);
-    if (apd_courier_is_elsewhere(courier))
+    if (apd_courier_is_elsewhere(courier)) {
+        g_print("%s", label);
         return owe(config, channel->name);
+    }
 
-    recall(config, courier, channel->name);
-    g_autofree char *uuid = g_uuid_string_random();
-    g_autofree char *idempotency = g_strconcat("msg_test-", uuid, NULL);
-    apd_courier_send(courier, alert, idempotency, NULL, NULL, apd_now(), on_verdict, &testing);
-    g_main_loop_run(loop);
+    testing.pace.gate.rate = *apd_courier_rate(courier);
+    if (ledger != NULL && !apd_pace_recall(&testing.pace, ledger, channel->name, courier, &error))
+        return apd_ctl_complain(APD_EXIT_FAIL, "%s", error->message);
+    send_in_time(&testing);
     return testing.status == APD_EXIT_GOOD && apd_courier_is_unseen(courier)
                ? ask_person(channel->name)
                : testing.status;
+}
+
+/* @named: it is one of several. */
+static int
+send_named(const ApdConfig *config, const ApdChannelConfig *channel, bool named)
+{
+    g_autofree char *label = named ? g_strconcat(channel->name, ": ", NULL) : g_strdup("");
+
+    return send_now(config, channel, label);
 }
 
 static int
@@ -210,17 +297,14 @@ apd_ctl_test(const ApdCtl *ctl, char **operands)
 
     for (guint i = 0; ctl->all && i < config->channels->len; i++) {
         const ApdChannelConfig *channel = config->channels->pdata[i];
-        g_print("%s: ", channel->name);
-        int one = send_now(config, channel);
+        int one = send_named(config, channel, true);
         status = MAX(status, one);
     }
     for (char **name = operands; !ctl->all && *name != NULL; name++) {
         const ApdChannelConfig *channel = apd_config_channel(config, *name);
         if (channel == NULL)
             return complain_of_channel(config, *name);
-        if (operands[1] != NULL)
-            g_print("%s: ", *name);
-        int one = send_now(config, channel);
+        int one = send_named(config, channel, operands[1] != NULL);
         status = MAX(status, one);
     }
     return status;

@@ -2,10 +2,10 @@
 
 #include "app/bundle.h"
 #include "app/courier.h"
+#include "app/pace.h"
 #include "app/receipt.h"
 #include "logic/backoff.h"
 #include "logic/digest.h"
-#include "logic/gate.h"
 
 /* A refusal is for a person to mend; this often we look whether one has. */
 #define REFUSED_WAIT APD_HOUR
@@ -21,45 +21,10 @@ struct ApdPost {
                             * all, most urgent first; NULL: nothing is */
     ApdTime left;          /* to the deadline of what is under way */
     bool own;              /* what is under way tells of this channel itself */
-    ApdGate gate;
-    ApdTime closed; /* of the gate, as the ledger knows it */
+    ApdPace pace;
     bool held;      /* what is due waits for nothing but our own pace */
     ApdTime spared; /* until then, a digest waits for a better minute */
 };
-
-/* --- across a restart -------------------------------------------------------- */
-
-/* How far the rate is used up and what pause was asked for.  That a destination seems
- * to be down is found out anew: it may be our own network that is back. */
-static bool
-recall(ApdPost *self, GError **error)
-{
-    g_auto(ApdDestination) known = { 0 };
-
-    if (!apd_ledger_get_destination(self->ledger, self->channel->name, &known, error))
-        return false;
-
-    self->gate.full = known.full;
-    self->gate.closed = self->closed = known.closed;
-    apd_courier_recall(self->courier, &known);
-    return true;
-}
-
-/* Only when it would be missed: most services have no rate and ask for no pause. */
-static bool
-remember(ApdPost *self, bool moved, GError **error)
-{
-    if (self->gate.rate.burst == 0 && self->gate.closed == self->closed && !moved)
-        return true;
-
-    g_auto(ApdDestination) known = { .full = self->gate.full, .closed = self->gate.closed };
-
-    apd_courier_remember(self->courier, &known);
-    self->closed = self->gate.closed;
-    return apd_ledger_put_destination(self->ledger, self->channel->name, &known, error);
-}
-
-/* -------------------------------------------------------------------------------- */
 
 bool
 apd_post_new(ApdLedger *ledger, const ApdConfig *config, const ApdChannelConfig *channel,
@@ -82,8 +47,8 @@ apd_post_new(ApdLedger *ledger, const ApdConfig *config, const ApdChannelConfig 
     self->events = *events;
     self->user_data = user_data;
     self->courier = g_steal_pointer(&courier);
-    self->gate.rate = *apd_courier_rate(self->courier);
-    if (!recall(self, error)) {
+    self->pace.gate.rate = *apd_courier_rate(self->courier);
+    if (!apd_pace_recall(&self->pace, ledger, channel->name, self->courier, error)) {
         apd_post_free(self);
         return false;
     }
@@ -117,7 +82,7 @@ pass_verdict(ApdPost *self, const ApdJudgement *judgement, ApdTime now)
     const ApdDelivery *first = first_of(self);
 
     if (judgement->taking == APD_TAKEN || judgement->reached != NULL)
-        apd_gate_take(&self->gate);
+        apd_gate_take(&self->pace.gate);
     switch (judgement->taking) {
     case APD_TAKEN:
         return 0;
@@ -131,7 +96,8 @@ pass_verdict(ApdPost *self, const ApdJudgement *judgement, ApdTime now)
     int attempts = first->attempts + 1;
     if (apd_delivery_is_partly_told(first) || judgement->reached != NULL)
         return now + apd_backoff_wait(attempts, g_random_int(), self->left);
-    return apd_gate_fail(&self->gate, judgement->wait, attempts, g_random_int(), self->left, now);
+    return apd_gate_fail(&self->pace.gate, judgement->wait, attempts, g_random_int(), self->left,
+                         now);
 }
 
 static bool
@@ -141,7 +107,8 @@ put_all(ApdPost *self, bool moved, GError **error)
         if (!apd_ledger_put_delivery(self->ledger, self->deliveries->pdata[i], error))
             return false;
 
-    return remember(self, moved, error);
+    return apd_pace_remember(&self->pace, self->ledger, self->channel->name, self->courier, moved,
+                             error);
 }
 
 /* Written together: a digest is told wholly or not at all, and what the service was
@@ -163,7 +130,7 @@ wake(ApdPost *self, ApdTime now, GError **error)
 {
     ApdLedger *ledger = self->ledger;
     g_autoptr(GPtrArray) owed =
-        apd_ledger_owed(ledger, self->channel->name, self->gate.down, 0, error);
+        apd_ledger_owed(ledger, self->channel->name, self->pace.gate.down, 0, error);
 
     for (guint i = 0; owed != NULL && i < owed->len; i++) {
         ApdDelivery *delivery = owed->pdata[i];
@@ -182,7 +149,7 @@ on_verdict(const ApdJudgement *judgement, void *user_data)
     ApdPost *self = user_data;
     ApdTime now = apd_now();
     bool back = (judgement->taking == APD_TAKEN || judgement->reached != NULL)
-                && apd_gate_is_down(&self->gate);
+                && apd_gate_is_down(&self->pace.gate);
     ApdTime next = pass_verdict(self, judgement, now);
     g_autoptr(GError) error = NULL;
 
@@ -234,7 +201,7 @@ spares(ApdPost *self, const ApdBundle *bundle, ApdTime now)
     at = apd_digest_spare(now, g_random_int());
     if (at <= now)
         return false;
-    apd_gate_close(&self->gate, at);
+    apd_gate_close(&self->pace.gate, at);
     self->spared = at;
     return true;
 }
@@ -251,7 +218,7 @@ send(ApdPost *self, const ApdBundle *bundle, ApdTime now, GError **error)
     self->left = time_left(bundle->alert, now);
     self->own = is_own(self, bundle->alert);
     self->deliveries = g_ptr_array_ref(bundle->deliveries);
-    apd_gate_send(&self->gate, now);
+    apd_gate_send(&self->pace.gate, now);
     apd_courier_send(self->courier, bundle->alert, bundle->key, first->told, first->rest, now,
                      on_verdict, self);
     return true;
@@ -296,8 +263,8 @@ put_least_tried_first(GPtrArray *owed)
 static bool
 has_news(const ApdPost *self, ApdTime now, bool *ret_news, GError **error)
 {
-    g_autoptr(GPtrArray) first =
-        apd_ledger_owed(self->ledger, self->channel->name, MAX(now, self->gate.down), 1, error);
+    g_autoptr(GPtrArray) first = apd_ledger_owed(self->ledger, self->channel->name,
+                                                 MAX(now, self->pace.gate.down), 1, error);
 
     if (first == NULL)
         return false;
@@ -309,16 +276,20 @@ has_news(const ApdPost *self, ApdTime now, bool *ret_news, GError **error)
 /* Returns: (transfer full): what is due, the most urgent first; NULL on error.
  * @ret_ready: when it may go. */
 static GPtrArray *
-look(const ApdPost *self, ApdTime now, ApdTime *ret_ready, GError **error)
+look(ApdPost *self, ApdTime now, ApdTime *ret_ready, GError **error)
 {
-    bool down = apd_gate_is_down(&self->gate), is_news = false;
+    const char *name = self->channel->name;
+    bool down = apd_gate_is_down(&self->pace.gate), is_news = false;
     int most = apd_courier_takes_digests(self->courier) || down ? APD_DIGEST_MOST : 1;
+    g_autoptr(GPtrArray) owed = apd_ledger_owed(self->ledger, name, now, most, error);
 
-    if (down && !has_news(self, now, &is_news, error))
+    if (owed == NULL || (down && !has_news(self, now, &is_news, error)))
+        return NULL;
+    if (owed->len > 0 && !apd_pace_recall(&self->pace, self->ledger, name, self->courier, error))
         return NULL;
 
-    *ret_ready = apd_gate_ready(&self->gate, is_news, now);
-    return apd_ledger_owed(self->ledger, self->channel->name, now, most, error);
+    *ret_ready = apd_gate_ready(&self->pace.gate, is_news, now);
+    return g_steal_pointer(&owed);
 }
 
 bool
@@ -334,7 +305,7 @@ apd_post_run(ApdPost *self, ApdTime now, GError **error)
         return false;
     if (owed->len == 0 || ready > now)
         return true;
-    if (apd_gate_tries_another(&self->gate))
+    if (apd_gate_tries_another(&self->pace.gate))
         put_least_tried_first(owed);
     if (!apd_courier_takes_digests(self->courier))
         g_ptr_array_set_size(owed, 1);
@@ -358,7 +329,7 @@ apd_post_next(ApdPost *self, ApdTime now, ApdTime *ret_next, GError **error)
     g_autoptr(GPtrArray) owed = look(self, now, &ready, error);
     if (owed == NULL)
         return false;
-    self->held = owed->len > 0 && (!apd_gate_is_shut(&self->gate, now) || self->spared > now);
+    self->held = owed->len > 0 && (!apd_gate_is_shut(&self->pace.gate, now) || self->spared > now);
     *ret_next = owed->len > 0 ? MAX(now, ready) : next;
     return true;
 }
@@ -366,7 +337,7 @@ apd_post_next(ApdPost *self, ApdTime now, ApdTime *ret_next, GError **error)
 void
 apd_post_open(ApdPost *self)
 {
-    apd_gate_open(&self->gate);
+    apd_gate_open(&self->pace.gate);
 }
 
 bool

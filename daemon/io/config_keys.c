@@ -42,7 +42,7 @@ const ApdChannelNeeds apd_channel_needs[] = {
     { "bark",         "token",            "an iPhone with Bark. The token is the device key: the first part of the path that the app shows" },
     { "serverchan",   "token",            "Server\xe9\x85\xb1 (ServerChan), which reaches WeChat. The token is the SendKey" },
     { "pagerduty",    "token",            "a PagerDuty service. Add the integration Events API V2 to it; the token is its integration key. A case is an incident, resolved when nothing is left to do" },
-    { "alertmanager", "server",           "a Prometheus Alertmanager. A case is an alert that fires until its deadline; it takes a token where a proxy wants one" },
+    { "alertmanager", "server",           "a Prometheus Alertmanager. A case is an alert that fires until its deadline; its labels are alertname, case and store, which never change, severity and category are annotations; it takes a token where a proxy wants one" },
     { "email",        "server|from|to",   "mail by SMTP, over TLS. It takes user and password where the server wants a login; mails of one case are one thread. Whom it refuses of several in to is named on the other channels, and gets what he missed later" },
     { "command",      "command",          "a program of yours, which gets the alert as JSON (the form of webhook) on standard input. Exit status 0: delivered. 64 to 78 but 75, 126 and 127: refused for good. All others: to be tried again" },
     { "terminal",     "",                 "prints alerts on standard output" },

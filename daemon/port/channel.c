@@ -43,6 +43,7 @@ void
 apd_judgement_clear(ApdJudgement *self)
 {
     g_clear_pointer(&self->text, g_free);
+    g_clear_pointer(&self->answer, g_free);
     g_clear_pointer(&self->moved, g_free);
     g_clear_pointer(&self->reached, g_strfreev);
     g_clear_pointer(&self->rest, g_strfreev);

@@ -25,6 +25,7 @@ typedef struct {
     ApdTaking taking;
     ApdTime wait; /* the far side asked for this pause; 0: it did not */
     char *text;   /* owned; what it said; NULL when taken without a remark */
+    char *answer; /* owned; its answer as it came, for a person who tests; NULL: none */
     bool plainer; /* refused for its form: the plain form may do */
     char *moved;  /* owned; the place has a new name, for parcels to come; else NULL */
 
