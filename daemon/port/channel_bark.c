@@ -13,7 +13,8 @@
 #define MAX_TITLE 200
 #define MAX_TEXT  1800
 #define MAX_LEAST 500
-#define MAX_URL   1200
+#define MAX_URL   2000
+#define MAX_BOTH  3000
 
 /* The id becomes Apple's apns-collapse-id. */
 #define MAX_ID 64
@@ -36,11 +37,12 @@ message(const ApdParcel *parcel)
     const ApdMarkup *markup = &apd_markup_plain_bytes;
     bool linked = wording->url != NULL && strlen(wording->url) <= MAX_URL;
     ApdSheetFlags flags = APD_SHEET_NO_TITLE | (linked ? APD_SHEET_NO_LINK : 0);
+    size_t room = MIN(MAX_TEXT, MAX_BOTH - (linked ? strlen(wording->url) : 0));
 
     return apd_object(
         "device_key", apd_text(parcel->token), "title",
         apd_text_take(apd_markup_fit(markup, wording->title, MAX_TITLE)), "body",
-        apd_text_take(apd_sheet_make(wording, markup, parcel->plain ? MAX_LEAST : MAX_TEXT, flags)),
+        apd_text_take(apd_sheet_make(wording, markup, parcel->plain ? MAX_LEAST : room, flags)),
         "level", apd_text(levels[wording->severity]), "group", apd_text("appeald"), "url",
         linked ? apd_text(wording->url) : NULL, "id", apd_text_take(identifier(parcel)), NULL);
 }

@@ -62,13 +62,30 @@ fact_text(const Sheet *self, const ApdFact *fact, size_t max)
 }
 
 static char *
-link_text(const Sheet *self, const ApdWording *wording)
+link_text(const Sheet *self, const ApdWording *wording, const char *address)
 {
     g_autofree char *label =
         apd_markup_fit(self->markup, wording->url_label, self->max / (SHARE * (size_t) 2));
-    g_autofree char *url = apd_markup_url(self->markup, wording->url);
+    g_autofree char *url = apd_markup_url(self->markup, address);
 
     return fill(self->markup->link, "label", label, "url", url);
+}
+
+/* The page itself; where its address is longer than all a service takes, the front page of
+ * its site, from which a person finds it: cut anywhere else, it would lead nowhere. */
+static void
+put_link(Sheet *self, guint place, const ApdWording *wording)
+{
+    const char *host = strstr(wording->url, "://");
+    size_t site = host ? (size_t) (host + 3 - wording->url) + strcspn(host + 3, "/?#") : 0;
+    g_autofree char *front = g_strdup_printf("%.*s/", (int) site, wording->url);
+    g_autofree char *whole = link_text(self, wording, wording->url);
+    g_autofree char *least = link_text(self, wording, front);
+
+    if (cost(self, whole) <= self->left)
+        put(self, place, g_steal_pointer(&whole));
+    else if (site > 0 && cost(self, least) <= self->left)
+        put(self, place, g_steal_pointer(&least));
 }
 
 /* What may not be missing, first: none of it can crowd out the link. */
@@ -87,11 +104,8 @@ put_vital(Sheet *self, const ApdWording *wording, ApdSheetFlags flags)
             put(self, i + 2, fact_text(self, wording->facts->pdata[i], share));
     put(self, last, apd_markup_fit(self->markup, wording->footer, share / 2));
 
-    if (wording->url != NULL && !(flags & APD_SHEET_NO_LINK)) {
-        g_autofree char *link = link_text(self, wording);
-        if (cost(self, link) <= self->left)
-            put(self, last - 1, g_steal_pointer(&link));
-    }
+    if (wording->url != NULL && !(flags & APD_SHEET_NO_LINK))
+        put_link(self, last - 1, wording);
 }
 
 static void

@@ -401,6 +401,10 @@ make_hostile(Fixture *f)
     word(f);
 }
 
+/* The least that any service takes of an address, beside what else may not be missing. */
+#define MOST_LINK     600
+#define MAX_LONG_LINK 2000
+
 /* Bytes of a body that no service takes more of. */
 /* clang-format off */
 static const struct { const char *type; size_t max; } sizes[] = {
@@ -451,6 +455,38 @@ test_hostile_text(Fixture *f, gconstpointer data)
     }
 }
 
+/* An address may be as long as mails have it.  It is there whole, or else the front page
+ * of its site: cut anywhere else, it leads nowhere. */
+static void
+test_long_link(Fixture *f, gconstpointer data)
+{
+    g_autofree char *padding = g_strnfill(MAX_LONG_LINK, 'z');
+
+    (void) data;
+    make_hostile(f);
+    for (size_t length = 100; length < MAX_LONG_LINK; length += 100) {
+        g_free(f->alert->kase->appeal_url);
+        f->alert->kase->appeal_url =
+            g_strdup_printf("https://csp.aliexpress.com/%.*s.end", (int) length, padding);
+        word(f);
+        for (size_t i = 0; i < 2 * G_N_ELEMENTS(sizes); i++) {
+            ApdHttpRequest request = { NULL };
+
+            build_form(f, sizes[i / 2].type, i % 2 == 1, &request);
+            g_autofree char *text = text_of(&request);
+            bool whole = strstr(text, "zz.end") != NULL;
+            g_test_message("%s %zu %s", sizes[i / 2].type, length, whole ? "whole" : "site alone");
+            g_assert_true(whole || length > MOST_LINK);
+            g_assert_nonnull(strstr(text, "https://csp.aliexpress.com/"));
+            g_assert_true(whole || strstr(text, "zzz") == NULL);
+            g_assert_nonnull(strstr(text, "2020"));
+            g_assert_nonnull(strstr(text, "4711"));
+            g_assert_cmpuint(strlen(text), <=, sizes[i / 2].max);
+            apd_http_request_clear(&request);
+        }
+    }
+}
+
 /* No language lacks a phrase, and no placeholder is left in any alert. */
 static void
 test_languages_are_complete(void)
@@ -490,6 +526,7 @@ main(int argc, char **argv)
     ADD("dingtalk-signature", test_dingtalk_signature);
     ADD("slack-escapes", test_slack_escapes);
     ADD("hostile-text", test_hostile_text);
+    ADD("long-link", test_long_link);
     ADD("webhook-headers", test_webhook_headers);
     g_test_add_func("/channels/answers", test_answers);
     g_test_add_func("/channels/languages-are-complete", test_languages_are_complete);

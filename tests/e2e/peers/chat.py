@@ -48,6 +48,13 @@ class Slack(Peer):
         Fault("posting_to_general_channel_denied", Say(403, "posting_to_general_channel_denied"), "refused"),
         Fault("rollup_error", Say(500, "rollup_error"), "again"),
         Fault("a-word-in-a-200", Say(200, "invalid_token"), "not-taken"),
+        Fault("invalid_payload", Say(400, "invalid_payload"), "refused"),
+        Fault("user_not_found", Say(400, "user_not_found"), "refused"),
+        Fault("no_text", Say(400, "no_text"), "refused"),
+        Fault("no_service_id", Say(404, "no_service_id"), "refused"),
+        Fault("no_active_hooks", Say(404, "no_active_hooks"), "refused"),
+        Fault("too_many_attachments", Say(400, "too_many_attachments"), "refused"),
+        Fault("msg_blocks_too_long", Say(400, "msg_blocks_too_long"), "plain"),
     ]
     rich_refusal = Say(400, "invalid_blocks")
 
@@ -122,6 +129,7 @@ class Discord(Peer):
         Fault("invalid-token", Say(401, {"message": "Invalid Webhook Token", "code": 50027}), "refused"),
         Fault("unknown-webhook", Say(404, {"message": "Unknown Webhook", "code": 10015}), "refused"),
         Fault("403", Say(403, {"message": "Missing Access", "code": 50001}), "refused"),
+        Fault("204-queued", Say(204), "not-taken"),  # what gets lost afterwards gives no error
     ]
     rich_refusal = Say(400, {"message": "Invalid Form Body", "code": 50035, "errors": {
         "embeds": {"0": {"description": {"_errors": [{"code": "BASE_TYPE_BAD_LENGTH", "message": "Must be 4096 or fewer in length."}]}}}}})
@@ -211,6 +219,9 @@ class Teams(Peer):
         Fault("200-connector-413", Say(200, "Webhook message delivery failed with error: Microsoft Teams endpoint returned "
                                             "HTTP error 413 with ContextId tcid=0"), "not-taken"),
         Fault("200-of-a-portal", Say(200, "<html>sign in</html>", {"Content-Type": "text/html"}), "not-taken"),
+        Fault("200-connector-400", Say(200, "Webhook message delivery failed with error: Microsoft Teams endpoint returned "
+                                            "HTTP error 400 with ContextId tcid=0"), "not-taken"),
+        Fault("200-connector-1", Say(200, "1"), "taken"),
     ]
 
     def check(self, call):
@@ -311,6 +322,7 @@ class RocketChat(Mattermost):
     faults = COMMON + BY_BODY + [
         Fault("not-allowed", Say(400, {"success": False, "error": "error-not-allowed"}), "refused"),
         Fault("code-invalid", Say(400, {"success": False, "error": "error-code-invalid"}), "refused"),
+        Fault("href", Say(400, {"success": False, "error": "Invalid href value provided"}), "plain"),
         Fault("bare-false", Say(400, {"success": False}), "refused"),
         Fault("false-in-a-200", Say(200, {"success": False}), "not-taken"),
         Fault("one-channel-failed", Say(200, {"responses": [{"channel": "#a", "message": {}}, {"channel": "#b", "error": "error-not-allowed"}]}),
@@ -456,6 +468,8 @@ class Matrix(Peer):
         Fault("unknown-token", Say(401, {"errcode": "M_UNKNOWN_TOKEN", "error": "Invalid access token", "soft_logout": False}), "refused"),
         Fault("forbidden", Say(403, {"errcode": "M_FORBIDDEN", "error": "User not in room"}), "refused"),
         Fault("unknown-room", Say(404, {"errcode": "M_NOT_FOUND", "error": "Unknown room"}), "refused"),
+        Fault("missing-token", Say(401, {"errcode": "M_MISSING_TOKEN", "error": "Missing access token"}), "refused"),
+        Fault("bad-json", Say(400, {"errcode": "M_BAD_JSON", "error": "Unknown field"}), "plain"),
         Fault("200-no-event", Say(200, {}), "not-taken"),
     ]
     rich_refusal = Say(413, {"errcode": "M_TOO_LARGE", "error": "event too large"})

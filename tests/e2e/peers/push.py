@@ -22,6 +22,9 @@ class Ntfy(Peer):
     faults = common_but("404") + BY_BODY + [
         Fault("42901", Say(429, {"code": 42901, "http": 429, "error": "limit reached: too many requests", "link": "https://ntfy.example/docs"}), "again"),
         Fault("42908-day", Say(429, {"code": 42908, "http": 429, "error": "limit reached: daily message quota reached"}), "again", 60, 86400),
+        Fault("40011-no-utf8", Say(400, {"code": 40011, "http": 400, "error": "invalid message: message must be UTF-8 encoded"}), "refused"),
+        Fault("40017-json", Say(400, {"code": 40017, "http": 400, "error": "invalid request: request body must be message JSON"}), "plain"),
+        Fault("41303-too-large", Say(413, {"code": 41303, "http": 413, "error": "message too large"}), "plain"),
         Fault("40301", Say(403, {"code": 40301, "http": 403, "error": "forbidden"}), "refused"),
         Fault("40101", Say(401, {"code": 40101, "http": 401, "error": "unauthorized"}), "refused"),
         Fault("40401", Say(404, {"code": 40401, "http": 404, "error": "page not found"}), "refused"),
@@ -181,6 +184,8 @@ class Bark(Peer):
     faults = COMMON + BY_BODY + [
         Fault("device-gone", Say(400, {"code": 400, "message": "failed to get device token: failed to get [x] device token from database", "timestamp": 1}), "refused"),
         Fault("apns", Say(500, {"code": 500, "message": "push failed: BadDeviceToken", "timestamp": 1}), "not-taken"),
+        Fault("payload-too-large", Say(400, {"code": 400, "message": "push failed: PayloadTooLarge", "timestamp": 1}), "plain"),
+        Fault("payload-too-large-500", Say(500, {"code": 500, "message": "push failed: PayloadTooLarge", "timestamp": 1}), "plain"),
         Fault("code-500-in-a-200", Say(200, {"code": 500, "message": "push failed", "timestamp": 1}), "not-taken"),
         Fault("a-device-of-the-batch", Say(200, {"code": 200, "message": "success", "timestamp": 1,
                                                  "data": [{"code": 400, "device_key": "x", "message": "failed to get device token"}]}), "not-taken"),

@@ -42,6 +42,8 @@ class DingTalk(Peer):
         Fault("too-fast", Say(200, {"errcode": 130101, "errmsg": "send too fast, exceed 20 times per minute"}), "again", 60),
         Fault("too-fast-punished", Say(200, {"status": 1111, "wait": 5, "source": "x5", "punish": "deny", "uuid": "x", "errcode": 130101,
                                              "errmsg": "send too fast"}), "again", 5, 660),
+        Fault("460101-too-long", Say(200, {"errcode": 460101, "errmsg": "message too long, exceed 20000 bytes"}), "plain"),
+        Fault("101002-too-long", Say(200, {"errcode": 101002, "errmsg": "the message is too long"}), "plain"),
         Fault("busy-88", Say(200, {"errcode": 88, "errmsg": "ding talk error"}), "again"),
         Fault("busy", Say(200, {"errcode": -1, "errmsg": "系统繁忙"}), "again"),
         Fault("no-errcode", Say(200, {"errmsg": "ok"}), "not-taken"),
@@ -229,6 +231,7 @@ class WeCom(Peer):
     })
     faults = COMMON + BY_BODY + [
         Fault("frequency", Say(200, {"errcode": 45009, "errmsg": "api freq out of limit, hint: [1], from ip: 1.2.3.4"}), "again"),
+        Fault("40058-for-ever", Say(200, {"errcode": 40058, "errmsg": "text.content exceed max length 2048"}), "refused"),
         Fault("webhook-gone", Say(200, {"errcode": 93000, "errmsg": "invalid webhook url, hint: [1]"}), "refused"),
         Fault("busy", Say(200, {"errcode": -1, "errmsg": "system error"}), "again"),
         Fault("no-errcode", Say(200, {"errmsg": "ok"}), "not-taken"),
