@@ -34,7 +34,9 @@ apd_ctl_login_end(ApdCtlLogin *self, GError *error)
 GError *
 apd_ctl_login_error(const ApdCtlLogin *self, ApdOAuthResult result)
 {
-    const char *said = self->answer.text ? self->answer.text : "";
+    const char *const secrets[] = { self->code ? self->code : "", self->secret, NULL };
+    g_autofree char *said =
+        apd_secret_leave_out_all(self->answer.text ? self->answer.text : "", secrets);
 
     switch (result) {
     case APD_OAUTH_DENIED:
@@ -187,6 +189,7 @@ run(const ApdCtl *ctl, const ApdSourceConfig *source)
     g_main_loop_unref(self.loop);
     apd_oauth_answer_clear(&self.answer);
     apd_secret_free(self.secret);
+    apd_secret_free(self.code);
     g_clear_error(&self.error);
     return status;
 }

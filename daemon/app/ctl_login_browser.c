@@ -54,6 +54,7 @@ redeem(Browser *self, const char *code)
     GError *error = NULL;
 
     self->redeeming = true;
+    self->login->code = g_strdup(code);
     if (!apd_api_token_is_for(source))
         apd_oauth_ask_code(&source->oauth, self->login->secret, code, self->verifier,
                            self->redirect, &request);
@@ -201,6 +202,14 @@ listen_here(Browser *self, guint port, GError **error)
 
 static void read_typed(Browser *self);
 
+/* Whoever reads it may be no terminal. */
+static void
+say(const char *text)
+{
+    g_print("%s", text);
+    fflush(stdout);
+}
+
 /* Of the platform's page a person may copy the code alone. */
 static bool
 take_code(Browser *self, char *line)
@@ -225,7 +234,7 @@ on_typed(GObject *object, GAsyncResult *result, gpointer user_data)
     Browser *self = user_data;
     if (*line != '\0' && !take_code(self, line) && take_return(self, line) == APD_OAUTH_FOREIGN
         && !self->redeeming)
-        g_print("That is not the address of this login: copy it whole.\n");
+        say("That is not the address of this login: copy it whole.\n");
     explicit_bzero(line, strlen(line));
     read_typed(self);
 }
@@ -337,18 +346,34 @@ wait_for_person(Browser *self, bool open_it)
     g_source_remove(late);
 }
 
+/* Returns: (transfer full): NULL: it is not listened to.  The callback address of the platform's
+ * app has one port, which another login may hold: what ends there can be copied. */
+static GSocketService *
+listen_at(Browser *self, bool fixed, guint port)
+{
+    g_autoptr(GError) error = NULL;
+    GSocketService *service = !fixed || port != 0 ? listen_here(self, port, &error) : NULL;
+
+    if (error != NULL && fixed) {
+        g_autofree char *text =
+            g_strdup_printf("%s (another login?): copy the address instead.\n", error->message);
+        say(text);
+    } else if (error != NULL) {
+        self->login->error = g_steal_pointer(&error);
+    }
+    return service;
+}
+
 bool
 apd_ctl_login_by_browser(ApdCtlLogin *login, bool open_it)
 {
     Browser self = { .login = login, .cancel = g_cancellable_new() };
     bool fixed = apd_api_token_is_for(login->source);
     guint port = fixed ? own_port(login->source->oauth.redirect) : 0;
-    g_autoptr(GSocketService) service = NULL;
 
     if (fixed)
         self.redirect = g_strdup(login->source->oauth.redirect);
-    if (!fixed || port != 0)
-        service = listen_here(&self, port, &login->error);
+    g_autoptr(GSocketService) service = listen_at(&self, fixed, port);
     if (login->error == NULL)
         wait_for_person(&self, open_it);
     if (service != NULL) {

@@ -2,7 +2,7 @@
  * app, signature, token, clock and permission, and changes nothing. */
 #include "app/ctl_online.h"
 #include "base/error.h"
-#include "io/api_call.h"
+#include "io/api_question.h"
 #include "io/secret.h"
 #include "io/token.h"
 #include "logic/api_answer.h"
@@ -12,13 +12,15 @@ typedef struct {
     ApdOnlineSubject *subject;     /* borrowed */
     const ApdSourceConfig *source; /* borrowed */
     const char *topic;             /* borrowed */
-    ApdApiRound *round;            /* owned */
-    GHashTable *marks;             /* owned: none */
+    ApdApiQuestion asked;
+    ApdApiRound *round; /* owned */
+    GHashTable *marks;  /* owned: none */
 } Question;
 
 static void
 free_question(Question *self)
 {
+    apd_api_question_clear(&self->asked);
     apd_api_round_free(self->round);
     g_hash_table_unref(self->marks);
     g_free(self);
@@ -77,8 +79,7 @@ on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
         apd_online_add(self->subject, APD_PROOF_BAD, self->topic,
                        "check gateway and this machine's network", "%s", error->message);
     } else {
-        apd_api_answer_read(self->source->platform, response->status, response->body->str,
-                            response->body->len, &answer);
+        apd_api_question_read(&self->asked, self->source, response, &answer);
         add_answer(self, &answer);
         apd_online_take_date(self->subject->owner, response);
     }
@@ -87,11 +88,9 @@ on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
 }
 
 static void
-ask(ApdOnlineSubject *subject, const ApdSourceConfig *source, const char *topic, const char *secret,
-    const char *token)
+ask(ApdOnlineSubject *subject, const ApdSourceConfig *source, const char *topic)
 {
     Question *self = g_new0(Question, 1);
-    g_auto(ApdHttpRequest) request = { 0 };
     g_autoptr(GError) error = NULL;
     const char *method = NULL;
 
@@ -101,17 +100,17 @@ ask(ApdOnlineSubject *subject, const ApdSourceConfig *source, const char *topic,
     self->marks = g_hash_table_new(g_str_hash, g_str_equal);
     self->round =
         apd_api_round_new(source->platform, topic, self->marks, source->gateway, false, apd_now());
-    g_autoptr(JsonObject) question = apd_api_round_ask(self->round, &method);
-    if (question == NULL
-        || !apd_api_call(source->platform, source, method, question, secret, token, apd_now(),
-                         &request, &error)) {
+    self->asked.fields = apd_api_round_ask(self->round, &method);
+    self->asked.method = g_strdup(method);
+    if (self->asked.fields == NULL
+        || !apd_api_question_send(&self->asked, source, subject->owner->http, apd_now(), on_answer,
+                                  self, &error)) {
         apd_online_add(subject, APD_PROOF_BAD, topic, "", "%s",
                        error ? error->message : "there is nothing to ask");
         free_question(self);
         return;
     }
     subject->pending++;
-    apd_http_send(subject->owner->http, &request, on_answer, self);
 }
 
 void
@@ -126,7 +125,7 @@ apd_online_platform(ApdOnlineSubject *self, const ApdSourceConfig *source)
     if (token == NULL) /* of the gateway, no more can be said */
         apd_online_ask_server(self, "gateway", source->gateway, source->ca_file);
     for (char **topic = source->folders; token != NULL && *topic != NULL; topic++)
-        ask(self, source, *topic, secret, token);
+        ask(self, source, *topic);
     apd_secret_free(secret);
     apd_secret_free(token);
 }

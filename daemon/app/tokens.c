@@ -37,6 +37,7 @@ typedef struct {
     guint failures;                /* in a row */
     int lock;                      /* owned; -1: not held */
     ApdToken *old;                 /* owned; while it is refreshed */
+    char *secret;                  /* owned, a secret: of the client, as long; or NULL */
     ApdToken *unwritten;           /* owned; refreshed, and the disk did not take it */
     bool doubted;                  /* the server refused it */
 } Keeper;
@@ -62,6 +63,7 @@ free_keeper(void *data)
     if (keeper->lock >= 0)
         close(keeper->lock);
     apd_token_free(keeper->old);
+    apd_secret_free(keeper->secret);
     apd_token_free(keeper->unwritten);
     g_free(keeper);
 }
@@ -70,6 +72,7 @@ static void
 unlock(Keeper *keeper)
 {
     g_clear_pointer(&keeper->old, apd_token_free);
+    g_clear_pointer(&keeper->secret, apd_secret_free);
     if (keeper->lock >= 0)
         close(keeper->lock);
     keeper->lock = -1;
@@ -179,6 +182,16 @@ keep_last(Keeper *keeper, ApdOAuthResult result, const ApdOAuthAnswer *answer, A
     (void) apd_token_store(keeper->source, token, NULL);
 }
 
+/* Returns: (transfer full): what was said, without what was sent; NULL: nothing. */
+static char *
+clean(const Keeper *keeper, const char *said)
+{
+    const char *const secrets[] = { keeper->old->refresh, keeper->old->access, keeper->secret,
+                                    NULL };
+
+    return said ? apd_secret_leave_out_all(said, secrets) : NULL;
+}
+
 static void
 on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
 {
@@ -197,11 +210,10 @@ on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
         write_down(keeper, now);
     } else if (result == APD_OAUTH_REVOKED || result == APD_OAUTH_MISTAKE
                || result == APD_OAUTH_DENIED) {
-        g_autofree char *said = apd_secret_leave_out(answer.text, keeper->old->refresh);
+        g_autofree char *said = clean(keeper, answer.text);
         give_up(keeper, result, said, now);
     } else {
-        g_autofree char *said =
-            answer.text ? apd_secret_leave_out(answer.text, keeper->old->refresh) : NULL;
+        g_autofree char *said = clean(keeper, answer.text);
         why =
             error ? g_error_copy(error) : g_error_new_literal(APD_ERROR, APD_ERROR_TRANSIENT, said);
         why->code = APD_ERROR_TRANSIENT;
@@ -214,25 +226,21 @@ ask(Keeper *keeper, GError **error)
 {
     const ApdSourceConfig *source = keeper->source;
     bool has_secret = apd_secret_is_set(&source->oauth.client_secret);
-    char *secret = has_secret ? apd_secret_read(&source->oauth.client_secret, error) : NULL;
     g_auto(ApdHttpRequest) request = { 0 };
 
-    if (has_secret && secret == NULL)
+    keeper->secret = has_secret ? apd_secret_read(&source->oauth.client_secret, error) : NULL;
+    if (has_secret && keeper->secret == NULL)
         return false;
     if (apd_api_token_is_for(source)) {
-        bool good = apd_api_token_ask_refresh(source->platform, source, secret,
-                                              keeper->old->refresh, apd_now(), &request, error);
-        if (!good) {
-            apd_secret_free(secret);
+        if (!apd_api_token_ask_refresh(source->platform, source, keeper->secret,
+                                       keeper->old->refresh, apd_now(), &request, error))
             return false;
-        }
     } else {
-        apd_oauth_ask_refresh(&source->oauth, secret, keeper->old->refresh, &request);
+        apd_oauth_ask_refresh(&source->oauth, keeper->secret, keeper->old->refresh, &request);
         request.ca_file = g_strdup(source->oauth.ca_file);
     }
     keeper->owner->asking++;
     apd_http_send(keeper->owner->http, &request, on_answer, keeper);
-    apd_secret_free(secret);
     return true;
 }
 

@@ -42,16 +42,6 @@ apd_api_question_send(ApdApiQuestion *self, const ApdSourceConfig *source, ApdHt
     return true;
 }
 
-/* Takes @text (NULL is allowed).  Returns: (transfer full). */
-static char *
-leave_out_secrets(const ApdApiQuestion *self, char *text)
-{
-    g_autofree char *whole = text;
-    g_autofree char *part = text ? apd_secret_leave_out(text, self->token) : NULL;
-
-    return part ? apd_secret_leave_out(part, self->secret) : NULL;
-}
-
 /* A server that is asked too much may say so by HTTP. */
 static void
 take_retry_after(const ApdHttpResponse *response, ApdApiAnswer *answer)
@@ -71,6 +61,10 @@ apd_api_question_read(ApdApiQuestion *self, const ApdSourceConfig *source,
     apd_api_answer_read(source->platform, response->status, response->body->str,
                         response->body->len, ret_answer);
     take_retry_after(response, ret_answer);
-    ret_answer->text = leave_out_secrets(self, ret_answer->text);
+    if (ret_answer->text != NULL) {
+        const char *const secrets[] = { self->token, self->secret, NULL };
+        g_autofree char *said = ret_answer->text;
+        ret_answer->text = apd_secret_leave_out_all(said, secrets);
+    }
     forget_secrets(self);
 }

@@ -32,6 +32,18 @@ apd_secret_leave_out(const char *text, const char *secret)
     return g_strjoinv("***", parts);
 }
 
+char *
+apd_secret_leave_out_all(const char *text, const char *const *secrets)
+{
+    char *rest = g_strdup(text);
+
+    for (; *secrets != NULL; secrets++) {
+        g_autofree char *before = rest;
+        rest = apd_secret_leave_out(before, *secrets);
+    }
+    return rest;
+}
+
 bool
 apd_secret_is_set(const ApdSecretConfig *config)
 {

@@ -12,6 +12,7 @@
 typedef struct {
     const ApdSourceConfig *source; /* borrowed */
     char *secret;                  /* owned; of the client, or NULL */
+    char *code;                    /* owned, a secret: that was sent; NULL: none */
     ApdHttp *http;                 /* owned */
     GMainLoop *loop;               /* owned */
     ApdOAuthAnswer answer;         /* what came */

@@ -19,4 +19,7 @@ void apd_secret_free(char *secret);
  * whoever was sent it may repeat it. */
 char *apd_secret_leave_out(const char *text, const char *secret);
 
+/* The same of all @secrets (NULL at its end). */
+char *apd_secret_leave_out_all(const char *text, const char *const *secrets);
+
 bool apd_secret_is_set(const ApdSecretConfig *config);

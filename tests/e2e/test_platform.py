@@ -510,6 +510,80 @@ class LoginTest(PlatformTest):
         self.assertIn("run it again", text)
         self.assertNotIn("planted-not-a-code", text)
 
+    def test_a_code_that_came_too_late(self):
+        appeald = self.appeald(token=False)
+        login, url = self.login(appeald)
+        code = self.gateway.tokens.consent()
+        self.gateway.skew = 181
+        status, text = self.pasted(login, code)
+        self.assertEqual(status, 1, text)
+        self.assertIn("run it again", text)
+        self.assertFalse(os.path.exists(os.path.join(appeald.state, "tokens", "aliexpress@api.token")))
+
+    def test_an_address_of_another_login(self):
+        """Whoever sends a seller an address to paste cannot have their own store watched."""
+        appeald = self.appeald(token=False)
+        login, url = self.login(appeald)
+        foreign = self.gateway.tokens.browse(url, state="somebody-elses-state")
+        login.process.stdin.write(foreign + "\n")
+        login.process.stdin.flush()
+        login.find("(not the address of this login)")
+        self.assertEqual(self.gateway.of("/auth/token/create"), [])
+        status, text = self.pasted(login, self.gateway.tokens.browse(url))
+        self.assertEqual(status, 0, text)
+
+    def test_declined(self):
+        appeald = self.appeald(token=False)
+        login, url = self.login(appeald)
+        status, text = self.pasted(login, self.gateway.tokens.browse(url, yes=False))
+        self.assertEqual(status, 1, text)
+        self.assertIn("declined", text)
+
+    def test_two_at_a_time(self):
+        """Each has a token when it ends; the file is whole, and of one of them."""
+        appeald = self.appeald(token=False, watch="disputes").start()
+        logins = [self.login(appeald) for _ in range(2)]
+        for login, url in logins:
+            login.process.stdin.write(self.gateway.tokens.browse(url) + "\n")
+            login.process.stdin.flush()
+        for login, url in logins:
+            status, text = login.end()
+            self.assertEqual(status, 0, text)
+        folder = os.path.join(appeald.state, "tokens")
+        self.assertEqual([name for name in os.listdir(folder) if name.endswith(".new")], [])
+        with open(os.path.join(folder, "aliexpress@api.token")) as file:
+            self.assertIn(json.load(file)["access_token"], self.gateway.tokens.access)
+        self.assertEqual(os.stat(file.name).st_mode & 0o777, 0o600)
+        self.seen(LIST)
+
+    def test_two_at_one_port(self):
+        """The second one says what is in its way, and that it may be pasted."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        appeald = self.appeald(token=False, redirect=f"http://127.0.0.1:{port}/callback")
+        first, url = self.login(appeald)
+        second, other = self.login(appeald)
+        self.assertIn("copy", second.text)
+        status, text = self.pasted(second, self.gateway.tokens.browse(other))
+        self.assertEqual(status, 0, text)
+        with urllib.request.urlopen(self.gateway.tokens.browse(url), timeout=20):
+            pass
+        self.assertEqual(first.end()[0], 0)
+
+    def test_a_wrong_secret_and_a_wrong_clock(self):
+        self.violations = ("signature", "timestamp")
+        appeald = self.appeald(token=False)
+        right, self.gateway.secret = self.gateway.secret, "another"
+        login, url = self.login(appeald)
+        status, text = self.pasted(login, self.gateway.tokens.browse(url))
+        self.assertEqual(status, 1, text)
+        self.assertIn("check app-key and app-secret-file of [aliexpress api]", text)
+        self.gateway.secret, self.gateway.skew = right, 3 * 3600
+        login, url = self.login(appeald)
+        status, text = self.pasted(login, self.gateway.tokens.browse(url))
+        self.assertIn("clock is 3h behind the platform's", text)
+
     def test_a_consent_that_cannot_be_renewed(self):
         self.gateway.tokens.refreshable = False
         appeald = self.appeald(token=False, watch="disputes")
