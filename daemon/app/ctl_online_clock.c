@@ -2,6 +2,7 @@
 #include <sys/timex.h>
 
 #include "app/ctl_online.h"
+#include "logic/skew.h"
 
 /* A clock that is wrong by more than this makes deadlines wrong. */
 #define LIMIT (2 * APD_MINUTE)
@@ -26,10 +27,17 @@ show_skew(ApdOnlineSubject *self, GArray *skews)
     g_array_sort(skews, compare);
     ApdTime skew = g_array_index(skews, ApdTime, skews->len / 2);
     bool good = ABS(skew) <= LIMIT;
-    apd_online_add(self, good ? APD_PROOF_GOOD : APD_PROOF_BAD, "servers",
-                   good ? "" : "set this machine's clock: timedatectl set-ntp true",
-                   "this machine's clock differs by %d s from that of %u server%s (the middle one)",
-                   (int) (skew / APD_SECOND), skews->len, skews->len == 1 ? "" : "s");
+    g_autofree char *span = apd_skew_text(-skew);
+    if (good)
+        apd_online_add(
+            self, APD_PROOF_GOOD, "servers", "",
+            "this machine's clock differs by %d s from that of %u server%s (the middle one)",
+            (int) (skew / APD_SECOND), skews->len, skews->len == 1 ? "" : "s");
+    else
+        apd_online_add(self, APD_PROOF_BAD, "servers",
+                       "set this machine's clock: timedatectl set-ntp true",
+                       "this machine's clock is %s that of %u server%s (the middle one)", span,
+                       skews->len, skews->len == 1 ? "" : "s");
 }
 
 /* Set by whoever disciplines the clock: systemd-timesyncd, chrony, ntpd. */

@@ -7,6 +7,7 @@
 #include "io/token.h"
 #include "logic/api_answer.h"
 #include "logic/api_round.h"
+#include "logic/skew.h"
 
 typedef struct {
     ApdOnlineSubject *subject;     /* borrowed */
@@ -31,12 +32,11 @@ static const struct {
     ApdProof proof;
     const char *text;
 } remedies[] = {
-    { APD_REMEDY_RETRY, APD_PROOF_WARN, "wait; it is the platform's trouble" },
+    { APD_REMEDY_RETRY, APD_PROOF_WARN, "wait: it is the platform's trouble" },
     { APD_REMEDY_WAIT, APD_PROOF_WARN, "wait: it was asked too often" },
-    { APD_REMEDY_RENEW, APD_PROOF_BAD, "log in again: appealctl login" },
-    { APD_REMEDY_LOGIN, APD_PROOF_BAD, "log in again: appealctl login" },
-    { APD_REMEDY_CLOCK, APD_PROOF_BAD,
-      "is this machine's clock right, and app-secret-file that of this app-key?" },
+    { APD_REMEDY_RENEW, APD_PROOF_BAD, "" },
+    { APD_REMEDY_LOGIN, APD_PROOF_BAD, "" },
+    { APD_REMEDY_CLOCK, APD_PROOF_BAD, "is app-secret-file that of this app-key?" },
     { APD_REMEDY_FORBIDDEN, APD_PROOF_BAD,
       "ask for this method in the platform's console, or take it out of watch" },
     { APD_REMEDY_GONE, APD_PROOF_BAD, "is there a newer appeald? else take it out of watch" },
@@ -44,22 +44,41 @@ static const struct {
     { APD_REMEDY_FIX, APD_PROOF_BAD, "mend what the platform says there; look in its console" },
 };
 
-static void
-add_trouble(const Question *self, const ApdApiAnswer *answer)
+/* Returns: (transfer full): what to do where that is not the same for everybody; NULL: it is. */
+static char *
+find_advice(const Question *self, const ApdApiAnswer *answer, const ApdHttpResponse *response)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(remedies); i++)
-        if (remedies[i].remedy == answer->remedy)
-            apd_online_add(self->subject, remedies[i].proof, self->topic, remedies[i].text, "%s",
-                           answer->text);
+    ApdTime theirs = apd_http_date(response->date), off = theirs > 0 ? theirs - apd_now() : 0;
+
+    if (answer->remedy == APD_REMEDY_RENEW || answer->remedy == APD_REMEDY_LOGIN)
+        return g_strdup_printf("appealctl login %s", self->source->name);
+    if (answer->remedy == APD_REMEDY_RETRY && answer->root == NULL && response->status == 200)
+        return g_strdup("is gateway right, and does this network want a sign-in first? else wait");
+    if (answer->remedy != APD_REMEDY_CLOCK || ABS(off) < APD_SKEW_SLACK)
+        return NULL;
+    g_autofree char *span = apd_skew_text(off);
+    return g_strdup_printf("this machine's clock is %s the platform's: timedatectl set-ntp true",
+                           span);
 }
 
 static void
-add_answer(Question *self, const ApdApiAnswer *answer)
+add_trouble(const Question *self, const ApdApiAnswer *answer, const ApdHttpResponse *response)
+{
+    g_autofree char *advice = find_advice(self, answer, response);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(remedies); i++)
+        if (remedies[i].remedy == answer->remedy)
+            apd_online_add(self->subject, remedies[i].proof, self->topic,
+                           advice ? advice : remedies[i].text, "%s", answer->text);
+}
+
+static void
+add_answer(Question *self, const ApdApiAnswer *answer, const ApdHttpResponse *response)
 {
     g_autoptr(GError) error = NULL;
 
     if (answer->remedy != APD_REMEDY_NONE)
-        add_trouble(self, answer);
+        add_trouble(self, answer, response);
     else if (apd_api_round_take(self->round, answer->root, &error)
              && apd_api_round_check(self->round, &error))
         apd_online_add(self->subject, APD_PROOF_GOOD, self->topic, "",
@@ -80,7 +99,7 @@ on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
                        "check gateway and this machine's network", "%s", error->message);
     } else {
         apd_api_question_read(&self->asked, self->source, response, &answer);
-        add_answer(self, &answer);
+        add_answer(self, &answer, response);
         apd_online_take_date(self->subject->owner, response);
     }
     apd_online_done(self->subject);

@@ -623,12 +623,21 @@ class LoginTest(PlatformTest):
                 self.assertNotIn(secret, text, where)
 
 
+def find_all(node, key):
+    """Every object below @node that has @key."""
+    if isinstance(node, dict):
+        yield from [node] if key in node else []
+    for below in node.values() if isinstance(node, dict) else node if isinstance(node, list) else []:
+        yield from find_all(below, key)
+
+
 class CheckTest(PlatformTest):
     def test_online(self):
         appeald = self.appeald()
         status, text = appeald.ctl("check", "--online")
         for word in ("diagnosis", "disputes", "products"):
             self.assertRegex(text, word + r"\W.*understood")
+        self.verdicts_with_their_remedies(appeald)
         self.gateway.forbidden.add(PRODUCTS)
         self.gateway.fail(LIST, "signature-25")
         status, text = appeald.ctl("check", "--online")
@@ -637,6 +646,27 @@ class CheckTest(PlatformTest):
         self.assertIn("app-secret-file", text)
         for secret in self.gateway.secrets():
             self.assertNotIn(secret, text)
+
+    def verdicts_with_their_remedies(self, appeald):
+        """What a seller is told of each trouble, and what to do."""
+        for trouble, verdict, advice in (
+                ("signature-iop", "bad", "app-secret-file"), ("session-27", "bad", "appealctl login api"), ("permission-12", "bad", "console"),
+                ("method-22", "bad", "newer appeald"), ("nobody-knows-isv", "bad", "mend what"), ("app-key", "bad", "app-key"),
+                ("ban-old", "warn", "too often"), ("500", "warn", "wait"), ("portal", "warn", "sign-in"), ("empty", "warn", "sign-in"),
+                ("redirect", "warn", "wait"), ("dropped", "bad", "network"), ("inside-suspended", "bad", "mend what")):
+            with self.subTest(trouble):
+                self.gateway.fail(LIST, trouble)
+                steps = json.loads(appeald.ctl("check", "--online", "--json")[1])
+                step = next(s for s in find_all(steps, "what") if s["what"] == "disputes")
+                self.assertEqual(step["verdict"], verdict, step)
+                self.assertIn(advice, step["remedy"], step)
+                self.gateway.heal()
+        self.violations = ("timestamp",)
+        self.gateway.skew = -3 * 3600
+        text = appeald.ctl("check", "--online")[1]
+        self.assertIn("this machine's clock is 3h ahead of the platform's", text)
+        self.assertIn("this machine's clock is 3h ahead of that of", text)
+        self.gateway.skew = 0
 
     def test_an_answer_that_was_saved(self):
         appeald, store = self.appeald(), self.gateway.store
