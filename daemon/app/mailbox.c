@@ -126,6 +126,7 @@ fail(ApdMailbox *self, const GError *why)
         pause = REFUSED_PAUSE;
     g_clear_pointer(&self->imap, apd_imap_free);
     self->parked = false;
+    self->patient = self->patient || self->hasty;
     self->emptied = false;
     self->failures++;
     tell_sight(self, why);
@@ -278,6 +279,15 @@ examine_again(ApdMailbox *self, GError **error)
     return true;
 }
 
+/* Leaves IDLE, at once or with the fetch of what the server told of. */
+static bool
+leave_idle(ApdMailbox *self, bool due, GError **error)
+{
+    self->hasty = !due && !self->patient && apd_mailbox_count_newest(self) > 0
+                  && apd_imap_idle_leave_with_next(self->imap);
+    return self->hasty || apd_imap_idle_leave(self->imap, error);
+}
+
 /* @ret_look: there is reason to look. */
 static bool
 wake(ApdMailbox *self, bool look, bool *ret_look, GError **error)
@@ -292,7 +302,7 @@ wake(ApdMailbox *self, bool look, bool *ret_look, GError **error)
         return true;
 
     self->parked = false;
-    if (!(idle ? apd_imap_idle_leave(self->imap, error) : apd_imap_noop(self->imap, error)))
+    if (!(idle ? leave_idle(self, due, error) : apd_imap_noop(self->imap, error)))
         return false;
     bool again = due && ++self->rounds % (idle ? 1 : POLLS) == 0;
     return !again || examine_again(self, error);
@@ -353,6 +363,7 @@ apd_mailbox_step(ApdMailbox *self, size_t grant, bool look)
     g_array_set_size(news, 0);
     self->step = (ApdMailboxStep){ .news = news };
     self->grant = grant;
+    self->hasty = false;
     if (!run(self, look, &error))
         fail(self, error);
     self->step.fd = self->imap != NULL ? apd_imap_fd(self->imap) : -1;

@@ -31,10 +31,19 @@ int
 apd_imap_run(ApdImap *self, const char *command)
 {
     struct mailimap_response *response = NULL;
+    bool leaving = self->leaving;
+    int idle_tag = self->session->imap_tag;
 
+    self->leaving = false;
+    if (leaving && mailstream_write(apd_stream_mailstream(self->stream), "DONE\r\n", 6) != 6)
+        return MAILIMAP_ERROR_STREAM;
     /* Not by mailimap_custom_command(): that ends the line with a blank, which Cyrus
      * refuses. */
-    if (!apd_imap_send(self, command, true) || mailimap_read_line(self->session) == NULL)
+    if (!apd_imap_send(self, command, true))
+        return MAILIMAP_ERROR_STREAM;
+    if (leaving && !apd_imap_idle_end(self, idle_tag))
+        return MAILIMAP_ERROR_PROTOCOL;
+    if (mailimap_read_line(self->session) == NULL)
         return MAILIMAP_ERROR_STREAM;
 
     int result = mailimap_parse_response(self->session, &response);

@@ -372,6 +372,9 @@ apd_imap_fetch_header(ApdImap *self, const ApdImapEntry *entry, uint32_t limit, 
 /* So many more than told of may have come when the command arrives. */
 #define SPARE 8u
 
+/* A server that does not take a command behind "DONE" is found out soon. */
+#define HASTE (10 * APD_SECOND)
+
 static int
 by_entry_uid(gconstpointer a, gconstpointer b)
 {
@@ -387,7 +390,8 @@ apd_imap_fetch_newest(ApdImap *self, uint32_t after, guint n, uint32_t limit, Ap
         "UID FETCH %u:* (UID RFC822.SIZE INTERNALDATE BODY.PEEK[]<0.%u>)", after + 1, limit);
 
     mark(self);
-    apd_imap_begin(self, 2 * APD_IMAP_TIMEOUT, (n + SPARE) * (LINE + (size_t) limit), limit);
+    apd_imap_begin(self, self->leaving ? HASTE : 2 * APD_IMAP_TIMEOUT,
+                   (n + SPARE) * (LINE + (size_t) limit), limit);
     int result = apd_imap_run(self, command);
     if (result != MAILIMAP_NO_ERROR)
         return apd_imap_fail(self, result, APD_ERROR_TRANSIENT, "fetching new messages", error);

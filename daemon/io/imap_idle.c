@@ -79,3 +79,29 @@ apd_imap_idle_leave(ApdImap *self, GError **error)
     }
     return fail_idle(self, NULL, error);
 }
+
+/* A server that reads commands as a stream of bytes takes the next one behind "DONE"; home-made
+ * ones may throw away what came with it.  Who knows ENABLE (RFC 5161) has been written with
+ * commands in mind that follow each other without waiting. */
+bool
+apd_imap_idle_leave_with_next(ApdImap *self)
+{
+    if (!mailimap_has_extension(self->session, "ENABLE"))
+        return false;
+
+    self->idle = false;
+    self->leaving = true;
+    return true;
+}
+
+bool
+apd_imap_idle_end(ApdImap *self, int tag)
+{
+    g_autofree char *good = g_strdup_printf("C%d OK", tag);
+    const char *line;
+
+    while ((line = apd_imap_next_line(self)) != NULL && line[0] != 'C')
+        if (is_bye(line))
+            return false;
+    return line != NULL && g_ascii_strncasecmp(line, good, strlen(good)) == 0;
+}

@@ -25,6 +25,8 @@ struct ApdMailbox {
     uint32_t slow;           /* up to this UID messages are fetched one by one */
     char *fault;             /* owned: why the last fetch failed; NULL: none did here */
     ApdTime gave_up;         /* when, on a message of which nothing came; 0: one came since */
+    bool hasty;              /* this step left IDLE together with its next command */
+    bool patient;            /* that went wrong once */
     guint failures;          /* in a row */
     guint barren;            /* looks in a row that brought nothing */
     guint rounds;            /* looks by the timer */

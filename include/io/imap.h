@@ -113,6 +113,10 @@ bool apd_imap_idle_look(ApdImap *self, GError **error);
 
 bool apd_imap_idle_leave(ApdImap *self, GError **error);
 
+/* Leaves IDLE together with the next search or fetch, which saves a round trip: false when
+ * that is not to be tried on this server. */
+bool apd_imap_idle_leave_with_next(ApdImap *self);
+
 /* Gives back the memory an idle session does not need. */
 void apd_imap_rest(ApdImap *self);
 

@@ -13,6 +13,7 @@ struct ApdImap {
     mailimap *session; /* owned */
     uint32_t mark;     /* EXISTS lines gone by when the last list or search began */
     bool idle;
+    bool leaving; /* "DONE" is to be said, with the next command */
 };
 
 /* Sets the limits of the next command. */
@@ -35,6 +36,9 @@ const char *apd_imap_next_line(ApdImap *self);
 
 /* Whether @line answers the command sent last; then what follows the tag. */
 const char *apd_imap_tagged(const ApdImap *self, const char *line);
+
+/* Reads on until the server has answered IDLE, whose tag was @tag. */
+bool apd_imap_idle_end(ApdImap *self, int tag);
 
 /* Asks for capabilities anew. */
 bool apd_imap_ask_capability(ApdImap *self, GError **error);

@@ -19,10 +19,10 @@ SECONDS = 8 * (3 if SLOW else 1)
 
 
 class Small:
-    """One folder. @gap: where the second message (and after DONE a third) arrives."""
+    """One folder. @gap: where the second message (and after DONE a third) arrives. @able: words of its capability."""
 
-    def __init__(self, tls, gap):
-        self.gap = gap
+    def __init__(self, tls, gap, able=b""):
+        self.gap, self.able, self.together = gap, able, False
         self.messages = {1: notice(f"{gap} 1")}
         self.uidvalidity, self.uid, self.visits = 7, 1, 0
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -62,16 +62,27 @@ class Small:
 
     def talk(self, peer):
         peer.sendall(b"* OK hi\r\n")
-        for line in peer.makefile("rb"):
+        for line in self.read_lines(peer):
             tag, _, command = line.strip().partition(b" ")
             said = self.obey(command.upper(), peer, tag)
             if said is None:
                 return
             peer.sendall(said.replace(b"%t", tag))
 
+    def read_lines(self, peer):
+        rest = b""
+        while data := peer.recv(65536):
+            rest += data
+            while b"\n" in rest:
+                line, rest = rest.split(b"\n", 1)
+                if line.strip() == b"DONE" and rest:
+                    self.together = True
+                    rest = b"" if self.gap == "deaf behind DONE" else rest
+                yield line
+
     def obey(self, command, peer, tag):
         if command.startswith(b"CAPABILITY"):
-            return b"* CAPABILITY IMAP4rev1 IDLE\r\n%t OK done\r\n"
+            return b"* CAPABILITY IMAP4rev1 IDLE" + self.able + b"\r\n%t OK done\r\n"
         if command.startswith(b"EXAMINE"):
             return (b"* %d EXISTS\r\n* OK [UIDVALIDITY %d] x\r\n* FLAGS ()\r\n%%t OK [READ-ONLY] done\r\n"
                     % (len(self.messages), self.uidvalidity)) + self.arrive("behind EXAMINE's answer")
@@ -93,7 +104,8 @@ class Small:
                   "FLAGS before +": lambda: b"* FLAGS (\\Seen)\r\n* OK still here\r\n* 1 FETCH (FLAGS (\\Seen))\r\n",
                   }.get(self.gap, lambda: b"")()
         behind = self.arrive("in the record of +")
-        if self.gap in ("FLAGS before +", "behind DONE") and len(self.messages) == 1:
+        if (self.gap in ("FLAGS before +", "behind DONE", "deaf behind DONE") and len(self.messages) == 1
+                or self.gap == "deaf behind DONE" and len(self.messages) == 2):
             peer.sendall(before + b"+ idling\r\n")
             pause(0.3)
             return self.add()
@@ -187,21 +199,40 @@ class Gaps(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.folder)
         make_certificates(cls.folder)
 
-    def watch(self, gap):
-        server = Small(self.folder, gap)
+    def watch(self, gap, able=b""):
+        server = Small(self.folder, gap, able)
         self.addCleanup(server.close)
         return server, self.enterContext(Watcher({"x": server.keys(os.path.join(self.folder, "ca.pem"))}))
 
-    def test_a_message_in_each(self):
+    def watch_each(self, able):
+        """Returns: the gaps in which a command came together with DONE."""
+        together = set()
         for gap, last in (("behind EXAMINE's answer", 2), ("beside SEARCH", 2), ("beside its size", 2),
                           ("beside FETCH", 2), ("EXISTS before +", 2), ("in the record of +", 2),
                           ("FLAGS before +", 2), ("behind DONE", 3)):
             with self.subTest(gap=gap):
-                server, watcher = self.watch(gap)
+                server, watcher = self.watch(gap, able)
                 for n in range(1, last + 1):
                     watcher.wait(lambda e: e["event"] == "message" and e["uid"] == n, SECONDS, f"message {n}")
                 self.assertEqual([e["size"] for e in watcher.messages()], [len(server.messages[n]) for n in range(1, last + 1)])
                 self.assertEqual(server.visits, 1, "not in one session")
+                together |= {gap} if server.together else set()
+        return together
+
+    def test_a_message_in_each(self):
+        self.assertEqual(self.watch_each(b""), set())
+
+    def test_a_message_in_each_in_haste(self):
+        """The fetch of what was told of comes together with the end of IDLE where the server can be trusted with that."""
+        self.assertLessEqual({"FLAGS before +", "behind DONE"}, self.watch_each(b" ENABLE"))
+
+    def test_deaf_behind_done(self):
+        """A server that says it could, and throws the fetch away: that costs one session, once."""
+        server, watcher = self.watch("deaf behind DONE", b" ENABLE")
+        for n in (1, 2, 3):
+            watcher.wait(lambda e: e["event"] == "message" and e["uid"] == n, 15 + SECONDS, f"message {n}")
+        self.assertTrue(server.together)
+        self.assertEqual(server.visits, 2)
 
     def test_expunged_beside_fetch(self):
         """What is gone is no message that cannot be read; what came instead is read."""
