@@ -216,7 +216,10 @@ open_ledger(ApdDaemon *self, GError **error)
         return false;
     }
     self->ledger = apd_ledger_open(path, error);
-    return self->ledger != NULL && apd_ledger_watch(self->ledger, look_soon, self, error);
+    if (self->ledger == NULL)
+        return false;
+    apd_ledger_tend(self->ledger);
+    return apd_ledger_watch(self->ledger, look_soon, self, error);
 }
 
 static bool

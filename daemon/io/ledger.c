@@ -160,6 +160,7 @@ apd_ledger_close(ApdLedger *self)
         return;
 
     apd_ledger_watch_free(self->watch);
+    apd_ledger_tend_free(self->tend);
     g_hash_table_unref(self->statements);
     sqlite3_close(self->db);
     g_free(self->path);

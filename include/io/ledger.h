@@ -47,6 +47,10 @@ bool apd_ledger_end(ApdLedger *self, bool good, GError **error);
 bool apd_ledger_watch(ApdLedger *self, void (*changed)(void *user_data), void *user_data,
                       GError **error);
 
+/* Keeps commits short from now on, for a program in which somebody waits for them: costs 4 MiB
+ * of disk, and a thread now and then. */
+void apd_ledger_tend(ApdLedger *self);
+
 /* --- cursors: how far each source has been read ------------------------- */
 
 typedef struct {

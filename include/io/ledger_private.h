@@ -15,6 +15,7 @@ struct ApdLedger {
     bool in_transaction;
     bool relaxed;                 /* its commit need not be on the disk */
     struct ApdLedgerWatch *watch; /* owned; NULL: nobody asked */
+    struct ApdLedgerTend *tend;   /* owned; likewise */
 };
 
 /* A prepared statement on loan from the ledger: freeing one only resets it. */
@@ -66,6 +67,9 @@ bool apd_ledger_migrate(ApdLedger *self, GError **error);
 
 /* io/ledger_watch.c */
 void apd_ledger_watch_free(struct ApdLedgerWatch *self);
+
+/* io/ledger_tend.c; before the connection is closed. */
+void apd_ledger_tend_free(struct ApdLedgerTend *self);
 
 /* Tells the watches of other programs that a commit of ours is complete. */
 void apd_ledger_watch_tell(const ApdLedger *self);
