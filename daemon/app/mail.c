@@ -41,6 +41,7 @@ begin_work(ApdMailSlot *slot)
     if (pthread_getcpuclockid(pthread_self(), &slot->clock) != 0)
         return;
     slot->used = apd_mail_used(slot->clock);
+    slot->thread = gettid();
     slot->at_work = true;
 }
 

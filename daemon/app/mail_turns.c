@@ -6,13 +6,15 @@
 #include "app/mail_crash.h"
 #include "app/mail_private.h"
 #include "base/error.h"
+#include "base/task.h"
 #include "io/mail_frames.h"
 
 /* No step takes longer than the sum of its deadlines, by far. */
 #define STEP_LIMIT (15 * APD_MINUTE)
 
 /* A step waits for the server and computes for milliseconds: one that is still busy
- * after so long, having used so much of the processor, goes round in circles. */
+ * after so long, having used so much of the processor, goes round in circles; one that
+ * sleeps for so long over a message, with nothing to wait for, never wakes. */
 #define BUSY_LIMIT (10 * APD_SECOND)
 #define USED_LIMIT (8 * APD_SECOND)
 
@@ -368,14 +370,29 @@ apd_mail_used(clockid_t clock)
     return clock_gettime(clock, &used) == 0 ? used.tv_sec * APD_SECOND + used.tv_nsec / 1000 : 0;
 }
 
+/* Over a message: it waits, and not for the server.  Seen twice, for a machine that was
+ * suspended comes back in the middle of anything. */
 static bool
-is_stuck(const ApdMailSlot *slot, ApdTime now)
+sleeps_over_message(ApdMailSlot *slot, ApdTime now)
+{
+    const ApdMailWork *work = apd_mailbox_work(slot->box);
+    ApdTime since = work->uid != 0 ? work->busy : 0, before = slot->asleep;
+
+    slot->asleep =
+        since != 0 && now - since >= BUSY_LIMIT && apd_task_sleeps(slot->thread) ? since : 0;
+    return slot->asleep != 0 && slot->asleep == before;
+}
+
+static bool
+is_stuck(ApdMailSlot *slot, ApdTime now)
 {
     ApdTime busy = now - slot->started;
 
-    return busy >= STEP_LIMIT
-           || (busy >= BUSY_LIMIT && slot->at_work
-               && apd_mail_used(slot->clock) - slot->used >= USED_LIMIT);
+    if (busy >= STEP_LIMIT)
+        return true;
+    if (busy < BUSY_LIMIT || !slot->at_work)
+        return false;
+    return apd_mail_used(slot->clock) - slot->used >= USED_LIMIT || sleeps_over_message(slot, now);
 }
 
 void

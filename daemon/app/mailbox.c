@@ -161,6 +161,7 @@ connect_up(ApdMailbox *self, GError **error)
     self->imap = apd_imap_connect(config->host, config->port, config->tls, config->trust, error);
     if (self->imap == NULL)
         return false;
+    apd_imap_set_busy(self->imap, &self->work.busy);
     GError *why = NULL;
     if (!apd_imap_login(self->imap, &login, &why)) {
         self->step.refused = g_error_matches(why, APD_ERROR, APD_ERROR_REFUSED);

@@ -212,15 +212,23 @@ ask(ApdMailbox *self, Batch *batch, GError **error)
     return apd_imap_fetch(self->imap, entries, batch->n, limit, take, batch, error);
 }
 
+/* What a crash or a stall from now on is to be laid to. */
+static void
+begin_fetch(ApdMailbox *self, uint32_t uid, bool alone)
+{
+    self->work.uidvalidity = self->uidvalidity;
+    self->work.alone = alone;
+    self->work.busy = apd_uptime();
+    self->work.uid = uid;
+}
+
 static bool
 fetch(ApdMailbox *self, GError **error)
 {
     Batch batch = { .self = self, .n = count_batch(self) };
     GError *why = NULL;
 
-    self->work.uidvalidity = self->uidvalidity;
-    self->work.alone = batch.n == 1;
-    self->work.uid = todo_at(self, batch.n - 1)->entry.uid;
+    begin_fetch(self, todo_at(self, batch.n - 1)->entry.uid, batch.n == 1);
     bool good = ask(self, &batch, &why);
     self->work.uid = 0;
     if (good) {
@@ -287,9 +295,7 @@ take_newest(const ApdImapEntry *entry, const void *data, size_t size, void *user
 bool
 apd_mailbox_fetch_newest(ApdMailbox *self, guint n, GError **error)
 {
-    self->work.uidvalidity = self->uidvalidity;
-    self->work.alone = false;
-    self->work.uid = self->last + n; /* a guess: what is known of it */
+    begin_fetch(self, self->last + n, false); /* a guess: what is known of it */
     bool good =
         apd_imap_fetch_newest(self->imap, self->last, n, NEWEST_BYTES, take_newest, self, error);
     self->work.uid = 0;

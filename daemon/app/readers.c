@@ -1,11 +1,16 @@
 #include "app/readers.h"
 
 #include "base/log.h"
+#include "base/task.h"
 #include "io/child.h"
 
 /* A message takes a millisecond; the sandbox allows three seconds of processor,
  * which a busy machine may take long to give. */
 #define WALL_SECONDS 60
+
+/* One that has been given its message and sleeps will not wake: so often that is looked at,
+ * twice before it is believed. */
+#define SLEEP_SECONDS 5
 
 /* Loading the rules takes a second, and on a small or busy machine a minute. */
 #define START_SECONDS 180
@@ -36,6 +41,8 @@ typedef struct {
     Job *job;         /* owned; NULL: idle */
     guint64 number;   /* of the job, so that a late answer is no answer */
     guint timer;      /* owned: limit of the start or of the job, or the pause before a restart */
+    guint looks;      /* at the job under way */
+    bool asleep;      /* as it was found by the last of them */
 } Reader;
 
 struct ApdReaders {
@@ -150,6 +157,22 @@ on_late(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
+/* Whether the job under way has had its time. */
+static gboolean
+on_look(gpointer user_data)
+{
+    Reader *self = user_data;
+    bool before = self->asleep;
+
+    self->asleep = apd_task_sleeps(apd_child_pid(self->child));
+    if (++self->looks * SLEEP_SECONDS < WALL_SECONDS && !(before && self->asleep))
+        return G_SOURCE_CONTINUE;
+
+    self->timer = 0;
+    apd_child_kill(self->child);
+    return G_SOURCE_REMOVE;
+}
+
 static void
 start(Reader *self)
 {
@@ -197,7 +220,9 @@ give(Reader *self, Job *job)
     if (job->stated != NULL)
         g_variant_builder_add(&builder, "{sv}", "stated", apd_stated_to_variant(job->stated));
 
-    self->timer = g_timeout_add_seconds(WALL_SECONDS, on_late, self);
+    self->looks = 0;
+    self->asleep = false;
+    self->timer = g_timeout_add_seconds(SLEEP_SECONDS, on_look, self);
     apd_child_send(self->child, "read", g_variant_builder_end(&builder));
 }
 

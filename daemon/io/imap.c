@@ -334,6 +334,12 @@ apd_imap_noop(ApdImap *self, GError **error)
            || apd_imap_fail(self, result, APD_ERROR_TRANSIENT, "asking for news", error);
 }
 
+void
+apd_imap_set_busy(ApdImap *self, _Atomic ApdTime *busy)
+{
+    apd_stream_set_busy(self->stream, busy);
+}
+
 int
 apd_imap_fd(const ApdImap *self)
 {

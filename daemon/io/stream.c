@@ -38,13 +38,31 @@ apd_stream_get_error(const ApdStream *self, GError **error)
     return false;
 }
 
+void
+apd_stream_set_busy(ApdStream *self, _Atomic ApdTime *busy)
+{
+    self->busy = busy;
+}
+
+static int
+wait_once(ApdStream *self, short events, ApdTime left)
+{
+    struct pollfd fd = { .fd = self->fd, .events = events };
+
+    if (self->busy != NULL)
+        *self->busy = 0;
+    int n = poll(&fd, 1, (int) MIN(left / 1000 + 1, INT_MAX));
+    if (self->busy != NULL)
+        *self->busy = apd_uptime();
+    return n;
+}
+
 bool
 apd_stream_wait(ApdStream *self, short events)
 {
     for (;;) {
         ApdTime left = self->deadline - apd_uptime();
-        struct pollfd fd = { .fd = self->fd, .events = events };
-        int n = left > 0 ? poll(&fd, 1, (int) MIN(left / 1000 + 1, INT_MAX)) : 0;
+        int n = left > 0 ? wait_once(self, events, left) : 0;
 
         if (n > 0)
             return true;

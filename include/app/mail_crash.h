@@ -5,6 +5,8 @@
 #include <glib.h>
 #include <stdint.h>
 
+#include "base/clock.h"
+
 /* Prepares handlers for signals that a fault raises; once, before threads. */
 void apd_mail_crash_prepare(int fd);
 
@@ -14,6 +16,7 @@ typedef struct {
     _Atomic uint32_t uidvalidity; /* of @uid */
     _Atomic uint32_t uid;         /* messages up to it are being fetched; 0: none are */
     _Atomic uint32_t alone;       /* that one is, by itself */
+    _Atomic ApdTime busy;         /* apd_uptime() since when; 0: the server is waited for */
 } ApdMailWork;
 
 /* This thread is at @work (borrowed) from now on; NULL: at nothing. */

@@ -58,8 +58,10 @@ typedef struct {
     atomic_bool at_work; /* a worker is in its step; then these two hold: */
     clockid_t clock;     /* of that worker's time of processor */
     ApdTime used;        /* of it, when the step began */
-    size_t grant;        /* of the running step */
-    size_t in_flight;    /* bytes sent and not yet acked */
+    pid_t thread;        /* that worker */
+    ApdTime asleep;   /* as seen at the last look: since when it had to fetch, and slept; 0: not */
+    size_t grant;     /* of the running step */
+    size_t in_flight; /* bytes sent and not yet acked */
     ApdMailboxStep step; /* filled by the worker */
 } ApdMailSlot;
 

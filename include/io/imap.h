@@ -120,4 +120,7 @@ bool apd_imap_idle_leave_with_next(ApdImap *self);
 /* Gives back the memory an idle session does not need. */
 void apd_imap_rest(ApdImap *self);
 
+/* See apd_stream_set_busy(). */
+void apd_imap_set_busy(ApdImap *self, _Atomic ApdTime *busy);
+
 int apd_imap_fd(const ApdImap *self);

@@ -50,6 +50,10 @@ void apd_stream_begin(ApdStream *self, ApdTime timeout, size_t budget, size_t ma
 /* For libetpan.  (transfer none): goes with the stream. */
 mailstream *apd_stream_mailstream(ApdStream *self);
 
+/* From now on *@busy (borrowed; for others to read) is 0 while the server is waited for, else
+ * the apd_uptime() since when it is not. */
+void apd_stream_set_busy(ApdStream *self, _Atomic ApdTime *busy);
+
 int apd_stream_fd(const ApdStream *self);
 
 /* Whether a whole line can be read without waiting.  Takes in what has

@@ -15,6 +15,7 @@ struct ApdStream {
     GError *error;                  /* owned; the first failure */
     ApdTime deadline;               /* of the command, apd_uptime() */
     size_t budget;                  /* bytes the command may still bring */
+    _Atomic ApdTime *busy;          /* borrowed; NULL: nobody asks */
     ApdImapFilter filter;
 
     /* What came and is not yet handed over: [start, end) of @bytes. */

@@ -120,6 +120,22 @@ class Quarantine(unittest.TestCase):
         self.assert_found_by(self.told(seconds=150), "only its header could be fetched", "Mallory", "Look at this")
         self.assert_others_read(1)
 
+    def test_one_puts_to_sleep_who_fetches_it(self):
+        """Seconds of the clock bound it, for it uses none of the processor."""
+        self.start("prog_crashing_mail", "appeald-mail")
+        self.put(hostile("hush-the-mail-reader"))
+        self.notice(1)
+        self.assert_found_by(self.told(seconds=90), "only its header could be fetched: it crashed our mail reader", "Mallory",
+                             "Look at this")
+        self.assert_others_read(1)
+
+    def test_one_puts_to_sleep_who_reads_it(self):
+        self.start("prog_crashing_reader", "appeald-reader")
+        self.put(hostile("hush-the-reader"))
+        self.notice(1)
+        self.assert_found_by(self.told(seconds=45), "killed by SIGKILL", "Mallory", "Look at this")
+        self.assert_others_read(1)
+
     def test_one_breaks_the_line(self):
         """Its beginning is read when that can be had: the notice in it is not lost."""
         self.start("prog_crashing_mail", "appeald-mail")

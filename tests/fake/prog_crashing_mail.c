@@ -1,10 +1,11 @@
 /* appeald-mail, whole, but for one thing: messages that it fetches do what hostile ones
  * may that nobody thought of.  "crash-the-mail-reader" in what was fetched of one crashes
- * it, "stall-the-mail-reader" keeps it busy for ever, and "break-the-line" ends the
- * session.
+ * it, "stall-the-mail-reader" keeps it busy for ever, "hush-the-mail-reader" lets it sleep, and
+ * "break-the-line" ends the session.
  */
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/mailbox_private.h"
 #include "base/error.h"
@@ -23,6 +24,8 @@ look(uint32_t uid, const void *data, size_t size, void *user_data)
         (void) raise(SIGSEGV);
     while (holds(data, size, "stall-the-mail-reader"))
         ;
+    while (holds(data, size, "hush-the-mail-reader"))
+        (void) pause();
     if (holds(data, size, "break-the-line"))
         *(bool *) user_data = true;
 }
