@@ -57,6 +57,7 @@ TEST_PACKAGES  = python3 openssl dovecot-core dovecot-imapd dovecot-lmtpd dunst 
                  fonts-droid-fallback xvfb xdotool dbus \
                  dbus-x11 imagemagick x11-apps man-db mandoc groff-base clang libclang-rt-14-dev clang-tidy \
                  clang-format cppcheck valgrind sqlite3 systemd prometheus-alertmanager
+LEARN_PACKAGES = python3-sklearn
 BENCH_PACKAGES = rspamd isync strace
 DEB_PACKAGES   = build-essential debhelper fakeroot lintian
 VM_PACKAGES    = mmdebstrap e2fsprogs qemu-system-x86 python3
@@ -158,6 +159,11 @@ check-notices: ## the cases beside the rules, and tests/notices
 	@$(AGAIN) all
 	@tests/run --build $(BUILD) rules notices
 
+learn: ## conf/rules/weights.conf anew, from tests/notices and the cases beside the rules
+	@$(AGAIN) setup SETUP_ALSO="$(LEARN_PACKAGES)"
+	@$(AGAIN) all $(BUILD)/tests/fake/prog_traits
+	@APPEALD_BUILD=$(BUILD) tests/notices/learn
+
 check-san: ## unit and end-to-end tests and notices under ASan and UBSan, unit tests under valgrind
 	@$(AGAIN) setup SETUP_ALSO="$(TEST_PACKAGES)"
 	@$(AGAIN) test-programs SAN=address,undefined
@@ -258,5 +264,5 @@ help: ## this list
 	@echo "appeald $(VERSION): make TARGET [V=1] [SAN=address,undefined] [prefix=/usr] [DESTDIR=...] [CFLAGS=...]"
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{ printf "  %-14s %s\n", $$1, $$2 }'
 
-.PHONY: all unit-tests test-programs check check-unit check-e2e check-notices check-san check-vm deb fuzz bench lint format \
+.PHONY: all unit-tests test-programs check check-unit check-e2e check-notices check-san check-vm learn deb fuzz bench lint format \
         demo install uninstall setup clean help FORCE

@@ -3,140 +3,187 @@
 #include <string.h>
 
 #include "logic/classify_weigh.h"
+#include "logic/traits.h"
 
-static void
-take_category(ApdWeighing *self, int signal)
+/* Signs of a kind, and of a category, that are shown. */
+#define MAX_SHOWN 3
+
+/* A finding said in so many words. */
+#define OUTRIGHT 60
+
+typedef struct {
+    const ApdInput *input;
+    const ApdWeighing *weighing;
+    const ApdWeights *weights;
+    const GArray *traits; /* element-type ApdTrait */
+} Judge;
+
+/* --- kind ------------------------------------------------------------------------------------ */
+
+/* Whether a stranger writes of what this seller sells, or of his own right: the text of a licence
+ * speaks to "you" of rights too. */
+static bool
+is_letter(const Judge *self)
 {
-    self->category = apd_rules_signal(self->input->rules, signal)->name;
-    self->category_score = MAX(self->category_score, self->scores[signal].sum);
-    self->category_signal = signal;
+    return apd_weighing_has_reference(self->input)
+           || apd_weighing_best(self->weighing, "address/own") > 0
+           || apd_weighing_best(self->weighing, "speaker/rights-holder") > 0;
 }
 
-/* A freeze because points add up is about the points. */
-static void
-prefer_threshold(ApdWeighing *self)
+/* Whether @kind can be at all, whoever says so: a stranger imposes nothing, he complains. */
+static bool
+may_be(const Judge *self, ApdKind kind)
 {
-    int signal =
-        apd_matcher_find(apd_rules_matcher(self->input->rules), "category/points.threshold");
-    bool frozen = apd_weighing_is(self, "account.freeze")
-                  || apd_weighing_is(self, "account.closure") || self->category == NULL;
-
-    if (signal < 0 || !frozen)
-        return;
-    bool named =
-        self->category != NULL && self->scores[signal].sum * 100 >= self->category_score * 75;
-    if (named
-        || (!self->scored && apd_weighing_score(self, "act/deducted")->firm == 0
-            && apd_weighing_adds_up(self->input)))
-        take_category(self, signal);
+    return self->input->origin->speaker != APD_SPEAKER_STRANGER || kind == APD_KIND_NONE
+           || (kind == APD_KIND_COMPLAINT && is_letter(self));
 }
 
-/* Consequences of a violation give way to the violation itself. */
-static void
-prefer_cause(ApdWeighing *self)
+/* The kind with the greatest sum; @or_none: or none. */
+static ApdKind
+greatest_kind(const Judge *self, bool or_none)
 {
-    if (!apd_weighing_is(self, "account.") && !apd_weighing_is(self, "points.")
-        && !apd_weighing_is(self, "policy.") && !apd_weighing_is(self, "order.frozen"))
-        return;
-    /* What the points were for is history when the subject speaks of their sum. */
-    if (apd_weighing_is(self, "points.") && self->scores[self->category_signal].leads)
-        return;
+    guint n = apd_weights_n_answers(self->weights, APD_QUESTION_KIND);
+    g_autofree gint64 *sums = g_new0(gint64, n + 1);
+    ApdKind best = APD_KIND_NONE;
+    gint64 most = G_MININT64;
 
-    int best = 0, signal = -1;
-    for (int i = 0; i < self->n; i++) {
-        const ApdSignalInfo *info = apd_rules_signal(self->input->rules, i);
-        if (strcmp(info->type, "category") != 0
-            || (!g_str_has_prefix(info->name, "trade.") && !g_str_has_prefix(info->name, "info.")
-                && !g_str_has_prefix(info->name, "ip.") && strcmp(info->name, "prohibited") != 0))
-            continue;
-        if (self->scores[i].sum > best) {
-            best = self->scores[i].sum;
-            signal = i;
+    apd_weights_sum(self->weights, APD_QUESTION_KIND, self->traits, sums);
+    for (guint i = 0; i < n; i++) {
+        ApdKind kind = APD_KIND_NONE;
+        bool is_kind =
+            apd_kind_parse(apd_weights_answer(self->weights, APD_QUESTION_KIND, i), &kind);
+        if (is_kind && (or_none || kind != APD_KIND_NONE) && may_be(self, kind) && sums[i] > most) {
+            most = sums[i];
+            best = kind;
         }
     }
-    if (signal < 0 || best * 100 < self->category_score * 75)
-        return;
-    self->category = apd_rules_signal(self->input->rules, signal)->name;
-    self->category_score = best;
-    self->category_signal = signal;
+    return best;
 }
 
-/* "Dispute opened; reason: not as described": the buyer's reason is no violation yet. */
-static void
-prefer_dispute(ApdWeighing *self)
+/* What speaks against a notice outright. */
+static int
+against(const Judge *self)
 {
-    static const char *const begun[] = { "category/order.dispute", "category/order.chargeback",
-                                         "category/order.cancellation" };
+    static const char *const names[] = { "act/promotion", "act/education", "act/service-offer",
+                                         "act/buyer", "act/account-service" };
+    int sum = 0;
 
-    if (!apd_weighing_is(self, "trade.") || self->scored
-        || apd_weighing_score(self, "act/deducted")->firm > 0
-        || apd_weighing_score(self, "act/measure")->firm > 0
-        || self->scores[self->category_signal].leads)
-        return;
-    for (size_t i = 0; i < G_N_ELEMENTS(begun); i++)
-        if (apd_weighing_score(self, begun[i])->leads)
-            take_category(self, apd_matcher_find(apd_rules_matcher(self->input->rules), begun[i]));
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        sum += apd_weighing_score(self->weighing, names[i])->sum;
+    return sum;
 }
 
-/* "An IP complaint" is of some right: the one that is named, if any is. */
-static void
-prefer_named_right(ApdWeighing *self)
-{
-    static const char *const rights[] = { "category/ip.trademark", "category/ip.copyright",
-                                          "category/ip.patent", "category/ip.tro" };
-    const ApdMatcher *matcher = apd_rules_matcher(self->input->rules);
-    int best = 0;
-
-    if (!apd_weighing_is(self, "ip.other"))
-        return;
-    for (size_t i = 0; i < G_N_ELEMENTS(rights); i++) {
-        int signal = apd_matcher_find(matcher, rights[i]);
-        if (signal < 0 || self->scores[signal].sum <= best || self->scores[signal].best < 60)
-            continue;
-        best = self->scores[signal].sum;
-        self->category = apd_rules_signal(self->input->rules, signal)->name;
-        self->category_signal = signal;
-    }
-}
-
-/* Who writes of his own right is no platform: it is a right that he writes of, in whatever
- * other words. */
-static void
-prefer_right_of_stranger(ApdWeighing *self)
-{
-    int best = 0;
-
-    if (self->input->origin->speaker != APD_SPEAKER_STRANGER || apd_weighing_is(self, "ip.")
-        || apd_weighing_best(self, "speaker/rights-holder") == 0
-        || apd_weighing_best(self, "act/rights-complaint") == 0)
-        return;
-    for (int i = 0; i < self->n; i++) {
-        const ApdSignalInfo *info = apd_rules_signal(self->input->rules, i);
-        if (strcmp(info->type, "category") != 0 || !g_str_has_prefix(info->name, "ip.")
-            || self->scores[i].sum <= best)
-            continue;
-        best = self->scores[i].sum;
-        take_category(self, i);
-    }
-    if (best == 0 && self->concrete)
-        self->category = "ip.other";
-}
-
-/* "Violation type: ..." */
+/* The platform's words of penalties about this store are a notice, whatever else of it is not
+ * understood: only its own words may say that it is none. */
 static bool
-has_stated_type(const ApdInput *input)
+must_be_notice(const Judge *self)
 {
-    for (guint i = 0; i < input->text->segments->len; i++) {
-        const ApdSegment *segment = apd_text_at(input->text, i);
-        if (segment->pair >= 0 && apd_classify_factor(input, (int) i) > 0
-            && apd_weighing_has(input, segment->pair, "label/violation"))
+    const ApdWeighing *weighing = self->weighing;
+
+    return self->input->origin->speaker == APD_SPEAKER_PLATFORM
+           && self->input->origin->authenticity != APD_AUTHENTICITY_FORGED && against(self) == 0
+           && (apd_weighing_best(weighing, "act/finding") >= OUTRIGHT
+               || apd_weighing_score(weighing, "act/deducted")->firm > 0
+               || apd_weighing_best(weighing, "act/counter-notice") > 0)
+           && (apd_weighing_best(weighing, "address/own") > 0
+               || apd_weighing_has_reference(self->input));
+}
+
+/* Whether anything says what was done or what it is about: numbers alone do not. */
+static bool
+says_something(const Judge *self)
+{
+    for (int i = 0; i < self->weighing->n; i++) {
+        const ApdScore *score = &self->weighing->scores[i];
+        const ApdSignalInfo *info = apd_rules_signal(self->input->rules, i);
+        if (score->best + score->maybe > 0
+            && (info->kind != APD_KIND_NONE || strcmp(info->type, "category") == 0
+                || strcmp(info->type, "answer") == 0))
             return true;
     }
     return false;
 }
 
+static ApdKind
+find_kind(const Judge *self)
+{
+    ApdSpeaker speaker = self->input->origin->speaker;
+
+    if (speaker == APD_SPEAKER_MARKETING || speaker == APD_SPEAKER_MARKETPLACE
+        || self->input->text->is_reply || !says_something(self))
+        return APD_KIND_NONE;
+    return greatest_kind(self, !must_be_notice(self));
+}
+
+static ApdOutcome
+find_outcome(const Judge *self)
+{
+    guint n = apd_weights_n_answers(self->weights, APD_QUESTION_OUTCOME), best = 0;
+    g_autofree gint64 *sums = g_new0(gint64, n + 1);
+    ApdOutcome outcome = APD_OUTCOME_NONE;
+
+    apd_weights_sum(self->weights, APD_QUESTION_OUTCOME, self->traits, sums);
+    for (guint i = 1; i < n; i++)
+        if (sums[i] > sums[best])
+            best = i;
+    if (n > 0)
+        apd_outcome_parse(apd_weights_answer(self->weights, APD_QUESTION_OUTCOME, best), &outcome);
+    return outcome;
+}
+
+/* --- category -------------------------------------------------------------------------------- */
+
+/* Whether a message of @kind can be about @category. */
+static bool
+suits(ApdKind kind, const char *category)
+{
+    if (strcmp(category, "none") == 0)
+        return false;
+    if (kind == APD_KIND_COMPLAINT)
+        return g_str_has_prefix(category, "ip.");
+    return (strcmp(category, "policy.change") == 0) == (kind == APD_KIND_POLICY);
+}
+
+/* A category of one's own rules, which no weights are learnt for, is what the message is about
+ * where no other is there as strongly. */
+static const char *
+own_category(const Judge *self)
+{
+    const char *first = self->weighing->category;
+
+    return first != NULL && !apd_weights_knows(self->weights, APD_QUESTION_CATEGORY, first) ? first
+                                                                                            : NULL;
+}
+
+static const char *
+find_category(const Judge *self, ApdKind kind)
+{
+    guint n = apd_weights_n_answers(self->weights, APD_QUESTION_CATEGORY);
+    g_autofree gint64 *sums = g_new0(gint64, n + 1);
+    const char *own = own_category(self), *best = NULL;
+    gint64 most = G_MININT64;
+
+    if (own != NULL)
+        return own;
+    apd_weights_sum(self->weights, APD_QUESTION_CATEGORY, self->traits, sums);
+    for (guint i = 0; i < n; i++) {
+        const char *category = apd_weights_answer(self->weights, APD_QUESTION_CATEGORY, i);
+        if (suits(kind, category) && sums[i] > most) {
+            most = sums[i];
+            best = category;
+        }
+    }
+    return best != NULL                 ? best
+           : kind == APD_KIND_COMPLAINT ? "ip.other"
+           : kind == APD_KIND_POLICY    ? "policy.change"
+                                        : "unknown";
+}
+
+/* --- what is told ------------------------------------------------------------------------------
+ */
+
 static void
-set_severity(const ApdWeighing *self, ApdVerdict *verdict)
+set_severity(const Judge *self, ApdVerdict *verdict)
 {
     const char *stated =
         apd_rules_value(self->input->rules, "category", verdict->category, "severity");
@@ -151,16 +198,35 @@ set_severity(const ApdWeighing *self, ApdVerdict *verdict)
     else if (verdict->kind == APD_KIND_WARNING && severity > APD_SEVERITY_MEDIUM)
         severity = APD_SEVERITY_MEDIUM;
     else if (severity < APD_SEVERITY_CRITICAL && verdict->kind == APD_KIND_PENALTY
-             && (apd_weighing_best(self, "category/account.freeze") > 0
-                 || apd_weighing_best(self, "category/account.closure") > 0))
+             && (apd_weighing_best(self->weighing, "category/account.freeze") > 0
+                 || apd_weighing_best(self->weighing, "category/account.closure") > 0))
         severity = APD_SEVERITY_CRITICAL;
     verdict->severity = severity;
 }
 
-static void
-add_evidence(const ApdWeighing *self, ApdVerdict *verdict, const char *what, int signal)
+/* What each signal, in all the ways it is there, speaks for @answer.  Returns: by signal. */
+static gint64 *
+shares_of(const Judge *self, ApdQuestion question, const char *answer)
 {
-    const ApdScore *score = &self->scores[signal];
+    gint64 *shares = g_new0(gint64, self->weighing->n + 1);
+    guint n = apd_weights_n_answers(self->weights, question), number = 0;
+
+    while (number < n && strcmp(apd_weights_answer(self->weights, question, number), answer) != 0)
+        number++;
+    for (guint i = 0; i < self->traits->len && number < n; i++) {
+        const ApdTrait *trait = &g_array_index(self->traits, ApdTrait, i);
+        int signal = apd_trait_signal(trait->number);
+        if (signal >= 0)
+            shares[signal] += (gint64) trait->value
+                              * apd_weights_of(self->weights, question, trait->number, number);
+    }
+    return shares;
+}
+
+static void
+add_evidence(const Judge *self, ApdVerdict *verdict, const char *what, int signal)
+{
+    const ApdScore *score = &self->weighing->scores[signal];
 
     if (score->count == 0)
         return;
@@ -168,18 +234,32 @@ add_evidence(const ApdWeighing *self, ApdVerdict *verdict, const char *what, int
     apd_verdict_add_evidence(verdict, what, segment->shown);
 }
 
-static void
-explain(const ApdWeighing *self, ApdVerdict *verdict)
+static bool
+is_told(const char *type)
 {
-    if (self->category_signal >= 0)
-        add_evidence(self, verdict, "category", self->category_signal);
-    for (int i = 0; i < self->n; i++) {
-        const ApdSignalInfo *info = apd_rules_signal(self->input->rules, i);
-        if (strcmp(info->type, "act") == 0 && info->kind == verdict->kind
-            && (info->kind != APD_KIND_DECISION || info->outcome == verdict->outcome)) {
-            g_autofree char *what = g_strdup_printf("kind (%s)", info->name);
-            add_evidence(self, verdict, what, i);
-        }
+    return strcmp(type, "act") == 0 || strcmp(type, "answer") == 0 || strcmp(type, "category") == 0
+           || strcmp(type, "speaker") == 0;
+}
+
+/* The signals that speak most for @answer, with the words that decided. */
+static void
+explain(const Judge *self, ApdQuestion question, const char *what, const char *answer,
+        ApdVerdict *verdict)
+{
+    g_autofree gint64 *shares = shares_of(self, question, answer);
+
+    for (int shown = 0; shown < MAX_SHOWN; shown++) {
+        int best = -1;
+        for (int i = 0; i < self->weighing->n; i++)
+            if (shares[i] > (best >= 0 ? shares[best] : 0)
+                && is_told(apd_rules_signal(self->input->rules, i)->type))
+                best = i;
+        if (best < 0)
+            return;
+        g_autofree char *line =
+            g_strdup_printf("%s (%s)", what, apd_rules_signal(self->input->rules, best)->name);
+        add_evidence(self, verdict, line, best);
+        shares[best] = 0;
     }
 }
 
@@ -188,32 +268,19 @@ apd_classify(const ApdInput *input, ApdVerdict *verdict)
 {
     int n = apd_matcher_n_signals(apd_rules_matcher(input->rules));
     g_autofree ApdScore *scores = g_new0(ApdScore, n + 1);
-    ApdWeighing self = { .input = input, .scores = scores, .n = n, .category_signal = -1 };
+    ApdWeighing weighing = { .input = input, .scores = scores, .n = n, .category_signal = -1 };
 
-    apd_weighing_fill(&self);
-    self.concrete = apd_weighing_has_reference(input);
-    self.stated = has_stated_type(input);
-    self.scored = apd_weighing_has_points(input);
-    prefer_threshold(&self);
-    prefer_cause(&self);
-    prefer_named_right(&self);
-    prefer_dispute(&self);
-    prefer_right_of_stranger(&self);
-    apd_weighing_decide(&self);
-    ApdKind kind = apd_weighing_kind(&self);
-    if (input->origin->speaker == APD_SPEAKER_STRANGER)
-        kind = APD_KIND_COMPLAINT;
+    apd_weighing_fill(&weighing);
+    g_autoptr(GArray) traits = apd_traits_find(&weighing);
+    Judge self = { input, &weighing, apd_rules_weights(input->rules), traits };
+    ApdKind kind = find_kind(&self);
     if (kind == APD_KIND_NONE)
-        kind = APD_KIND_PENALTY;
-    if (!apd_weighing_is_notice(&self, kind))
         return;
 
     verdict->kind = kind;
-    verdict->outcome = kind == APD_KIND_DECISION ? self.outcome : APD_OUTCOME_NONE;
-    verdict->category = g_strdup(kind == APD_KIND_POLICY      ? "policy.change"
-                                 : self.category              ? self.category
-                                 : kind == APD_KIND_COMPLAINT ? "ip.other"
-                                                              : "unknown");
+    verdict->outcome = kind == APD_KIND_DECISION ? find_outcome(&self) : APD_OUTCOME_NONE;
+    verdict->category = g_strdup(find_category(&self, kind));
     set_severity(&self, verdict);
-    explain(&self, verdict);
+    explain(&self, APD_QUESTION_KIND, "kind", apd_kind_name(kind), verdict);
+    explain(&self, APD_QUESTION_CATEGORY, "category", verdict->category, verdict);
 }

@@ -61,22 +61,46 @@ apd_weighing_is_scale(const ApdInput *input, int segment)
     return is_step(input, at) && (is_step(input, at - to_next) || is_step(input, at + to_next));
 }
 
+/* "2026-04-30", "30.04.2026": three numbers of a date's length. */
+static bool
+is_date(const char *word, size_t n)
+{
+    int numbers = 0;
+
+    for (size_t i = 0; i < n; numbers++) {
+        size_t digits = strspn(word + i, "0123456789");
+        if (digits == 0 || (digits > 2 && digits != 4))
+            return false;
+        i += digits;
+        if (i < n && strchr("-./", word[i++]) == NULL)
+            return false;
+    }
+    return numbers == 3;
+}
+
+static bool
+may_be_reference(const char *word, size_t n)
+{
+    int digits = 0, marks = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        digits += g_ascii_isdigit(word[i]);
+        marks += word[i] == '-' || g_ascii_isalpha(word[i]);
+    }
+    return (digits >= 6 || (digits >= 3 && marks > 0)) && !is_date(word, n);
+}
+
 /* Whether a number that can be a reference stands in the first @n bytes. */
 static bool
 has_number(const char *text, size_t n)
 {
-    int digits = 0, marks = 0;
-
-    for (size_t i = 0; i < n && text[i] != '\0'; i++) {
-        digits += g_ascii_isdigit(text[i]);
-        marks += text[i] == '-' || g_ascii_isalpha(text[i]);
-        if (text[i] == ' ' || text[i] == ',') {
-            if (digits >= 6 || (digits >= 3 && marks > 0))
-                return true;
-            digits = marks = 0;
-        }
+    n = strnlen(text, n);
+    for (size_t i = 0, word; i < n; i += word + 1) {
+        word = MIN(strcspn(text + i, " ,"), n - i);
+        if (may_be_reference(text + i, word))
+            return true;
     }
-    return digits >= 6 || (digits >= 3 && marks > 0);
+    return false;
 }
 
 /* Sixteen digits in a row: an order or a product, whatever stands beside it. */

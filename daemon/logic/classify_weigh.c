@@ -483,9 +483,6 @@ apd_weighing_fill(ApdWeighing *self)
     for (int i = 0; i < self->n; i++) {
         const ApdSignalInfo *info = apd_rules_signal(self->input->rules, i);
         int points = MIN(self->scores[i].sum, 2 * self->scores[i].best);
-        if (strcmp(info->type, "act") == 0 && info->kind != APD_KIND_NONE
-            && info->kind != APD_KIND_DECISION)
-            self->kinds[info->kind] += points * info->weight / 100;
         if (strcmp(info->type, "category") == 0 && points > self->category_score) {
             self->category_score = points;
             self->category = info->name;

@@ -7,6 +7,7 @@
 
 struct ApdRules {
     ApdMatcher *matcher;
+    ApdWeights *weights;
     GHashTable *values; /* owned: "type/name/key" -> value */
     GHashTable *names;  /* owned: type -> GPtrArray of names */
     GPtrArray *nothing; /* owned: for types that do not exist */
@@ -20,7 +21,7 @@ static const struct {
     const char *keys;
 } known[] = {
     { "category", "name ledger severity evidence step parent window" },
-    { "act", "kind outcome weight" },
+    { "act", "kind" },
     { "answer", "" },
     { "mod", "" },
     { "speaker", "domains" },
@@ -52,6 +53,7 @@ apd_rules_new(void)
     ApdRules *self = g_new0(ApdRules, 1);
 
     self->matcher = apd_matcher_new();
+    self->weights = apd_weights_new();
     self->values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     self->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref_array);
     self->nothing = g_ptr_array_new();
@@ -67,6 +69,7 @@ apd_rules_free(ApdRules *self)
         return;
 
     apd_matcher_free(self->matcher);
+    apd_weights_free(self->weights);
     g_hash_table_unref(self->values);
     g_hash_table_unref(self->names);
     g_ptr_array_unref(self->nothing);
@@ -155,6 +158,9 @@ apd_rules_add(ApdRules *self, const char *section, const char *key, const char *
     if (n < 2 || n > 3)
         return complain(error, "'[%s]' is not '[TYPE NAME]' or '[TYPE NAME LANGUAGE]'%s", section,
                         "");
+    if (strcmp(words[0], "weights") == 0)
+        return apd_weights_add(self->weights, words[1], key, value, error);
+
     g_autofree char *name = g_strconcat(words[0], "/", words[1], NULL);
     note_name(self, words[0], words[1]);
     if (g_str_has_prefix(key, "phrase") || strcmp(key, "remove") == 0)
@@ -170,15 +176,9 @@ static bool
 fill_act(const ApdRules *self, ApdSignalInfo *info, GError **error)
 {
     const char *kind = apd_rules_value(self, "act", info->name, "kind");
-    const char *outcome = apd_rules_value(self, "act", info->name, "outcome");
-    const char *weight = apd_rules_value(self, "act", info->name, "weight");
 
     if (kind != NULL && !apd_kind_parse(kind, &info->kind))
         return complain(error, "'%s' is no kind, in [act %s]", kind, info->name);
-    if (outcome != NULL && !apd_outcome_parse(outcome, &info->outcome))
-        return complain(error, "'%s' is no outcome, in [act %s]", outcome, info->name);
-    if (weight != NULL)
-        info->weight = atoi(weight);
     return true;
 }
 
@@ -192,13 +192,13 @@ apd_rules_finish(ApdRules *self, GError **error)
         const char *slash = strchr(name, '/');
         g_autofree char *type = g_strndup(name, (gsize) (slash - name));
         ApdSignalInfo info = { .type = g_intern_string(type),
-                               .name = g_string_chunk_insert(self->chunk, slash + 1),
-                               .weight = 100 };
+                               .name = g_string_chunk_insert(self->chunk, slash + 1) };
         if (strcmp(type, "act") == 0 && !fill_act(self, &info, error))
             return false;
         g_array_append_val(self->signals, info);
     }
     apd_matcher_compile(self->matcher);
+    apd_weights_finish(self->weights, self->matcher);
     return true;
 }
 
@@ -206,6 +206,12 @@ const ApdMatcher *
 apd_rules_matcher(const ApdRules *self)
 {
     return self->matcher;
+}
+
+const ApdWeights *
+apd_rules_weights(const ApdRules *self)
+{
+    return self->weights;
 }
 
 const ApdSignalInfo *

@@ -21,17 +21,9 @@ typedef struct {
     const ApdInput *input;
     ApdScore *scores; /* owned: by signal */
     int n;
-    int kinds[APD_N_KINDS]; /* what speaks for each, all acts together */
-    const char *category;
+    const char *category; /* that is there most strongly; NULL: none */
     int category_score;
-    int category_signal;
-    bool concrete; /* a case, an order or a product is named by its number */
-    bool stated;   /* a label says what was violated */
-    bool scored;   /* a label says how many points it costs */
-    int decided;   /* what speaks for an answer to an appeal */
-    ApdOutcome outcome;
-    bool acted;    /* in words that say so of themselves */
-    bool answered; /* the subject says so */
+    int category_signal; /* -1: none */
 } ApdWeighing;
 
 void apd_weighing_fill(ApdWeighing *self);
@@ -62,19 +54,3 @@ apd_weighing_best(const ApdWeighing *self, const char *name)
 {
     return apd_weighing_score(self, name)->best;
 }
-
-static inline bool
-apd_weighing_is(const ApdWeighing *self, const char *category)
-{
-    return self->category != NULL && g_str_has_prefix(self->category, category);
-}
-
-/* Sets decided and outcome of @self: what was answered to an appeal. */
-void apd_weighing_decide(ApdWeighing *self);
-
-/* What the message asks of the seller, if it is a notice at all.  After
- * apd_weighing_decide(). */
-ApdKind apd_weighing_kind(const ApdWeighing *self);
-
-/* Whether it is a notice at all, if it were of @kind. */
-bool apd_weighing_is_notice(const ApdWeighing *self, ApdKind kind);

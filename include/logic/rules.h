@@ -12,15 +12,14 @@
 #include <stdbool.h>
 
 #include "logic/match.h"
+#include "logic/weights.h"
 #include "model/verdict.h"
 
 /* What classification asks of a signal, without comparing names each time. */
 typedef struct {
-    const char *type;   /* borrowed, interned: "category", "act", "mod", ... */
-    const char *name;   /* borrowed: "trade.false-shipment", "finding", ... */
-    ApdKind kind;       /* of an act: which kind it speaks for; APD_KIND_NONE: none */
-    ApdOutcome outcome; /* of an act of kind decision */
-    int weight;         /* of an act, percent; 100 when not given */
+    const char *type; /* borrowed, interned: "category", "act", "mod", ... */
+    const char *name; /* borrowed: "trade.false-shipment", "finding", ... */
+    ApdKind kind;     /* of an act: which kind it is a sign of; APD_KIND_NONE: none */
 } ApdSignalInfo;
 
 typedef struct ApdRules ApdRules;
@@ -39,6 +38,7 @@ bool apd_rules_add(ApdRules *self, const char *section, const char *key, const c
 bool apd_rules_finish(ApdRules *self, GError **error);
 
 const ApdMatcher *apd_rules_matcher(const ApdRules *self);
+const ApdWeights *apd_rules_weights(const ApdRules *self);
 const ApdSignalInfo *apd_rules_signal(const ApdRules *self, int signal);
 
 /* The value of @key in "[TYPE NAME]", borrowed; NULL when there is none. */

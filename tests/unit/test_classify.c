@@ -1,5 +1,5 @@
-/* How evidence is weighed, with a small vocabulary of its own: each row is one way in which the
- * same words mean something else. */
+/* How evidence is weighed, with a small vocabulary of its own and the weights of conf/rules: each
+ * row is one way in which the same words mean something else. */
 #include "logic/classify.h"
 
 #include <string.h>
@@ -77,13 +77,9 @@ static const struct {
     { "act threatened", "kind", "warning" },
     { "act policy", "kind", "policy" },
     { "act upheld", "kind", "decision" },
-    { "act upheld", "outcome", "upheld" },
     { "act reversed", "kind", "decision" },
-    { "act reversed", "outcome", "reversed" },
     { "act received", "kind", "decision" },
-    { "act received", "outcome", "received" },
     { "act more-evidence", "kind", "decision" },
-    { "act more-evidence", "outcome", "more-evidence" },
     { "category account.freeze", "severity", "critical" },
 };
 
@@ -95,23 +91,28 @@ static const struct {
     /* What was done, and what was not. */
     { "points taken", "False shipment", "2 points were deducted from your store.",
       APD_SPEAKER_PLATFORM, "penalty trade.false-shipment" },
-    { "denied", "False shipment", "Nothing was imposed. Please correct it.", APD_SPEAKER_PLATFORM,
-      "warning trade.false-shipment" },
+    { "denied", "False shipment",
+      "A violation in your store: product 1005006000000001. Nothing was imposed. Please correct "
+      "it.",
+      APD_SPEAKER_PLATFORM, "warning trade.false-shipment" },
     { "about to be, with a way to appeal", "False shipment in your store",
       "2 points will be deducted. You may appeal.", APD_SPEAKER_PLATFORM,
       "penalty trade.false-shipment" },
     { "only if it stays", "Certificate of product 1005006000000001",
       "Please upload it, otherwise it is removed.", APD_SPEAKER_PLATFORM, "request compliance" },
     { "what a warning warns of", "Threshold: 2 points to go until the store is frozen",
-      "Warning for your store.", APD_SPEAKER_PLATFORM, "warning points.threshold" },
+      "Warning for your store: nothing was imposed.", APD_SPEAKER_PLATFORM,
+      "warning points.threshold" },
     { "a scale is no deed", "Certificate of product 1005006000000001",
       "Please upload it.\n12 points: store is frozen\n24 points: store is frozen",
       APD_SPEAKER_PLATFORM, "request compliance" },
-    { "a sum of points", "Store is frozen", "The total of your store has come to 12.",
-      APD_SPEAKER_PLATFORM, "penalty points.threshold" },
+    { "a sum of points", "Store is frozen",
+      "The total of your store has come to 12. You may appeal. Threshold.", APD_SPEAKER_PLATFORM,
+      "penalty points.threshold" },
     { "a label tells", "Notice",
-      "Violation type: false shipment\nDeduction: 2\nTrademark of the sender", APD_SPEAKER_PLATFORM,
-      "penalty trade.false-shipment" },
+      "A violation was found in your store.\nViolation type: false shipment\nDeduction: "
+      "2\nTrademark of the sender",
+      APD_SPEAKER_PLATFORM, "penalty trade.false-shipment" },
     { "nothing is recognised", "Notice", "A violation was found in your store. You may appeal.",
       APD_SPEAKER_PLATFORM, "penalty unknown" },
     { "in the footer", "Notice of false shipment",
@@ -121,20 +122,26 @@ static const struct {
     { "complained of", "Trademark",
       "A rights holder complains. Send a counter notice for your store.", APD_SPEAKER_PLATFORM,
       "complaint ip.trademark" },
-    { "an unspecific right gives way", "IP complaint",
-      "A rights holder complains of your store: trademark.", APD_SPEAKER_PLATFORM,
-      "complaint ip.trademark" },
+    { "an unspecific right gives way", "IP complaint: trademark",
+      "A rights holder complains of your store: trademark. Send a counter notice.",
+      APD_SPEAKER_PLATFORM, "complaint ip.trademark" },
     { "a letter", "Trademark",
-      "Our client: complaint of the owner. You sell product 1005006000000001.",
+      "Our client: complaint of the owner. You sell product 1005006000000001. Please submit it, "
+      "otherwise it is removed.",
       APD_SPEAKER_STRANGER, "complaint ip.trademark" },
     { "an offer to answer letters", "Trademark",
       "Our client: complaint of the owner. You need our service.", APD_SPEAKER_STRANGER, "none" },
     /* Answers to appeals. */
-    { "refused", "Your appeal", "False shipment. It stays.", APD_SPEAKER_PLATFORM,
-      "decision trade.false-shipment upheld" },
-    { "refused by denial", "Your appeal", "False shipment. It was not accepted.",
+    { "refused", "Your appeal",
+      "False shipment of your store: product 1005006000000001. It stays, appeal rejected.",
       APD_SPEAKER_PLATFORM, "decision trade.false-shipment upheld" },
-    { "granted", "Your appeal", "False shipment. It was accepted, the points are given back.",
+    { "refused by denial", "Your appeal",
+      "False shipment of your store: product 1005006000000001. The points stay. It was not "
+      "accepted.",
+      APD_SPEAKER_PLATFORM, "decision trade.false-shipment upheld" },
+    { "granted", "Your appeal",
+      "False shipment of your store. It was accepted, the points are given back: product "
+      "1005006000000001.",
       APD_SPEAKER_PLATFORM, "decision trade.false-shipment reversed" },
     { "received", "Your appeal", "False shipment. It arrived.", APD_SPEAKER_PLATFORM,
       "decision trade.false-shipment received" },
@@ -172,6 +179,28 @@ static const struct {
       APD_SPEAKER_PLATFORM, "policy policy.change" },
 };
 
+static void
+add_weights(ApdRules *rules)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *data = NULL, *section = NULL;
+
+    g_file_get_contents("conf/rules/weights.conf", &data, NULL, &error);
+    g_assert_no_error(error);
+    g_auto(GStrv) lines = g_strsplit(data, "\n", -1);
+    for (char **line = lines; *line != NULL; line++) {
+        char *equals = strstr(*line, " = ");
+        if (**line == '[') {
+            g_free(section);
+            section = g_strndup(*line + 1, strlen(*line) - 2);
+        } else if (**line != ';' && equals != NULL) {
+            *equals = '\0';
+            apd_rules_add(rules, section, *line, equals + 3, &error);
+            g_assert_no_error(error);
+        }
+    }
+}
+
 static ApdRules *
 rules_new(void)
 {
@@ -186,6 +215,7 @@ rules_new(void)
         apd_rules_add(rules, values[i].section, values[i].key, values[i].value, &error);
         g_assert_no_error(error);
     }
+    add_weights(rules);
     apd_rules_finish(rules, &error);
     g_assert_no_error(error);
     return g_steal_pointer(&rules);
@@ -304,7 +334,8 @@ test_severity_and_evidence(void)
     g_assert_cmpint(verdict->severity, ==, APD_SEVERITY_CRITICAL);
     for (guint i = 0; i < verdict->evidence->len; i++) {
         const ApdEvidence *item = verdict->evidence->pdata[i];
-        category |= strcmp(item->what, "category") == 0 && strstr(item->text, "frozen") != NULL;
+        category |=
+            g_str_has_prefix(item->what, "category (") && strstr(item->text, "frozen") != NULL;
     }
     g_assert_true(category);
 }
