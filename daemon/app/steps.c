@@ -1,5 +1,6 @@
 #include "app/steps.h"
 
+#include "app/accounts.h"
 #include "app/blindness.h"
 #include "app/daily.h"
 #include "app/escalate.h"
@@ -230,7 +231,8 @@ apd_steps_run(ApdLedger *ledger, const ApdConfig *config, ApdTime now, ApdTime *
     if (!run_summaries(&run, error) || !run_cases(&run, error)
         || !apd_blindness_run(ledger, config, now, &run.next, error)
         || !apd_daily_run(ledger, config, now, &run.next, error)
-        || !apd_escalate_run(ledger, config, now, &run.next, error))
+        || !apd_escalate_run(ledger, config, now, &run.next, error)
+        || !apd_accounts_run(ledger, config, now, error))
         return false;
 
     /* Never for now again: a step that cannot be taken must not spin. */

@@ -1,12 +1,14 @@
 /* Which alerts of a channel wait for somebody else to be told. */
 #include "io/ledger_private.h"
 
-/* Found by the channel's own index of what it owes, then by (alert, channel). */
+/* Found by the channel's own index of what it owes, then by (alert, channel).  The end of a
+ * case concerns nobody but who keeps account of it (io/ledger_accounts.h). */
 #define TURNS                                                                                      \
     "SELECT own.alert_id, created, turn.attempts, turn.next_try, turn.last_error"                  \
     " FROM deliveries AS own JOIN alerts ON alerts.id = own.alert_id"                              \
     " JOIN deliveries AS turn ON turn.alert_id = own.alert_id AND turn.channel = ?2"               \
     " WHERE own.state = 'owed' AND own.channel = ?1 AND turn.state = 'owed' AND type <> 'test'"    \
+    " AND key NOT LIKE 'case/%/settled'"                                                           \
     " AND NOT EXISTS (SELECT 1 FROM deliveries AS other WHERE other.alert_id = own.alert_id"       \
     "  AND (other.channel = ?3 OR (other.state = 'done'"                                           \
     "   AND instr(char(10) || ?4 || char(10), char(10) || other.channel || char(10)))))"           \

@@ -23,8 +23,9 @@ static bool
 is_over(const ApdAlert *alert)
 {
     return alert->type == APD_ALERT_SIGHT
-           || (alert->kase != NULL && !apd_state_runs(alert->kase->state)
-               && alert->reason != APD_REASON_EXPIRED);
+           || (alert->kase != NULL && alert->reason != APD_REASON_EXPIRED
+               && (!apd_state_runs(alert->kase->state)
+                   || alert->kase->state == APD_STATE_APPEALED));
 }
 
 static ApdTime
@@ -112,6 +113,7 @@ static const ApdVerdicts verdicts = { .rows = rows, .n = G_N_ELEMENTS(rows) };
 
 const ApdChannelType apd_channel_alertmanager = {
     .name = "alertmanager",
+    .keeps_account = true,
     .build = alertmanager_build,
     .verdicts = &verdicts,
 };

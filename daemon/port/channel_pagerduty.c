@@ -116,6 +116,7 @@ const ApdChannelType apd_channel_pagerduty = {
     .name = "pagerduty",
     .rate = { 10, APD_SECOND }, /* 120 a minute */
     .one_by_one = true,
+    .keeps_account = true,
     .build = pagerduty_build,
     .verdicts = &verdicts,
 };

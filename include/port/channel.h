@@ -59,6 +59,7 @@ typedef struct {
      * it keeps an account of each case. */
     ApdRate rate;
     bool one_by_one;
+    bool keeps_account;    /* of each case, which stays open until it is told of its end */
     bool idempotent;       /* it drops what comes under an @idempotency that it knows */
     bool spare_half_hours; /* it asks that what can wait avoids full and half hours */
 

@@ -24,6 +24,7 @@ class AccountsTest(Daemon):
     @classmethod
     def add_channels(cls):
         cls.pager = cls.add_peer("pagerduty", "pager", "critical")
+        cls.add_peer("slack", "chat", "critical")
         with socket.create_server(("127.0.0.1", 0)) as free:
             cls.port = free.getsockname()[1]
         with open(f"{cls.folder}/alertmanager.yml", "w") as file:
@@ -99,6 +100,52 @@ class AccountsTest(Daemon):
         self.settled()
         self.assertEqual(self.firing("case", str(case)), [])
         self.assertEqual([key for key in self.events() if key.endswith(f"-{case}")], [])
+
+    def told_of_a_case(self):
+        case = self.owe("ops", "--severity", "medium")
+        self.owe("pager", "--case", str(case))
+        self.settled()
+        self.assertEqual(len(self.firing("case", str(case))), 1)
+        return case
+
+    def incidents(self, case):
+        return [key for key in self.events() if key.endswith(f"-{case}")]
+
+    def test_what_a_person_answers_fires_no_more(self):
+        for act in ("appealed", "close"):
+            case = self.told_of_a_case()
+            calls = len(self.pager.calls)
+            self.assertEqual(self.appeald.ctl(act, str(case))[0], 0)
+            wait_for(lambda: not self.firing("case", str(case)) and not self.incidents(case), 20, act)
+            self.assertEqual(len(self.pager.calls), calls + 1)
+            self.assertEqual(self.appeald.ctl("note", str(case), "sent by post")[0], 0)
+            self.appeald.reload()
+            self.settled()
+            self.assertEqual(len(self.pager.calls), calls + 1, "said once")
+        # Opened again, it is news.
+        self.assertEqual(self.appeald.ctl("reopen", str(case))[0], 0)
+        self.owe("ops", "--case", str(case), "--reason", "changed")
+        self.owe("pager", "--case", str(case), "--reason", "changed")
+        wait_for(lambda: self.firing("case", str(case)) and self.incidents(case), 20, "opened again")
+        self.assertEqual(self.appeald.ctl("appealed", str(case))[0], 0)
+        wait_for(lambda: not self.firing("case", str(case)) and not self.incidents(case), 20, "appealed after all")
+
+    def test_what_was_taken_over_is_still_open(self):
+        case = self.told_of_a_case()
+        self.assertEqual(self.appeald.ctl("ack", str(case))[0], 0)
+        self.appeald.reload()
+        self.settled()
+        self.assertEqual((len(self.firing("case", str(case))), len(self.incidents(case))), (1, 1))
+
+    def test_others_are_told_nothing_of_it(self):
+        case = self.told_of_a_case()
+        self.owe("chat", "--case", str(case))
+        self.settled()
+        told = len(self.peers["chat"].calls)
+        self.assertEqual(self.appeald.ctl("appealed", str(case))[0], 0)
+        wait_for(lambda: not self.incidents(case), 20, "appealed")
+        self.settled()
+        self.assertEqual(len(self.peers["chat"].calls), told)
 
     def test_a_blindness_and_its_end(self):
         self.owe_spell("blind", *FIRST)
