@@ -90,13 +90,13 @@ may_be_reference(const char *word, size_t n)
     return (digits >= 6 || (digits >= 3 && marks > 0)) && !is_date(word, n);
 }
 
-/* Whether a number that can be a reference stands in the first @n bytes. */
+/* Whether a number that can be a reference begins in the first @n bytes. */
 static bool
 has_number(const char *text, size_t n)
 {
     n = strnlen(text, n);
     for (size_t i = 0, word; i < n; i += word + 1) {
-        word = MIN(strcspn(text + i, " ,"), n - i);
+        word = strcspn(text + i, " ,");
         if (may_be_reference(text + i, word))
             return true;
     }
