@@ -1,7 +1,7 @@
 /* The health of a store: its level, how many problems, frozen, closed.
  *
- * The mark "health" holds level, problems and a count of changes; a store that was
- * never seen counts as well. */
+ * The mark "health" holds level, problems, a count of changes and a digest of what the
+ * platform says of the store; a store that was never seen counts as well. */
 #include <stdio.h>
 
 #include "base/text.h"
@@ -14,13 +14,14 @@
 
 typedef struct {
     int64_t level, problems;
-    guint change; /* how often it changed: so that no two records are one */
+    guint change;   /* how often it changed: so that no two records are one */
+    char words[17]; /* digest of its description; "": not known, or none */
 } Health;
 
 static JsonObject *
 ask(ApdApiRound *self, const char **ret_method)
 {
-    if (self->stage++ > 0)
+    if (self->stage > 0)
         return NULL;
     *ret_method = "diagnosis";
     return json_object_new();
@@ -29,15 +30,36 @@ ask(ApdApiRound *self, const char **ret_method)
 static Health
 last_seen(const ApdApiRound *self)
 {
-    Health health = { 0, 0, 0 };
+    Health health = { 0 };
     long long level = 0, problems = 0;
 
-    if (sscanf(apd_api_round_mark(self, MARK), "%lld/%lld/%u", &level, &problems, &health.change)
-        == 3) {
+    if (sscanf(apd_api_round_mark(self, MARK), "%lld/%lld/%u/%16[0-9a-f]", &level, &problems,
+               &health.change, health.words)
+        >= 3) {
         health.level = level;
         health.problems = problems;
     }
     return health;
+}
+
+/* False: it says nothing of a level. */
+static bool
+read_health(JsonNode *answer, const Health *old, Health *health)
+{
+    g_autofree char *status = apd_json_read_text(apd_json_hunt(answer, "shop_status_desc"));
+    g_autofree char *sum =
+        status && *status ? g_compute_checksum_for_string(G_CHECKSUM_SHA256, status, -1) : NULL;
+
+    if (!apd_json_read_int(apd_json_hunt(answer, "levelCode"), &health->level)
+        && !apd_json_read_int(apd_json_hunt(answer, "level_code"), &health->level))
+        return false;
+    /* Where it does not say how many, there are as many as before. */
+    if (!apd_json_read_int(apd_json_hunt(answer, "issue_num"), &health->problems)
+        && !apd_json_read_int(apd_json_hunt(answer, "issueNum"), &health->problems))
+        health->problems = health->level == 0 ? 0 : old->problems;
+    health->change = old->change + 1;
+    g_strlcpy(health->words, sum ? sum : "", sizeof health->words);
+    return true;
 }
 
 static const char *
@@ -77,8 +99,9 @@ describe(const ApdApiRound *self, const Health *health, JsonNode *answer, ApdVer
 static void
 add(ApdApiRound *self, ApdVerdict *verdict, const Health *health)
 {
-    g_autofree char *value = g_strdup_printf("%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT "/%u",
-                                             health->level, health->problems, health->change);
+    g_autofree char *value =
+        g_strdup_printf("%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT "/%u/%s", health->level,
+                        health->problems, health->change, health->words);
 
     apd_api_round_add(self, verdict, MARK, value);
 }
@@ -113,22 +136,29 @@ better(const ApdApiRound *self, const Health *old, const Health *health)
     return verdict;
 }
 
+/* Other words of a store that is not well are news; of one that is, small talk. */
+static bool
+says_otherwise(const Health *old, const Health *health)
+{
+    return *old->words != '\0' && *health->words != '\0' && !g_str_equal(old->words, health->words)
+           && (health->level > 0 || health->problems > 0);
+}
+
 static bool
 take(ApdApiRound *self, JsonNode *answer, GError **error)
 {
-    Health old = last_seen(self), health = { 0, 0, 0 };
+    Health old = last_seen(self), health = { 0 };
 
-    if (!apd_json_read_int(apd_json_hunt(answer, "levelCode"), &health.level)
-        && !apd_json_read_int(apd_json_hunt(answer, "level_code"), &health.level))
+    if (!read_health(answer, &old, &health))
         return apd_api_misread(error, "understood 0 of 1 records (no levelCode)");
-    apd_json_read_int(apd_json_hunt(answer, "issue_num"), &health.problems);
+    self->stage = 1;
     self->n_seen = self->n_understood = 1;
-    health.change = old.change + 1;
 
-    if (health.level == old.level && health.problems == old.problems)
+    bool same = health.level == old.level && health.problems == old.problems;
+    if (same && !says_otherwise(&old, &health))
         return true;
     bool rises =
-        health.level > old.level || (health.level == old.level && health.problems > old.problems);
+        health.level > old.level || (health.level == old.level && health.problems >= old.problems);
     ApdVerdict *verdict = rises ? worse(self, &health) : better(self, &old, &health);
     describe(self, &health, answer, verdict);
     add(self, verdict, &health);
@@ -137,4 +167,6 @@ take(ApdApiRound *self, JsonNode *answer, GError **error)
 
 static const char *const members[] = { "levelCode", "level_code", NULL };
 
-const ApdApiTopic apd_api_topic_diagnosis = { "diagnosis", ask, take, members, NULL };
+const ApdApiTopic apd_api_topic_diagnosis = {
+    .name = "diagnosis", .ask = ask, .take = take, .members = members
+};

@@ -1,6 +1,8 @@
-/* Parcels that wait for the seller's word at a warehouse, each with its clock.
+/* Orders of which the platform says that something is wrong, each with its clock.
  *
- * The mark "order/ID" holds its clock and status. */
+ * Of their record nothing is published but that it has a deadline: the usual names of
+ * what it may hold are tried one after another.  The mark "order/ID" holds its clock and
+ * status. */
 #include <string.h>
 
 #include "base/text.h"
@@ -8,69 +10,162 @@
 
 #define PREFIX "order/"
 
+/* clang-format off */
+static const char *const lists[]    = { "result", "result_list", "data_list", "order_list",
+                                        "abnormal_order_list", "target_list", NULL };
+static const char *const ids[]      = { "id", "abnormal_id", "trade_order_id", "order_id",
+                                        "parent_order_id", "order_no", NULL };
+static const char *const orders[]   = { "trade_order_id", "order_id", "parent_order_id",
+                                        "order_no", NULL };
+static const char *const reasons[]  = { "abnormal_reason", "abnormal_desc", "reason",
+                                        "abnormal_code", NULL };
+static const char *const statuses[] = { "order_status_code", "order_status", "status", NULL };
+static const char *const instants[] = { "over_time", "timeout_trigger_time", "timeout_time",
+                                        "deadline", NULL };
+/* Milliseconds that are left. */
+static const char *const spans[]    = { "over_time_left", "timeout_left_time", NULL };
+/* clang-format on */
+
+/* A clock that is told as what is left of it trembles. */
+#define SAME_CLOCK APD_HOUR
+
+/* Returns: (transfer full): the first of @names that @item has; NULL: none. */
+static char *
+first_of(JsonNode *item, const char *const *names, const char **ret_name)
+{
+    char *text = NULL;
+
+    for (; *names != NULL && text == NULL; names++) {
+        text = apd_json_member_text(item, *names);
+        if (text != NULL && ret_name != NULL)
+            *ret_name = *names;
+    }
+    return text;
+}
+
+/* --- asking ---------------------------------------------------------------------------- */
+
 static JsonObject *
 ask(ApdApiRound *self, const char **ret_method)
 {
+    const ApdApiList *list = apd_api_round_list(self, "orders", "abnormal orders");
+
     if (self->stage > 0)
         return NULL;
 
     JsonObject *question = json_object_new();
     *ret_method = "orders";
-    json_object_set_int_member(question, "current_page", self->page);
+    json_object_set_int_member(question, "current_page", apd_api_list_page(list));
     json_object_set_int_member(question, "page_size", apd_api_page_size(self->platform, "orders"));
     return question;
 }
 
+/* --- clocks ---------------------------------------------------------------------------- */
+
+typedef struct {
+    char *text; /* owned: as the record has it; NULL: it has none */
+    const char *name;
+    ApdTime at; /* APD_NEVER: it cannot be read */
+    bool left;  /* it is what is left of it */
+} Clock;
+
+static Clock
+read_clock(const ApdApiRound *self, JsonNode *item)
+{
+    Clock clock = { .at = APD_NEVER };
+    gint64 left;
+
+    clock.text = first_of(item, instants, &clock.name);
+    if (clock.text != NULL) {
+        clock.at = apd_api_time(self, clock.text);
+        return clock;
+    }
+    clock.text = first_of(item, spans, &clock.name);
+    clock.left = true;
+    if (clock.text != NULL
+        && g_ascii_string_to_signed(clock.text, 10, 0, 1000 * (APD_DAY / 1000), &left, NULL))
+        clock.at = self->now + left * 1000;
+    return clock;
+}
+
+/* What the mark says of it.  Returns: (transfer full). */
+static char *
+spell_clock(const Clock *clock, const char *old)
+{
+    gint64 before;
+    g_autofree char *first = g_strndup(old, strcspn(old, "|"));
+
+    if (!clock->left || clock->at == APD_NEVER)
+        return g_strdup(clock->text ? clock->text : "");
+    if (g_ascii_string_to_signed(first, 10, 0, G_MAXINT64, &before, NULL)
+        && ABS(before * 1000 - clock->at) < SAME_CLOCK)
+        return g_steal_pointer(&first);
+    return g_strdup_printf("%" G_GINT64_FORMAT, clock->at / 1000);
+}
+
+/* A clock that is there and says nothing is told as it is. */
+static void
+set_clock(ApdVerdict *verdict, const Clock *clock)
+{
+    bool unread = clock->text != NULL && clock->at == APD_NEVER;
+    g_autofree char *how =
+        clock->text == NULL ? g_strdup("the platform's record names no clock")
+        : unread
+            ? g_strdup_printf("its clock could not be read: %s '%.40s'", clock->name, clock->text)
+            : g_strdup_printf("the platform's own record: %s %.40s%s", clock->name, clock->text,
+                              clock->left ? " milliseconds" : ", US Pacific time");
+    g_autofree char *said = g_steal_pointer(&verdict->excerpt);
+    g_autofree char *more = unread ? g_strdup_printf("%s; %s", said, how) : g_strdup(said);
+    g_autofree char *line = apd_text_line(more);
+
+    verdict->excerpt = apd_text_cut(line, 500);
+    apd_text_list_add(&verdict->derivation, how);
+    verdict->deadline = clock->at;
+    if (clock->at != APD_NEVER)
+        verdict->basis = APD_BASIS_STATED;
+}
+
+/* --- records --------------------------------------------------------------------------- */
+
 static ApdVerdict *
-judge(const ApdApiRound *self, JsonNode *item, const char *id, const char *until, bool known)
+judge(const ApdApiRound *self, JsonNode *item, const char *id, const Clock *clock, bool known)
 {
     ApdVerdict *verdict = apd_api_verdict_new(self, APD_KIND_REQUEST, "unknown",
                                               known ? APD_BEARING_NEWS : APD_BEARING_STATE);
-    g_autofree char *order = apd_json_member_text(item, "trade_order_id");
-    g_autofree char *reason = apd_json_member_text(item, "abnormal_reason");
-    g_autofree char *line = apd_text_line(reason ? reason : "");
+    g_autofree char *order = first_of(item, orders, NULL);
+    g_autofree char *reason = first_of(item, reasons, NULL);
+    g_autofree char *line = apd_text_line(reason ? reason : "the platform does not say why");
 
     verdict->case_ref = g_strdup(id);
     verdict->subject = g_strdup_printf("Abnormal order %s: %s", order ? order : id, line);
     verdict->excerpt = apd_text_cut(verdict->subject, 500);
-    if (order != NULL) {
-        g_strfreev(verdict->orders);
-        verdict->orders = g_strsplit(order, "\n", -1);
-    }
+    if (order != NULL)
+        apd_text_list_add(&verdict->orders, order);
     apd_verdict_add_evidence(verdict, "kind", verdict->excerpt);
-    verdict->deadline = apd_api_time(self, until);
-    if (verdict->deadline != APD_NEVER) {
-        verdict->basis = APD_BASIS_STATED;
-        g_strfreev(verdict->derivation);
-        verdict->derivation = g_new0(char *, 2);
-        verdict->derivation[0] =
-            g_strdup_printf("the platform's own record: over_time %s, US Pacific time", until);
-    }
+    set_clock(verdict, clock);
     return verdict;
 }
 
 static void
-take_item(ApdApiRound *self, JsonNode *item, guint *n_new)
+take_item(ApdApiRound *self, JsonNode *item)
 {
-    g_autofree char *id = apd_json_member_text(item, "id");
-    g_autofree char *order = apd_json_member_text(item, "trade_order_id");
-    g_autofree char *until = apd_json_member_text(item, "over_time");
-    g_autofree char *status = apd_json_member_text(item, "order_status_code");
-    const char *key = id ? id : order;
+    g_autofree char *id = first_of(item, ids, NULL);
+    g_autofree char *status = first_of(item, statuses, NULL);
 
     self->n_seen++;
-    if (key == NULL)
+    self->n_understood += id != NULL;
+    apd_api_list_add(self->list, id);
+    if (id == NULL || g_hash_table_contains(self->seen, id))
         return;
-    self->n_understood++;
-    if (g_hash_table_contains(self->seen, key))
-        return;
-    (*n_new)++;
-    g_hash_table_insert(self->seen, g_strdup(key), g_strdup(""));
-    g_autofree char *mark = g_strconcat(PREFIX, key, NULL);
-    g_autofree char *value = g_strdup_printf("%s|%s", until ? until : "", status ? status : "");
+    g_hash_table_insert(self->seen, g_strdup(id), NULL);
+    Clock clock = read_clock(self, item);
+    g_autofree char *mark = g_strconcat(PREFIX, id, NULL);
     const char *old = apd_api_round_mark(self, mark);
+    g_autofree char *until = spell_clock(&clock, old);
+    g_autofree char *value = g_strdup_printf("%s|%s", until, status ? status : "");
     if (!g_str_equal(old, value))
-        apd_api_round_add(self, judge(self, item, key, until, *old != '\0'), mark, value);
+        apd_api_round_add(self, judge(self, item, id, &clock, *old != '\0'), mark, value);
+    g_free(clock.text);
 }
 
 /* What is listed no more waits no more. */
@@ -89,28 +184,72 @@ file_ends(ApdApiRound *self)
     }
 }
 
+static void
+end_list(ApdApiRound *self)
+{
+    g_autoptr(GPtrArray) ended = apd_api_round_unseen(self, PREFIX);
+    bool whole = apd_api_list_whole(self->list);
+
+    if (whole && ended->len > 0 && apd_api_list_again(self->list))
+        return;
+    self->stage = 1;
+    if (whole)
+        file_ends(self);
+}
+
+/* --- the list -------------------------------------------------------------------------- */
+
+/* Returns: (transfer full): the elements of the first of lists[] that holds orders, or is
+ * at least there. */
+static GPtrArray *
+find_items(JsonNode *answer, const ApdApiSaid *said, GError **error)
+{
+    const char *there = lists[0];
+
+    for (const char *const *name = lists; *name != NULL; name++) {
+        g_autoptr(GPtrArray) items = apd_json_elements(apd_json_hunt(answer, *name));
+        g_autofree char *id = items->len > 0 ? first_of(items->pdata[0], ids, NULL) : NULL;
+        if (id != NULL)
+            return g_steal_pointer(&items);
+        if (items->len > 1)
+            there = *name;
+    }
+    if (there != lists[0])
+        return apd_json_elements(apd_json_hunt(answer, there));
+    return apd_api_page_items(answer, lists[0], said, "orders", error);
+}
+
 static bool
 take(ApdApiRound *self, JsonNode *answer, GError **error)
 {
-    int64_t total;
-    guint n_new = 0;
-    g_autoptr(GPtrArray) items =
-        apd_api_page_items(self, answer, "result", "total_count", "orders", &total, error);
+    ApdApiSaid said = apd_api_said_read(answer, "total_count");
+    g_autoptr(GPtrArray) items = find_items(answer, &said, error);
 
     if (items == NULL)
         return false;
+    apd_api_round_list(self, "orders", "abnormal orders");
     for (guint i = 0; i < items->len; i++)
-        take_item(self, items->pdata[i], &n_new);
+        take_item(self, items->pdata[i]);
     if (items->len > 0 && self->n_understood == 0)
         return apd_api_round_check(self, error);
-    if (apd_api_page_next(self, items->len, n_new, total,
-                          apd_api_page_size(self->platform, "orders")))
-        return true;
-    self->stage = 1;
-    file_ends(self);
+    if (!apd_api_list_turn(self->list, &said))
+        end_list(self);
     return true;
 }
 
-static const char *const members[] = { "abnormal_code", "abnormal_reason", NULL };
+static bool
+skip(ApdApiRound *self, const char *why)
+{
+    (void) why;
+    if (apd_api_list_page(self->list) == 1)
+        return false;
+    if (!apd_api_list_skip(self->list))
+        end_list(self);
+    return true;
+}
 
-const ApdApiTopic apd_api_topic_orders = { "orders", ask, take, members, NULL };
+static const char *const members[] = { "abnormal_code", "abnormal_reason", "over_time_left", NULL };
+
+const ApdApiTopic apd_api_topic_orders = {
+    .name = "orders", .ask = ask, .take = take, .skip = skip, .members = members
+};

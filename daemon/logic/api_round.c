@@ -6,12 +6,6 @@
 #include "base/error.h"
 #include "logic/api_topic.h"
 
-/* A list that has more pages than this goes round in circles. */
-#define MAX_PAGES 200
-
-/* Nor does any round ask more often. */
-#define MAX_ASKED 2000
-
 static const ApdApiTopic *const topics[] = {
     &apd_api_topic_diagnosis, &apd_api_topic_disputes, &apd_api_topic_products,
     &apd_api_topic_orders,    &apd_api_topic_messages,
@@ -38,9 +32,9 @@ free_record(void *data)
 }
 
 static void
-free_node(void *data)
+free_task(void *data)
 {
-    json_node_unref(data);
+    apd_api_task_free(data);
 }
 
 ApdApiRound *
@@ -61,10 +55,10 @@ apd_api_round_new(const ApdPlatform *platform, const char *topic, GHashTable *ma
     self->zones = apd_zones_new();
     self->pacific = apd_zones_intern(self->zones, "America/Los_Angeles");
     self->records = g_queue_new();
-    self->held = g_queue_new();
     self->todo = g_queue_new();
+    self->late = g_queue_new();
+    self->trouble = self->own_trouble = apd_api_trouble_new();
     self->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    self->page = 1;
     return self;
 }
 
@@ -75,20 +69,29 @@ apd_api_round_free(ApdApiRound *self)
         return;
 
     g_queue_free_full(self->records, free_record);
-    g_queue_free_full(self->held, free_record);
-    g_queue_free_full(self->todo, free_node);
+    g_queue_free_full(self->todo, free_task);
+    g_queue_free_full(self->late, free_task);
+    if (self->own != NULL)
+        self->free_own(self->own);
+    apd_api_list_free(self->list);
+    apd_api_trouble_free(self->own_trouble);
+    g_free(self->why);
     g_hash_table_unref(self->seen);
     apd_zones_free(self->zones);
     g_free(self->sender);
     g_free(self);
 }
 
+void
+apd_api_round_set_trouble(ApdApiRound *self, ApdApiTrouble *trouble)
+{
+    self->trouble = trouble;
+}
+
 JsonObject *
 apd_api_round_ask(ApdApiRound *self, const char **ret_method)
 {
-    if (self->over || self->n_asked++ >= MAX_ASKED)
-        return NULL;
-    return self->topic->ask(self, ret_method);
+    return self->over ? NULL : self->topic->ask(self, ret_method);
 }
 
 bool
@@ -97,6 +100,16 @@ apd_api_round_take(ApdApiRound *self, JsonNode *answer, GError **error)
     bool good = self->topic->take(self, answer, error);
 
     self->over |= !good;
+    return good;
+}
+
+bool
+apd_api_round_skip(ApdApiRound *self, const char *why)
+{
+    bool good = self->topic->skip != NULL && self->topic->skip(self, why);
+
+    self->over = !good;
+    apd_api_round_note(self, why);
     return good;
 }
 
@@ -126,12 +139,27 @@ apd_api_round_next(ApdApiRound *self)
 bool
 apd_api_round_check(const ApdApiRound *self, GError **error)
 {
-    return self->n_understood == self->n_seen
-           || apd_api_misread(error, "understood %u of %u records", self->n_understood,
-                              self->n_seen);
+    if (self->n_understood != self->n_seen)
+        return apd_api_misread(error, "understood %u of %u records", self->n_understood,
+                               self->n_seen);
+    if (self->n_skipped > 0) {
+        g_set_error(error, APD_ERROR, APD_ERROR_TRANSIENT,
+                    "the platform gives no answer to %u question%s of this round: %s; the rest is "
+                    "seen",
+                    self->n_skipped, self->n_skipped > 1 ? "s" : "", self->why);
+        return false;
+    }
+    return self->list == NULL || apd_api_list_check(self->list, error);
 }
 
 /* --- for topics --------------------------------------------------------------------------- */
+
+void
+apd_api_round_note(ApdApiRound *self, const char *why)
+{
+    if (self->n_skipped++ == 0)
+        self->why = g_strdup(why);
+}
 
 bool
 apd_api_misread(GError **error, const char *format, ...)
@@ -251,35 +279,99 @@ apd_api_page_size(const ApdPlatform *platform, const char *method)
     return size ? g_ascii_strtoll(size, NULL, 10) : 20;
 }
 
-GPtrArray *
-apd_api_page_items(const ApdApiRound *self, JsonNode *answer, const char *list, const char *total,
-                   const char *what, int64_t *ret_total, GError **error)
+ApdApiList *
+apd_api_round_list(ApdApiRound *self, const char *method, const char *what)
 {
-    JsonNode *node = apd_json_hunt(answer, list);
-    g_autoptr(GPtrArray) items = apd_json_elements(node);
-    int64_t n = -1;
-
-    if (!apd_json_read_int(apd_json_hunt(answer, total), &n) && node == NULL
-        && apd_json_hunt(answer, "current_page") == NULL) {
-        apd_api_misread(error, "no list of %s in the answer", what);
-        return NULL;
-    }
-    if (items->len == 0 && self->page == 1 && n > 0) {
-        apd_api_misread(error, "understood 0 of %d records", (int) MIN(n, 1000000));
-        return NULL;
-    }
-    *ret_total = n;
-    return g_steal_pointer(&items);
+    if (self->list == NULL)
+        self->list = apd_api_list_new(what, apd_api_page_size(self->platform, method));
+    return self->list;
 }
 
-bool
-apd_api_page_next(ApdApiRound *self, guint n, guint n_new, int64_t total, int64_t size)
+GPtrArray *
+apd_api_page_items(JsonNode *answer, const char *list, const ApdApiSaid *said, const char *what,
+                   GError **error)
 {
-    bool more = total >= 0 ? self->page * size < total : n >= size;
+    JsonNode *node = apd_json_hunt(answer, list);
 
-    /* A page of nothing new: the list is over, or goes round. */
-    if (!more || n == 0 || n_new == 0 || self->page >= MAX_PAGES)
-        return false;
-    self->page++;
-    return true;
+    if (node != NULL || said->total >= 0 || said->pages >= 0 || said->next >= 0
+        || apd_json_hunt(answer, "current_page") != NULL)
+        return apd_json_elements(node);
+    apd_api_misread(error, "no list of %s in the answer", what);
+    return NULL;
+}
+
+/* --- what is looked at one by one --------------------------------------------------------- */
+
+void
+apd_api_task_free(ApdApiTask *self)
+{
+    if (self == NULL)
+        return;
+
+    json_node_unref(self->node);
+    g_free(self->id);
+    g_free(self);
+}
+
+static int
+by_rank(const void *a, const void *b, void *user_data)
+{
+    const ApdApiTask *x = a, *y = b;
+
+    (void) user_data;
+    return (x->rank > y->rank) - (x->rank < y->rank);
+}
+
+void
+apd_api_round_plan(ApdApiRound *self, const char *id, JsonNode *node)
+{
+    ApdApiTask *task = g_new0(ApdApiTask, 1);
+
+    task->id = g_strdup(id);
+    task->node = node;
+    task->rank = apd_api_trouble_rank(self->trouble, id);
+    if (task->rank == 0)
+        g_queue_push_tail(self->todo, task);
+    else
+        g_queue_insert_sorted(self->late, task, by_rank, NULL);
+}
+
+static GQueue *
+current_queue(const ApdApiRound *self, bool all_listed)
+{
+    return all_listed && g_queue_is_empty(self->todo) ? self->late : self->todo;
+}
+
+const ApdApiTask *
+apd_api_round_task(const ApdApiRound *self, bool all_listed)
+{
+    return g_queue_peek_head(current_queue(self, all_listed));
+}
+
+ApdApiTask *
+apd_api_round_done(ApdApiRound *self, bool all_listed)
+{
+    ApdApiTask *task = g_queue_pop_head(current_queue(self, all_listed));
+
+    apd_api_trouble_forget(self->trouble, task->id);
+    return task;
+}
+
+ApdApiTask *
+apd_api_round_put_aside(ApdApiRound *self, bool all_listed, guint *ret_times)
+{
+    ApdApiTask *task = g_queue_pop_head(current_queue(self, all_listed));
+
+    *ret_times = apd_api_trouble_note(self->trouble, task->id);
+    return task;
+}
+
+void
+apd_api_round_move(ApdApiRound *self, const char *mark, const char *value)
+{
+    ApdApiRecord *record = g_new0(ApdApiRecord, 1);
+
+    record->mark = g_strdup(mark);
+    record->value = g_strdup(value);
+    g_queue_push_tail(self->records, record);
 }

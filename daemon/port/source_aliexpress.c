@@ -5,8 +5,6 @@
  * has named, its answers are JSON of bounded size and depth, and curl's multi interface
  * never blocks.  What is free text in them goes through the readers like mail.
  */
-#include <string.h>
-
 #include "base/error.h"
 #include "base/text.h"
 #include "io/api_question.h"
@@ -14,53 +12,30 @@
 #include "logic/api_filing.h"
 #include "logic/api_round.h"
 #include "logic/backoff.h"
+#include "port/aliexpress_topics.h"
 #include "port/source_clock.h"
-
-/* A network that drops a request is no news; one that drops three is. */
-#define PATIENCE 3
 
 /* What we are not allowed, or what is gone, is tried again so much later. */
 #define LATER APD_DAY
 
-/* So many different access tokens are refused in a row: another is no use. */
-#define TOKENS 2
-
-/* Who may not ask for longer is not looking. */
-#define LONG_BAN (10 * APD_MINUTE)
-
-/* What looks unchanged is looked at anew in every so many rounds. */
-#define THOROUGH 12
-
-typedef struct {
-    const char *name; /* borrowed of the configuration */
-    ApdTime due;      /* of apd_uptime() */
-    ApdTime every;
-    guint failures; /* in a row */
-    guint rounds;
-    guint token;  /* the last one that was refused, as a hash */
-    guint tokens; /* different ones that were, in a row */
-    bool gone;    /* not allowed, or not there: told */
-} Topic;
+typedef ApdAliexpressTopic Topic;
 
 typedef struct {
     ApdSource source;              /* first member */
     const ApdSourceConfig *config; /* borrowed */
     ApdLedger *ledger;             /* borrowed */
     ApdSourceEvents events;
-    void *user_data;    /* borrowed */
-    ApdHttp *http;      /* owned */
-    char *host;         /* owned: of the gateway */
-    GArray *topics;     /* owned, element-type Topic */
-    Topic *topic;       /* borrowed: whose round it is; NULL: none */
-    ApdApiRound *round; /* owned; NULL: none */
-    GHashTable *marks;  /* owned: of this round */
+    void *user_data; /* borrowed */
+    ApdHttp *http;   /* owned */
+    char *host;      /* owned: of the gateway */
+    GArray *topics;  /* owned, element-type Topic */
+    Topic *topic;    /* borrowed: whose turn it is; NULL: none's */
     ApdApiQuestion question;
     ApdSourceClock clock;
-    bool first_look; /* this round is */
-    bool asking;     /* an answer is on its way */
-    bool handed;     /* a record is with the receiver */
-    bool handing;    /* hand_over() runs */
-    guint timer;     /* owned */
+    bool asking;  /* an answer is on its way */
+    bool handed;  /* a record is with the receiver */
+    bool handing; /* hand_over() runs */
+    guint timer;  /* owned */
 } Aliexpress;
 
 static void go_on(Aliexpress *self);
@@ -69,14 +44,21 @@ static void wake_soon(Aliexpress *self);
 
 /* --- the end of a round -------------------------------------------------------------------- */
 
+/* The round goes on where it stopped. */
+static void
+end_turn(Aliexpress *self, ApdTime pause)
+{
+    self->topic->due = apd_uptime() + pause;
+    self->topic->asked = 0;
+    self->topic = NULL;
+    wake_soon(self);
+}
+
 static void
 end_round(Aliexpress *self, ApdTime pause)
 {
-    self->topic->due = apd_uptime() + pause;
-    self->topic = NULL;
-    g_clear_pointer(&self->round, apd_api_round_free);
-    g_clear_pointer(&self->marks, g_hash_table_unref);
-    wake_soon(self);
+    apd_aliexpress_topic_clear(self->topic);
+    end_turn(self, pause);
 }
 
 static void
@@ -87,13 +69,22 @@ tell_dark(Aliexpress *self, int code, const char *text)
     self->events.sight(&self->source, self->topic->name, why, self->user_data);
 }
 
+/* What the first look found waits for its end: one that is at fault again and again must
+ * do. */
+static void
+end_first_look(Aliexpress *self)
+{
+    if (self->topic->first_look)
+        self->events.looked_back(&self->source, self->topic->name, self->user_data);
+}
+
 /* Trouble that may pass: told when it stays. */
 static void
 fail_round(Aliexpress *self, const char *text)
 {
     ApdTime wait = apd_backoff_wait((int) ++self->topic->failures, g_random_int(), APD_HOUR);
 
-    if (self->topic->failures >= PATIENCE)
+    if (self->topic->failures >= APD_ALIEXPRESS_PATIENCE)
         tell_dark(self, APD_ERROR_TRANSIENT, text);
     end_round(self, MIN(wait, self->topic->every));
 }
@@ -117,19 +108,49 @@ refuse_for_long(Aliexpress *self, const char *text)
     end_round(self, MAX(wait, self->topic->every));
 }
 
+/* Whatever was at fault in it, all that could be asked was. */
 static void
 finish_round(Aliexpress *self)
 {
+    Topic *topic = self->topic;
     g_autoptr(GError) error = NULL;
+    bool passing = !apd_api_round_check(topic->round, &error) && error->code == APD_ERROR_TRANSIENT;
 
-    self->topic->failures = 0;
-    self->topic->rounds++;
-    if (self->first_look)
-        self->events.looked_back(&self->source, self->topic->name, self->user_data);
-    apd_api_round_check(self->round, &error);
-    self->topic->gone = false;
-    self->events.sight(&self->source, self->topic->name, error, self->user_data);
-    end_round(self, self->topic->every);
+    topic->rounds++;
+    topic->gone = false;
+    if (!passing || topic->failures + 1 >= APD_ALIEXPRESS_PATIENCE)
+        end_first_look(self);
+    if (passing) {
+        fail_round(self, error->message);
+        return;
+    }
+    topic->failures = 0;
+    self->events.sight(&self->source, topic->name, error, self->user_data);
+    end_round(self, topic->every);
+}
+
+/* The question gets no answer: the round goes on without it, if it can, and if that is
+ * not one too many in a row. */
+static void
+lose_question(Aliexpress *self, int code, const char *text)
+{
+    bool good = apd_api_round_skip(self->topic->round, text);
+
+    apd_aliexpress_topic_stumble(self->topic, good, code, text);
+    go_on(self);
+}
+
+static void
+end_lost(Aliexpress *self)
+{
+    g_autoptr(GError) why = g_steal_pointer(&self->topic->lost);
+
+    if (self->topic->good && self->topic->failures + 1 >= APD_ALIEXPRESS_PATIENCE)
+        end_first_look(self);
+    if (why->code == APD_ERROR_REFUSED)
+        refuse_round(self, why->message);
+    else
+        fail_round(self, why->message);
 }
 
 /* --- what an answer asks for ---------------------------------------------------------------- */
@@ -183,46 +204,47 @@ mend_clock(Aliexpress *self, const ApdHttpResponse *response, const ApdApiAnswer
 static void
 renew_token(Aliexpress *self, const char *said)
 {
-    Topic *topic = self->topic;
-    guint token = self->question.token_mark;
+    g_autofree char *text = NULL;
 
-    topic->tokens += topic->tokens == 0 || token != topic->token ? 1 : 0;
-    topic->token = token;
-    if (topic->tokens < TOKENS) {
-        g_autofree char *text = g_strdup_printf(APD_MAIL_SAYS_TOKEN ": %s", said);
+    if (apd_aliexpress_topic_renew(self->topic, self->question.token_mark)) {
+        text = g_strdup_printf(APD_MAIL_SAYS_TOKEN ": %s", said);
         refuse_round(self, text);
         return;
     }
-    g_autofree char *text =
-        g_strdup_printf("the platform refuses a new access token, too: %s (run: appealctl login "
-                        "%s)",
-                        said, self->config->name);
+    text = g_strdup_printf("the platform refuses a new access token, too: %s (run: appealctl login "
+                           "%s)",
+                           said, self->config->name);
     refuse_for_long(self, text);
 }
 
 static void
 wait_out(Aliexpress *self, const ApdApiAnswer *answer)
 {
-    ApdTime wait = answer->wait > 0 ? answer->wait : APD_MINUTE;
-    guint failures = ++self->topic->failures;
-
-    /* Seconds are usual; "0 seconds", again and again, is no leave to go on so. */
-    if (failures >= PATIENCE)
-        wait = MAX(wait, MIN(apd_backoff_wait((int) failures, g_random_int(), APD_HOUR),
-                             self->topic->every));
+    ApdTime wait = apd_aliexpress_topic_ban(self->topic, self->config, self->ledger, answer->wait);
     g_autofree char *span = apd_duration_format(wait);
     g_autofree char *text =
         g_strdup_printf("the platform allows no question for %s: %s", span, answer->text);
-    if (wait > LONG_BAN || failures >= PATIENCE)
+
+    if (wait > APD_ALIEXPRESS_LONG_BAN || self->topic->stumbles >= APD_ALIEXPRESS_PATIENCE)
         tell_dark(self, APD_ERROR_TRANSIENT, text);
-    end_round(self, wait);
+    if (wait > APD_ALIEXPRESS_LONG_BAN)
+        end_round(self, wait);
+    else
+        end_turn(self, wait);
 }
 
 static void
 take_remedy(Aliexpress *self, const ApdHttpResponse *response, const ApdApiAnswer *answer)
 {
-    g_autofree char *text = NULL;
+    g_autofree char *text = tell_answer(self, answer);
+    bool lasting = answer->remedy == APD_REMEDY_FORBIDDEN || answer->remedy == APD_REMEDY_GONE
+                   || answer->remedy == APD_REMEDY_FIX;
 
+    /* After a good answer it is of this question alone, or of the method that gives details. */
+    if (lasting && self->topic->good) {
+        lose_question(self, APD_ERROR_REFUSED, text);
+        return;
+    }
     switch (answer->remedy) {
     case APD_REMEDY_WAIT:
         wait_out(self, answer);
@@ -239,15 +261,13 @@ take_remedy(Aliexpress *self, const ApdHttpResponse *response, const ApdApiAnswe
         mend_clock(self, response, answer);
         return;
     case APD_REMEDY_FIX:
-        text = tell_answer(self, answer);
         refuse_for_long(self, text);
         return;
     case APD_REMEDY_APP:
-        text = tell_answer(self, answer);
         refuse_round(self, text);
         return;
     default:
-        fail_round(self, answer->text);
+        lose_question(self, APD_ERROR_TRANSIENT, answer->text);
     }
 }
 
@@ -262,10 +282,7 @@ on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
     if (self->topic == NULL) /* closing */
         return;
     if (error != NULL) {
-        if (error->code == APD_ERROR_REFUSED)
-            refuse_round(self, error->message);
-        else
-            fail_round(self, error->message);
+        lose_question(self, error->code, error->message);
         return;
     }
     apd_api_question_read(&self->question, self->config, response, &answer);
@@ -275,10 +292,13 @@ on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
     }
     self->topic->tokens = 0;
     apd_source_clock_look(&self->clock, response, &self->source, &self->events, self->user_data);
-    if (!apd_api_round_take(self->round, answer.root, &why))
-        refuse_round(self, why->message);
-    else
+    if (apd_api_round_take(self->topic->round, answer.root, &why)) {
+        self->topic->stumbles = 0;
+        self->topic->good = true;
         go_on(self);
+    } else {
+        lose_question(self, APD_ERROR_REFUSED, why->message);
+    }
 }
 
 /* --- asking -------------------------------------------------------------------------- */
@@ -297,8 +317,12 @@ ask_next(Aliexpress *self)
     const char *method = NULL;
     g_autoptr(GError) error = NULL;
 
+    if (self->topic->asked++ >= APD_ALIEXPRESS_TURN) {
+        end_turn(self, 0);
+        return;
+    }
     apd_api_question_clear(&self->question);
-    self->question.fields = apd_api_round_ask(self->round, &method);
+    self->question.fields = apd_api_round_ask(self->topic->round, &method);
     if (self->question.fields == NULL) {
         finish_round(self);
         return;
@@ -319,11 +343,20 @@ static void
 hand(Aliexpress *self, ApdApiRecord *record)
 {
     const ApdApiPlace place = { self->source.name, self->topic->name, self->host,
-                                self->first_look };
+                                self->topic->first_look };
 
     self->handed = true;
     self->events.message(&self->source, apd_api_filing_message(&place, record, apd_now()),
                          self->user_data);
+}
+
+/* A mark that nothing is to be filed for. */
+static void
+move_mark(Aliexpress *self, const ApdApiRecord *record)
+{
+    if (self->topic->lost == NULL)
+        apd_ledger_set_mark(self->ledger, self->source.name, record->mark, record->value,
+                            &self->topic->lost);
 }
 
 /* A record may be filed while it is handed over, or later. */
@@ -334,66 +367,55 @@ go_on(Aliexpress *self)
         return;
 
     self->handing = true;
-    while (self->round != NULL && !self->handed) {
-        g_autoptr(ApdApiRecord) record = apd_api_round_next(self->round);
+    while (self->topic != NULL && !self->handed) {
+        g_autoptr(ApdApiRecord) record = apd_api_round_next(self->topic->round);
         if (record == NULL)
             break;
-        hand(self, record);
+        if (record->id == NULL)
+            move_mark(self, record);
+        else
+            hand(self, record);
     }
     self->handing = false;
-    if (self->round != NULL && !self->handed && !self->asking)
+    if (self->topic == NULL || self->handed || self->asking)
+        return;
+    if (self->topic->lost != NULL)
+        end_lost(self);
+    else
         ask_next(self);
 }
 
 /* --- when ---------------------------------------------------------------------------- */
 
-static bool
-begin_round(Aliexpress *self, Topic *topic)
+/* A ban from before this start. */
+static void
+sit_out(Aliexpress *self)
 {
-    ApdCursor cursor;
-    bool thorough = topic->rounds % THOROUGH == 0;
+    g_autofree char *text = apd_aliexpress_topic_ban_text(self->topic);
 
-    self->topic = topic;
-    self->marks = apd_ledger_marks(self->ledger, self->source.name, NULL);
-    if (self->marks == NULL
-        || !apd_ledger_get_cursor(self->ledger, self->source.name, topic->name, &cursor, NULL)) {
-        g_clear_pointer(&self->marks, g_hash_table_unref);
-        self->topic = NULL;
-        topic->due = apd_uptime() + APD_MINUTE;
-        return false;
-    }
-    self->first_look = !cursor.looked_back;
-    self->round = apd_api_round_new(self->config->platform, topic->name, self->marks, self->host,
-                                    thorough, apd_now());
-    return true;
-}
-
-static Topic *
-most_due(const Aliexpress *self)
-{
-    Topic *best = NULL;
-
-    for (guint i = 0; i < self->topics->len; i++) {
-        Topic *topic = &g_array_index(self->topics, Topic, i);
-        if (best == NULL || topic->due < best->due)
-            best = topic;
-    }
-    return best;
+    tell_dark(self, APD_ERROR_TRANSIENT, text);
+    end_turn(self, self->topic->banned - apd_uptime());
 }
 
 static gboolean
 on_timer(gpointer user_data)
 {
     Aliexpress *self = user_data;
-    Topic *topic = most_due(self);
+    Topic *topic = apd_aliexpress_topics_first(self->topics);
 
     self->timer = 0;
     if (self->topic != NULL)
         return G_SOURCE_REMOVE;
-    if (topic->due <= apd_uptime() && begin_round(self, topic))
-        go_on(self);
-    else
+    if (topic->due <= apd_uptime()
+        && apd_aliexpress_topic_begin(topic, self->config, self->ledger, self->host)) {
+        self->topic = topic;
+        if (topic->banned > apd_uptime())
+            sit_out(self);
+        else
+            go_on(self);
+    } else {
         wake_soon(self);
+    }
     return G_SOURCE_REMOVE;
 }
 
@@ -401,7 +423,8 @@ on_timer(gpointer user_data)
 static void
 wake_soon(Aliexpress *self)
 {
-    ApdTime wait = CLAMP(most_due(self)->due - apd_uptime(), 0, APD_HOUR);
+    ApdTime wait =
+        CLAMP(apd_aliexpress_topics_first(self->topics)->due - apd_uptime(), 0, APD_HOUR);
 
     g_clear_handle_id(&self->timer, g_source_remove);
     self->timer = g_timeout_add((guint) (wait / 1000) + 1, on_timer, self);
@@ -412,11 +435,7 @@ aliexpress_poke(ApdSource *source)
 {
     Aliexpress *self = (Aliexpress *) source;
 
-    for (guint i = 0; i < self->topics->len; i++) {
-        Topic *topic = &g_array_index(self->topics, Topic, i);
-        if (!topic->gone)
-            topic->due = apd_uptime();
-    }
+    apd_aliexpress_topics_poke(self->topics);
     if (self->topic == NULL)
         wake_soon(self);
 }
@@ -434,21 +453,6 @@ aliexpress_stored(ApdSource *source, const ApdMessage *message)
 /* --- opening and closing ------------------------------------------------------------- */
 
 static void
-add_topics(Aliexpress *self)
-{
-    for (char **name = self->config->folders; *name != NULL; name++) {
-        const char *every = apd_platform_get(self->config->platform, "method", *name, "every");
-        Topic topic = { .name = *name, .every = self->config->poll };
-        ApdTime least = 0;
-        /* A gateway of one's own is asked as often as one likes. */
-        if (every != NULL && apd_duration_parse(every, &least)
-            && g_str_has_suffix(self->host, "aliexpress.com"))
-            topic.every = MAX(topic.every, least);
-        g_array_append_val(self->topics, topic);
-    }
-}
-
-static void
 aliexpress_close(ApdSource *source)
 {
     Aliexpress *self = (Aliexpress *) source;
@@ -456,8 +460,6 @@ aliexpress_close(ApdSource *source)
     self->topic = NULL;
     g_clear_handle_id(&self->timer, g_source_remove);
     g_clear_pointer(&self->http, apd_http_free);
-    g_clear_pointer(&self->round, apd_api_round_free);
-    g_clear_pointer(&self->marks, g_hash_table_unref);
     g_array_unref(self->topics);
     apd_api_question_clear(&self->question);
     g_free(self->host);
@@ -481,9 +483,8 @@ aliexpress_open(const ApdSourceConfig *config, ApdTime look_back, ApdLedger *led
     self->events = *events;
     self->user_data = user_data;
     self->host = g_strdup(uri ? g_uri_get_host(uri) : config->gateway);
-    self->topics = g_array_new(FALSE, TRUE, sizeof(Topic));
+    self->topics = apd_aliexpress_topics_new(config, ledger, self->host);
     self->http = apd_http_new();
-    add_topics(self);
     wake_soon(self);
     return &self->source;
 }

@@ -10,12 +10,13 @@
 #include <stdbool.h>
 
 #include "base/json_read.h"
+#include "logic/api_trouble.h"
 #include "model/platform.h"
 #include "model/verdict.h"
 
-/* One thing that is to be filed, with the mark that it moves. */
+/* One thing that is to be filed, with the mark that it moves; or a mark alone. */
 typedef struct {
-    char *id;            /* owned: differs from that of every other record */
+    char *id;            /* owned: differs from that of every other record; NULL: a mark alone */
     ApdVerdict *verdict; /* owned; NULL: a reader is to say, of @text */
     char *text;          /* owned; what is to be read; NULL: nothing */
     ApdTime time;        /* of @text */
@@ -35,13 +36,22 @@ ApdApiRound *apd_api_round_new(const ApdPlatform *platform, const char *topic, G
 void apd_api_round_free(ApdApiRound *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdApiRound, apd_api_round_free)
 
+/* What rounds before had trouble with, and this one has: it goes on there.  @trouble
+ * (borrowed) lives at least as long. */
+void apd_api_round_set_trouble(ApdApiRound *self, ApdApiTrouble *trouble);
+
 /* Returns: (transfer full): what is to be asked next of @ret_method (borrowed; a
- * [method] of the platform); NULL: nothing more. */
+ * [method] of the platform); NULL: nothing more.  The same until an answer was taken or
+ * the question skipped: it may be put again. */
 JsonObject *apd_api_round_ask(ApdApiRound *self, const char **ret_method);
 
 /* @answer: good, to what was asked.  MALFORMED: it is not of the shape we know; the
- * round is over then. */
+ * round is over then, unless the question is skipped. */
 bool apd_api_round_take(ApdApiRound *self, JsonNode *answer, GError **error);
+
+/* What was asked cannot be had, for the reason @why.  Returns whether the round goes on
+ * without it; it is at fault then, and says so at its end. */
+bool apd_api_round_skip(ApdApiRound *self, const char *why);
 
 /* The topic that gives answers like @answer; NULL: none. */
 const char *apd_api_round_topic(JsonNode *answer);
@@ -53,5 +63,6 @@ bool apd_api_round_take_saved(ApdApiRound *self, JsonNode *answer, GError **erro
 /* Returns: (transfer full): the next record; NULL: none now. */
 ApdApiRecord *apd_api_round_next(ApdApiRound *self);
 
-/* Whether all that was seen was understood; MALFORMED with the counts. */
+/* Whether all that was seen was understood (MALFORMED, with the counts), and all was seen
+ * that there is (TRANSIENT: lists that came short, questions that were skipped). */
 bool apd_api_round_check(const ApdApiRound *self, GError **error);

@@ -1,17 +1,33 @@
 /* What the topics of the platform share; private to logic/api_*.c. */
 #pragma once
 
+#include "logic/api_list.h"
 #include "logic/api_round.h"
 #include "logic/zones.h"
 
 typedef struct {
     const char *name;
+
+    /* Gives the same until take() or skip() was called. */
     JsonObject *(*ask)(ApdApiRound *self, const char **ret_method);
     bool (*take)(ApdApiRound *self, JsonNode *answer, GError **error);
+
+    /* The round goes on without what was asked; false: it cannot.  NULL: never. */
+    bool (*skip)(ApdApiRound *self, const char *why);
 
     const char *const *members; /* NULL-terminated: of its answers alone */
     bool (*take_saved)(ApdApiRound *self, JsonNode *answer, GError **error); /* NULL: take */
 } ApdApiTopic;
+
+/* A thing that is to be looked at for itself. */
+typedef struct {
+    char *id;       /* owned */
+    JsonNode *node; /* owned */
+    guint rank;     /* of its trouble */
+} ApdApiTask;
+
+void apd_api_task_free(ApdApiTask *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdApiTask, apd_api_task_free)
 
 struct ApdApiRound {
     const ApdApiTopic *topic;    /* borrowed for ever */
@@ -22,15 +38,20 @@ struct ApdApiRound {
     ApdTime now;
     ApdZones *zones;  /* owned */
     int pacific;      /* zone of its times */
-    GQueue *held;     /* owned, element-type ApdApiRecord: not yet given out */
     GQueue *records;  /* owned, element-type ApdApiRecord */
     GHashTable *seen; /* owned: ids of this round's list, to what the topic keeps */
-    GQueue *todo;     /* owned, element-type JsonNode: to be looked at one by one */
-    int stage;        /* of the topic */
-    int64_t page;     /* from 1 */
-    guint n_seen;     /* records in answers */
+    GQueue *todo;     /* owned, element-type ApdApiTask: to be looked at one by one */
+    GQueue *late;     /* owned, the same: after all else, for they made trouble before */
+    ApdApiList *list; /* owned, or NULL: of the topic */
+    void *own;        /* owned: the topic's */
+    GDestroyNotify free_own;
+    ApdApiTrouble *trouble;     /* borrowed, or @own_trouble */
+    ApdApiTrouble *own_trouble; /* owned */
+    int stage;                  /* of the topic */
+    guint n_seen;               /* records in answers */
     guint n_understood;
-    guint n_asked; /* questions of this round */
+    guint n_skipped; /* what was not to be had */
+    char *why;       /* owned: of the first of it */
     bool over;
 };
 
@@ -62,17 +83,33 @@ ApdTime apd_api_time(const ApdApiRound *self, const char *text);
  * on the platform's own domains, without a user in it; NULL else. */
 char *apd_api_link(JsonNode *node);
 
-/* Returns: (transfer full) (element-type JsonNode, borrowed): the records on the page of
- * a list in @answer: the member @list, their number in all the member @total.  NULL,
- * MALFORMED: there is no list of @what, or none of those that it counts.  @ret_total: -1:
- * not said. */
-GPtrArray *apd_api_page_items(const ApdApiRound *self, JsonNode *answer, const char *list,
-                              const char *total, const char *what, int64_t *ret_total,
-                              GError **error);
+/* The list of the round, which comes in pages of @method; made when it is first asked
+ * for. */
+ApdApiList *apd_api_round_list(ApdApiRound *self, const char *method, const char *what);
 
-/* A page of a list is read: whether there is another.  @n: elements of this page, @n_new
- * those that were not on an earlier one, @total: as the answer says, -1: not. */
-bool apd_api_page_next(ApdApiRound *self, guint n, guint n_new, int64_t total, int64_t size);
+/* Returns: (transfer full) (element-type JsonNode, borrowed): the records on the page of
+ * a list in @answer: the member @list.  NULL, MALFORMED: there is no list of @what. */
+GPtrArray *apd_api_page_items(JsonNode *answer, const char *list, const ApdApiSaid *said,
+                              const char *what, GError **error);
+
+/* Takes @node: @id is to be looked at, after what made no trouble. */
+void apd_api_round_plan(ApdApiRound *self, const char *id, JsonNode *node);
+
+/* What is to be looked at now; NULL: nothing.  @all_listed: nothing more will be planned,
+ * so that what made trouble may come as well. */
+const ApdApiTask *apd_api_round_task(const ApdApiRound *self, bool all_listed);
+
+/* Returns: (transfer full): the same, which was looked at. */
+ApdApiTask *apd_api_round_done(ApdApiRound *self, bool all_listed);
+
+/* Returns: (transfer full): the same, which could not be looked at, @ret_times in a row. */
+ApdApiTask *apd_api_round_put_aside(ApdApiRound *self, bool all_listed, guint *ret_times);
+
+/* Something of this round is not to be had, for the reason @why. */
+void apd_api_round_note(ApdApiRound *self, const char *why);
+
+/* Moves @mark alone, without anything to be filed.  @value NULL: it goes. */
+void apd_api_round_move(ApdApiRound *self, const char *mark, const char *value);
 
 /* The number of records on a page of @method. */
 int64_t apd_api_page_size(const ApdPlatform *platform, const char *method);

@@ -17,6 +17,10 @@ file_all(ApdApiRound *round, GHashTable *marks)
     ApdApiRecord *record;
 
     while ((record = apd_api_round_next(round)) != NULL) {
+        if (record->id == NULL) {
+            apd_api_record_free(record);
+            continue;
+        }
         g_autoptr(ApdMessage) message = apd_api_filing_message(&place, record, 1);
         if (message->verdict != NULL) {
             g_autoptr(GVariant) variant =

@@ -69,7 +69,10 @@ class Store:
         self.ids = int           # or str
         self.empty = "[]"        # "{}", "missing", "null": what an empty list is
         self.single = False      # one element stands without its array
-        self.paging = "right"    # "stuck": always the first page; "endless": the total grows; "no-total"
+        self.paging = "right"    # "stuck": always the first page; "endless": the total grows; "no-total"; "short": the second is empty
+        self.broken = set()      # disputes of which the details are not to be had, and buyers whose chats are not
+        self.on_page = None      # called after each page of a numbered list
+        self.abnormal_names = {} # how members of abnormal orders are called instead: nothing is published of them
         self.number = BIG
 
     def next_number(self):
@@ -106,7 +109,8 @@ class Store:
             return product
 
     def add_abnormal(self, until, reason="Size over the limit", order=None):
-        """A parcel that a warehouse holds until the seller decides."""
+        """A parcel that a warehouse holds until the seller decides.  The documents name the method and say that
+        it has a deadline; what its members are called they do not: see abnormal_names."""
         with self.lock:
             order = order or self.next_number()
             self.abnormal.append({"id": self.next_number(), "trade_order_id": order, "abnormal_code": "OVERSIZE", "abnormal_reason": reason,
@@ -133,7 +137,10 @@ class Store:
             current = 1
         if self.paging == "endless":
             total = current * size + 1
-        return rows[(current - 1) * size:current * size], total
+        page = [] if self.paging == "short" and current > 1 else rows[(current - 1) * size:current * size]
+        if self.on_page:
+            self.on_page(current)
+        return page, total
 
     def diagnosis(self, parameters):
         return {"response": {"success": True, "error_code": "", "error_message": "", "diagnosisResult": {
@@ -168,6 +175,8 @@ class Store:
 
     def issue_detail(self, parameters):
         one = self.issues.get(number(parameters, "issue_id"))
+        if one is not None and one["id"] in self.broken:
+            raise Refused("F00-00-10010-007", "system busy")
         if one is None or parameters.get("buyer_login_id") != one["buyer_login_id"]:
             raise Refused("issue.not.exist", "the issue does not exist")
         names = [name for name in one if name not in ("issue_id", "reason_chinese", "reason_english")]
@@ -188,8 +197,10 @@ class Store:
         current, size = number(parameters, "current_page", 1), number(parameters, "page_size", 10)
         rows, total = self.page(self.abnormal, current, size)
         rows = [self.told(row, list(row)) | {"trade_order_id": self.ids(row["trade_order_id"])} for row in rows]
+        rows = [{self.abnormal_names.get(name, name): value for name, value in row.items() if self.abnormal_names.get(name, name)} for row in rows]
         answer = {"is_success": True, "error_desc": "", "result": Many(rows, "aeop_warehouse_abnormal_order_result"), "total_count": total,
                   "total_page": -(-total // size), "current_page": current}
+        answer = {self.abnormal_names.get(name, name): value for name, value in answer.items()}
         return self.without_total(self.without_total(answer, "total_count"), "total_page")
 
     def without_total(self, answer, name):
@@ -217,6 +228,8 @@ class Store:
         query = dto(parameters, "im_query_message_dto")
         size, start = number(query, "page_size", 20, most=20), number(query, "start_time")
         chat = self.chats.get(str(query.get("buyer_id")), [])
+        if str(query.get("buyer_id")) in self.broken:
+            raise Refused("F00-00-10010-007", "system busy")
         rows = [one for one in reversed(chat)
                 if (one["send_time"], one["message_id"]) < (start, query.get("last_message_id", "\uffff"))]
         if self.paging == "stuck":
