@@ -188,10 +188,10 @@ fuzz: ## a short run of every fuzzer over its seeds
 	@$(AGAIN) $(FUZZERS)
 	@tests/run fuzz
 
-bench: ## figures, side by side with a named yardstick
+bench: ## figures, side by side with a named yardstick; fails when a target is missed (ONLY=name for one)
 	@$(AGAIN) setup SETUP_ALSO="$(TEST_PACKAGES) $(BENCH_PACKAGES)"
 	@$(AGAIN) test-programs
-	@for b in tests/bench/bench_*; do [ -x $$b ] && APPEALD_BUILD=$(CURDIR)/$(BUILD) $$b || exit 1; done
+	@APPEALD_BUILD=$(CURDIR)/$(BUILD) tests/bench/run $(if $(ONLY),tests/bench/bench_$(ONLY),$(sort $(wildcard tests/bench/bench_*)))
 
 lint: ## floors, headers, banned functions, length, format, cppcheck, clang-tidy
 	@tests/run lint
