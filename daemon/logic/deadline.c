@@ -184,6 +184,16 @@ has_been(const ApdCandidate *candidate, ApdTime instant, ApdTime message)
            && mention->near == APD_NEAR_NONE && message != APD_NEVER && instant > message + 3 * FAR;
 }
 
+/* "Date of the request: 19 May", of that very day: nobody is asked to be done before he reads. */
+static bool
+is_of_message(const ApdCandidate *candidate, ApdTime instant, ApdTime message)
+{
+    const ApdMention *mention = &candidate->mention;
+    return mention->type == APD_MENTION_DATE && mention->bound == APD_BOUND_NONE
+           && mention->near == APD_NEAR_NONE && !mention->has_time && !candidate->role.named
+           && message != APD_NEVER && instant >= message && instant < message + APD_DAY;
+}
+
 static bool
 is_too_far(const ApdDeadlineCase *kase, ApdTime instant)
 {
@@ -217,7 +227,7 @@ choose(const ApdTimeData *self, const ApdText *text, GArray *candidates, int lea
 
         g_autoptr(GString) how = g_string_new(NULL);
         ApdTime instant = reckon(self, text, candidates, candidate, kase, how);
-        if (instant == APD_NEVER)
+        if (instant == APD_NEVER || is_of_message(candidate, instant, kase->date))
             continue;
         /* An end that lies behind is believed only when nothing speaks against it. */
         bool doubtful = is_answer(kase) || kase->kind == APD_KIND_POLICY

@@ -150,7 +150,8 @@ walk(const ApdDates *self, int from, int step, bool asks, int *best)
         asks = asks
                || (!beyond
                    && (role == APD_ROLE_ACTION || role == APD_ROLE_DUTY || role == APD_ROLE_OVER));
-        bool other = asks && (step > 0 ? is_actor(role) : role == APD_ROLE_OTHER);
+        /* "so that payouts go on, pay within two days" */
+        bool other = asks && (step > 0 ? is_actor(role) : is_party(role));
         if (beyond && (is_near_only(role) || other))
             value /= 4;
         /* "until the 18th, and we answer within 3 days": who acts there has a date of his own. */
@@ -465,6 +466,7 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
         best[APD_ROLE_ACTION] /= 3;
     ApdRoleScore score = sum_up(mention, best);
     score.own = own;
+    score.named = best[APD_ROLE_DEADLINE] > 0;
     score.only_ends = only_ends;
     for (int i = 0; i < (int) self->tokens->len; i++) {
         int role = role_of(apd_dates_token(self, i));

@@ -282,6 +282,10 @@ find_date(const ApdTimeData *self, const ApdText *text, const GArray *candidates
         bool same = other->segment == window->segment;
         if (same && stands_beside(start, &window->mention, date, at <= message))
             return other;
+        /* "This notice was delivered on 20 March at 10:00." */
+        if (!same && start->is_notice && date->has_time && at < message + 2 * APD_DAY
+            && speaks_of(self, apd_text_at(text, other->segment), APD_ANCHOR_NOTICE))
+            return other;
         if (same || start->is_notice)
             continue;
         int fits = fit(self, text, start, other);

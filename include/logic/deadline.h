@@ -73,6 +73,7 @@ typedef struct {
     int score;
     int against;          /* the ApdRole that speaks most against it; -1 for none */
     bool explicit_chance; /* a word for a deadline or an action stands near */
+    bool named;           /* a word for a deadline is, or for an end */
     bool own;             /* such a word, or one of duty, in its own sentence or label */
     bool aside;           /* said by the way, in brackets */
     bool only_ends;       /* all that speaks for it is a verb such as "expires" */
