@@ -103,19 +103,42 @@ append_escaped(const ApdMarkup *self, GString *out, const char *text, size_t siz
     }
 }
 
-/* Valid text in which no "@name", no "#tag" and no address is found: services
- * look for them in plain text, too.  Mail addresses stay as they are. */
+static bool
+is_letter(char c)
+{
+    return g_ascii_isalpha(c) || (guchar) c >= 0x80;
+}
+
+/* Whether the dot at @p is followed by what could end the name of a host: letters alone. */
+static bool
+ends_host(const char *p)
+{
+    const char *end = p + 1;
+
+    while (is_letter(*end))
+        end++;
+    return end - p > 2 && !g_ascii_isdigit(*end) && *end != '-' && *end != '_' && *end != '@';
+}
+
+/* Valid text in which no "@name" and no address is found, with or without a scheme:
+ * services look for them in plain text, too.  Mail addresses stay as they are. */
 static char *
 make_inert(const char *text)
 {
     GString *out = g_string_sized_new(strlen(text) + 16);
-    bool inside_word = false;
+    bool inside_word = false, inside_name = false, inside_mail = false;
 
     for (const char *p = text; *p != '\0'; p++) {
+        bool name = !inside_word && (*p == '@' || (*p == '/' && g_ascii_isalpha(p[1])));
+        bool scheme = *p == ':' && p[1] == '/' && p[2] == '/';
+        bool host = *p == '.' && inside_name && !inside_mail && ends_host(p);
+
+        inside_name = is_letter(*p) || g_ascii_isdigit(*p);
         g_string_append_c(out, *p);
-        if ((*p == '@' && !inside_word) || (*p == ':' && p[1] == '/' && p[2] == '/')
-            || (*p == '/' && !inside_word && g_ascii_isalpha(p[1])))
+        if (name || scheme || host)
             g_string_append(out, NOTHING);
+        inside_mail =
+            *p == '@' ? inside_word : inside_mail && (inside_name || strchr(".-", *p) != NULL);
         inside_word = g_ascii_isalnum(*p) || *p == '.' || *p == '_' || *p == '-' || *p == '/';
     }
     return g_string_free(out, FALSE);

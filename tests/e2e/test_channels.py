@@ -30,7 +30,7 @@ HOSTILE = {
               ["heading", "item", "quote", "cell", "fence"]),
     "right-to-left": ("\u202egnp.exe\u202c \u2066\u0639\u0631\u0628\u064a \u05e2\u05d1\u05e8\u05d9\u05ea \u200f\u200e", []),
     "long": (FAMILY * 400, []),
-    "bare-link": (f"Look at https://{EVIL}/bare now", []),
+    "bare-link": (f"Look at https://{EVIL}/bare now, www.{EVIL}, {EVIL}/short or aliexpress.{EVIL}.", []),
     "escapes": ("\\*a\\* back\\\\slash \\[x\\] {curly} %s %n $HOME ${HOME} {title} \\u0040everyone &#64;everyone &#x3c;b&#x3e;", []),
 }
 

@@ -8,7 +8,8 @@ import re
 
 from .base import Shown, must
 
-BARE = re.compile(r"https?://[^\s<>\"')\]]+", re.I)
+# Telegram, Slack and others make a name of a host clickable that has no scheme, too.
+BARE = re.compile(r"https?://[^\s<>\"')\]]+|(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:com|net|org|example)(?![\w-])(?:/[^\s<>\"')\]]*)?", re.I)
 KEEP = 0xF0000  # escaped characters wait in a private plane, so that nothing sees them as markup
 
 
