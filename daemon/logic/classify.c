@@ -89,7 +89,8 @@ must_be_notice(const Judge *self)
                || apd_weighing_has_reference(self->input));
 }
 
-/* Whether anything says what was done or what it is about: numbers alone do not. */
+/* Whether anything says what was done or what it is about, or speaks of points: numbers alone say
+ * nothing. */
 static bool
 says_something(const Judge *self)
 {
@@ -98,7 +99,8 @@ says_something(const Judge *self)
         const ApdSignalInfo *info = apd_rules_signal(self->input->rules, i);
         if (score->best + score->maybe > 0
             && (info->kind != APD_KIND_NONE || strcmp(info->type, "category") == 0
-                || strcmp(info->type, "answer") == 0))
+                || strcmp(info->type, "answer") == 0
+                || (strcmp(info->type, "points") == 0 && strcmp(info->name, "word") == 0)))
             return true;
     }
     return false;

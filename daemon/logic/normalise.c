@@ -154,6 +154,46 @@ stretch_end(const char *p, const char *end)
     return p;
 }
 
+/* Groups of an order's number, as they are read out: "8206 6190 3347 1825". */
+#define GROUP    4
+#define N_GROUPS 4
+
+/* Whether the groups of one number, and no more than these, begin at @p. */
+static bool
+is_grouped(const char *p)
+{
+    for (int i = 0; i < N_GROUPS; i++) {
+        if (i > 0 && *p++ != ' ')
+            return false;
+        if (strspn(p, "0123456789") != GROUP)
+            return false;
+        p += GROUP;
+    }
+    return !g_ascii_isalpha(*p) && !(*p == ' ' && g_ascii_isdigit(p[1]));
+}
+
+/* Whether no number and no word goes on at @at of @text. */
+static bool
+starts_number(const char *text, size_t at)
+{
+    if (!g_ascii_isdigit(text[at]))
+        return false;
+    if (at == 0 || (at == 1 && text[0] == ' '))
+        return true;
+    return !g_ascii_isalnum(text[at - 1])
+           && !(text[at - 1] == ' ' && g_ascii_isdigit(text[at - 2]));
+}
+
+/* Joins what was written in groups, from @from on. */
+static void
+join_groups(GString *shown, size_t from)
+{
+    for (size_t i = from; i < shown->len; i++)
+        if (starts_number(shown->str + from, i - from) && is_grouped(shown->str + i))
+            for (int k = 1; k < N_GROUPS; k++)
+                g_string_erase(shown, (gssize) (i + (size_t) k * GROUP), 1);
+}
+
 void
 apd_normalise_show(const char *text, size_t n, GString *shown)
 {
@@ -183,6 +223,7 @@ apd_normalise_show(const char *text, size_t n, GString *shown)
     }
     if (shown->len > from && shown->str[shown->len - 1] == ' ')
         g_string_truncate(shown, shown->len - 1);
+    join_groups(shown, from);
 }
 
 static gunichar
