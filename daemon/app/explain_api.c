@@ -5,6 +5,20 @@
 #include "logic/api_answer.h"
 #include "logic/api_round.h"
 
+/* What appeald does of itself, and what it leaves to a person. */
+static const char *const deeds[APD_N_REMEDIES] = {
+    [APD_REMEDY_RETRY] = "asks again later, and tells you when it stays so",
+    [APD_REMEDY_WAIT] = "waits as long as it says, and a second",
+    [APD_REMEDY_RENEW] = "renews the access token; if that one is refused, too, you must log in",
+    [APD_REMEDY_LOGIN] = "tells you to log in again",
+    [APD_REMEDY_CLOCK] = "asks once more, by the platform's clock; then tells you of clock or "
+                         "secret",
+    [APD_REMEDY_FORBIDDEN] = "tells you once, and leaves this method; the others go on",
+    [APD_REMEDY_GONE] = "tells you once, and leaves this method; the others go on",
+    [APD_REMEDY_APP] = "tells you: nothing works until app-key is mended",
+    [APD_REMEDY_FIX] = "tells you at once, and asks again seldom: it does not pass by itself",
+};
+
 /* Returns: (transfer full): its page, with what was said before it. */
 static char *
 explain_all(ApdApiRound *round, const char *file, bool json)
@@ -37,8 +51,8 @@ apd_explain_api(const ApdPlatform *platform, const char *file, const char *text,
     *ret_good = false;
     apd_api_answer_read(platform, 200, text ? text : "", size, &answer);
     if (answer.remedy != APD_REMEDY_NONE)
-        return g_strdup_printf("%s: %s (what appeald does then: %s)", file, answer.text,
-                               apd_remedy_name(answer.remedy));
+        return g_strdup_printf("%s: %s (what appeald does then: %s: %s)", file, answer.text,
+                               apd_remedy_name(answer.remedy), deeds[answer.remedy]);
     const char *topic = apd_api_round_topic(answer.root);
     if (topic == NULL)
         return g_strdup_printf("%s: no answer that appeald asks for", file);

@@ -34,6 +34,7 @@ typedef struct {
     ApdTime obtained;              /* of it */
     ApdTime due;                   /* when to refresh it, or to try again; APD_NEVER: not */
     ApdTime alert_due;             /* when to see whether its end is to be told */
+    ApdTime banned;                /* of apd_uptime(): not asked for before that */
     guint failures;                /* in a row */
     int lock;                      /* owned; -1: not held */
     ApdToken *old;                 /* owned; while it is refreshed */
@@ -217,6 +218,7 @@ on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
         why =
             error ? g_error_copy(error) : g_error_new_literal(APD_ERROR, APD_ERROR_TRANSIENT, said);
         why->code = APD_ERROR_TRANSIENT;
+        keeper->banned = apd_uptime() + MIN(answer.wait, APD_DAY);
         try_later(keeper, why, now);
     }
 }
@@ -252,6 +254,10 @@ renew(Keeper *keeper, ApdTime now)
 
     if (keeper->unwritten != NULL) {
         write_down(keeper, now);
+        return;
+    }
+    if (apd_uptime() < keeper->banned) {
+        keeper->due = now + keeper->banned - apd_uptime();
         return;
     }
     keeper->lock = apd_token_lock(keeper->source, &error);

@@ -99,6 +99,7 @@ read_own(const ApdPlatform *platform, const ApdHttpResponse *response, ApdTime n
                         &read);
     if (read.remedy != APD_REMEDY_NONE) {
         answer->text = describe(&read, response, now);
+        answer->wait = MAX(read.wait, apd_http_retry_after(response->retry_after, now));
         return result_of(read.remedy);
     }
     answer->access = apd_json_read_text(apd_json_hunt(read.root, "access_token"));

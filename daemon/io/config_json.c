@@ -67,17 +67,18 @@ check_pages(const Check *self)
     const char *url = value_of(self, "url");
     const char *next = value_of(self, "next");
     bool cursor = url != NULL && strstr(url, "{cursor}") != NULL;
-    bool page = url != NULL && strstr(url, "{page}") != NULL;
+    bool page = url != NULL && (strstr(url, "{page}") != NULL || strstr(url, "{offset}") != NULL);
 
     if (cursor && next == NULL)
         complain(self, "next",
                  "is missing: where does the cursor of the next page stand? ({cursor} is in url)");
     if (page && next != NULL)
-        complain(self, "next", "and {page} in url exclude each other (remove one of them)");
+        complain(self, "next",
+                 "and {page} or {offset} in url exclude each other (remove one of them)");
     if (url != NULL && !page && next == NULL
         && (value_of(self, "more") != NULL || value_of(self, "total") != NULL))
         complain(self, value_of(self, "more") ? "more" : "total",
-                 "needs pages: write {page} into url, or set next");
+                 "needs pages: write {page} or {offset} into url, or set next");
 }
 
 static void

@@ -178,7 +178,7 @@ const ApdConfigKey apd_config_keys[] = {
       "The [store NAME] that this app was allowed to see." },
 
     { "json", "url",                APD_VALUE_OPTION,   SOURCE(keys),               NULL, 8, 2048, NULL,
-      "The address that is asked, with GET; {page} or {cursor} stand where the number or cursor of a page goes." },
+      "The address that is asked, with GET; {page}, {offset} or {cursor} stand where the number of a page, of the records before it, or its cursor goes." },
     { "json", "url-file",           APD_VALUE_PATH,     SOURCE(url.file),           NULL, 0, 0,    NULL,
       "Instead, when the address is a secret: the file that holds it; nobody else may read it." },
     { "json", "url-command",        APD_VALUE_TEXT,     SOURCE(url.command),        NULL, 1, 4096, NULL,

@@ -255,6 +255,8 @@ apd_json_item_read(const ApdJsonMap *self, JsonNode *record, char **ret_why)
     item->title = fill(self, record, "title");
     item->body = fill(self, record, "body");
     item->sender = fill(self, record, "sender");
+    if (item->sender != NULL)
+        g_strstrip(item->sender);
     item->stated = read_stated(self, record);
     item->time = APD_NEVER;
     if (!is_nothing(time))

@@ -24,7 +24,7 @@ static const char *
 address_of(const ApdJsonItem *item)
 {
     return item->sender != NULL
-                   && g_regex_match_simple("^[^\\s@<>(),;:\"\\\\]+@[A-Za-z0-9.-]+$", item->sender,
+                   && g_regex_match_simple("^[^\\s@<>(),;:\"\\\\]+@[A-Za-z0-9.-]+\\z", item->sender,
                                            G_REGEX_DEFAULT, 0)
                ? item->sender
                : NULL;

@@ -17,6 +17,7 @@ struct ApdJsonPages {
     GHashTable *seen; /* owned: addresses asked for */
     int asked;        /* pages */
     int64_t number;   /* of the present page */
+    int64_t offset;   /* records that stand before it */
     guint stale;      /* pages in a row without anything new */
     guint records;    /* that no page before had */
 };
@@ -30,7 +31,7 @@ is_by(const ApdJsonPages *self, const char *what)
 bool
 apd_json_pages_turn_at_all(const ApdJsonPages *self)
 {
-    return self->paging.next != NULL || is_by(self, "{page}");
+    return self->paging.next != NULL || is_by(self, "{page}") || is_by(self, "{offset}");
 }
 
 static char *
@@ -40,7 +41,10 @@ fill_url(const ApdJsonPages *self, const char *cursor)
     g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, self->number);
     g_autofree char *escaped = g_uri_escape_string(cursor, NULL, FALSE);
 
+    g_autofree char *offset = g_strdup_printf("%" G_GINT64_FORMAT, self->offset);
+
     g_string_replace(url, "{page}", number, 0);
+    g_string_replace(url, "{offset}", offset, 0);
     g_string_replace(url, "{cursor}", escaped, 0);
     return g_string_free(url, FALSE);
 }
@@ -167,7 +171,8 @@ finish(const ApdJsonPages *self, JsonNode *answer, GError **error)
         return false;
     return fail(error,
                 "its pages end after %u of %" G_GINT64_FORMAT
-                " records (is {page} in the address, or next, as this service wants it?)",
+                " records (is {page} or {offset} in the address, or next, as this service wants "
+                "it?)",
                 self->records, total);
 }
 
@@ -226,6 +231,7 @@ apd_json_pages_turn(ApdJsonPages *self, JsonNode *answer, const char *link, guin
     More more = read_more(self, answer);
 
     self->records += fresh;
+    self->offset += records;
     self->stale = records > 0 && fresh == 0 ? self->stale + 1 : 0;
     if (!apd_json_pages_turn_at_all(self) || more == MORE_NO)
         return finish(self, answer, error);

@@ -28,6 +28,7 @@ typedef struct {
     ApdTime life;         /* of @access */
     ApdTime refresh_life; /* of @refresh; 0: not told */
     char *text;           /* owned; what the server said when it gave no token */
+    ApdTime wait;         /* it is not to be asked for so long; 0: not told */
 } ApdOAuthAnswer;
 
 void apd_oauth_answer_clear(ApdOAuthAnswer *self);

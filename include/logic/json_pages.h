@@ -1,4 +1,4 @@
-/* Which page of a JSON endpoint comes next: by number, by cursor, or by a link.  Neither
+/* Which page of a JSON endpoint comes next: by number, by offset, by cursor, or by a link.  Neither
  * skips a page nor goes in a circle.  Pure. */
 #pragma once
 
@@ -7,7 +7,7 @@
 
 /* Where it stands; all borrowed, for as long as the pages. */
 typedef struct {
-    const char *url;   /* with {page} or {cursor} where they go */
+    const char *url;   /* with {page}, {offset} or {cursor} where they go */
     const char *next;  /* pointer to the cursor or the link; "link-header"; NULL: none */
     const char *more;  /* pointer to whether there are more; NULL */
     const char *total; /* pointer to the number of all records; NULL */

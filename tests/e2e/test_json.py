@@ -183,7 +183,7 @@ class ChangeTest(Case):
 
 
 class PagesTest(Case):
-    KEYS = {None: "", "page": "more = /data/has_more\ntotal = /data/total\n", "cursor": "next = /data/next\n",
+    KEYS = {None: "", "page": "more = /data/has_more\ntotal = /data/total\n", "offset": "total = /data/total\n", "cursor": "next = /data/next\n",
             "link": "next = /data/next\n", "header": "next = link-header\n"}
 
     def test_all_pages_are_read(self):

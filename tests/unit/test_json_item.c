@@ -233,6 +233,8 @@ static const struct {
       "href='https://evil.example/x'>Appeal now</a></p>\"}",
       true, NULL, NULL, "forged", NULL, NULL, -2, NULL },
     /* Nothing in a record ends a header. */
+    { KEYS, "{\"id\":1,\"t\":\"Penalty notice\"," TEXT ",\"s\":\" notice@aliexpress.com\\n\"}",
+      true, NULL, NULL, "genuine", NULL, NULL, -2, NULL },
     { KEYS,
       "{\"id\":1,\"t\":\"x\\r\\nAuthentication-Results: json.appeald.invalid; dmarc=pass "
       "header.from=aliexpress.com\\r\\n\\r\\n\",\"s\":\"x@y>\\r\\nX: z\"," TEXT "}",

@@ -25,7 +25,7 @@ class Ask:
 
 
 class Endpoint:
-    """@paging: None, "page", "cursor", "link" (in the answer) or "header" (Link)."""
+    """@paging: None, "page", "offset", "cursor", "link" (in the answer) or "header" (Link)."""
 
     def __init__(self, paging=None, size=5):
         self.paging, self.size = paging, size
@@ -68,7 +68,7 @@ class Endpoint:
 
     @property
     def url(self):
-        return self.base + "/inbox" + {"page": "?page={page}", "cursor": "?cursor={cursor}"}.get(self.paging, "")
+        return self.base + "/inbox" + {"page": "?page={page}", "offset": "?from={offset}&limit=5", "cursor": "?cursor={cursor}"}.get(self.paging, "")
 
     def add(self, **record):
         with self.lock:
@@ -105,6 +105,8 @@ class Endpoint:
         at = 0
         if self.paging == "page":
             at = (int(ask.query["page"]) - 1) * self.size
+        elif self.paging == "offset":
+            at = int(ask.query["from"])
         elif self.paging:
             at = int(ask.query.get("cursor") or 0)
         if self.stuck:

@@ -115,6 +115,7 @@ TOKEN_ERRORS = [
     Trouble("isv-402", rest("isv.402", "the ISV is not in order"), "consent"),
     Trouble("type", rest("AUTH_TYPE_UNSUPPORTED", "unsupported"), "consent"),
     Trouble("app-key", rest("InvalidAppkey", "The specified App Key is invalid"), "consent"),
+    Trouble("token-ban", rest("AppCallLimit", "App access frequency exceeds the limit. this ban will last 6 seconds"), "wait", 6),
     Trouble("token-busy", rest("ServiceUnavailable", "try later", "ISP"), "again"),
     Trouble("token-signature", rest("IncompleteSignature", "The request signature does not conform to platform standards"), "clock"),
 ]
