@@ -32,6 +32,7 @@ typedef struct {
     const ApdSourceConfig *source; /* borrowed */
     ApdTime expires;               /* of the token on disk; 0: there is none */
     ApdTime obtained;              /* of it */
+    guint mark;                    /* tells it from others of the same second */
     ApdTime due;                   /* when to refresh it, or to try again; APD_NEVER: not */
     ApdTime alert_due;             /* when to see whether its end is to be told */
     ApdTime banned;                /* of apd_uptime(): not asked for before that */
@@ -81,14 +82,22 @@ unlock(Keeper *keeper)
 
 /* --- what is on disk ------------------------------------------------------------------ */
 
+static bool
+is_other(const Keeper *keeper, const ApdToken *token)
+{
+    return token->obtained != keeper->obtained || token->expires != keeper->expires
+           || g_str_hash(token->access) != keeper->mark;
+}
+
 /* Takes note of the token on disk; tells when it is another. */
 static void
 look_at(Keeper *keeper, const ApdToken *token, bool tell)
 {
-    bool other = token->obtained != keeper->obtained || token->expires != keeper->expires;
+    bool other = is_other(keeper, token);
 
     keeper->expires = token->expires;
     keeper->obtained = token->obtained;
+    keeper->mark = g_str_hash(token->access);
     if (!other)
         return;
     keeper->due = apd_token_refresh_at(token);
@@ -270,7 +279,7 @@ renew(Keeper *keeper, ApdTime now)
         try_later(keeper, error, now);
         return;
     }
-    if (keeper->old->obtained != keeper->obtained || keeper->old->expires != keeper->expires) {
+    if (is_other(keeper, keeper->old)) {
         g_autoptr(ApdToken) other = g_steal_pointer(&keeper->old);
         unlock(keeper);
         look_at(keeper, other, true);
