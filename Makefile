@@ -54,7 +54,7 @@ BUILD_PACKAGES = gcc libc6-dev pkg-config libglib2.0-dev libetpan-dev libcurl4-g
                  libgmime-3.0-dev libnotify-dev libinih-dev libsqlite3-dev libjson-glib-dev \
                  libsystemd-dev libseccomp-dev libpsl-dev publicsuffix tzdata
 TEST_PACKAGES  = python3 openssl dovecot-core dovecot-imapd dovecot-lmtpd dunst xfce4-notifyd notification-daemon \
-                 fonts-droid-fallback xvfb xdotool dbus \
+                 fonts-droid-fallback fonts-nanum chromium xvfb xdotool dbus \
                  dbus-x11 imagemagick x11-apps man-db mandoc groff-base clang libclang-rt-14-dev clang-tidy \
                  clang-format cppcheck valgrind sqlite3 systemd prometheus-alertmanager
 LEARN_PACKAGES = python3-sklearn

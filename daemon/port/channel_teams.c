@@ -42,24 +42,21 @@ block(char *text, const char *size, const char *weight, const char *colour_name,
                       apd_text(colour_name), "isSubtle", subtle ? apd_bool(true) : NULL, NULL);
 }
 
-static JsonNode *
-facts(const ApdWording *wording)
+/* A line for each, not a FactSet: that is a table, which on a narrow screen cuts off
+ * what is long and sets short labels a letter below the other. */
+static void
+add_facts(JsonNode *list, const ApdWording *wording)
 {
-    JsonNode *list = apd_empty();
-
-    if (wording->facts->len == 0) {
-        json_node_unref(list);
-        return NULL;
-    }
     for (guint i = 0; i < wording->facts->len; i++) {
         const ApdFact *fact = wording->facts->pdata[i];
-        apd_list_add(
-            list,
-            apd_object("title", apd_text_take(apd_markup_fit(&markdown, fact->label, MAX_TITLE)),
-                       "value", apd_text_take(apd_markup_fit(&markdown, fact->value, MAX_VALUE)),
-                       NULL));
+        g_autofree char *label = apd_markup_fit(&markdown, fact->label, MAX_TITLE);
+        g_autofree char *value = apd_markup_fit(&markdown, fact->value, MAX_VALUE);
+
+        apd_list_add(list, apd_object("type", apd_text("TextBlock"), "text",
+                                      apd_text_take(g_strdup_printf("**%s:** %s", label, value)),
+                                      "wrap", apd_bool(true), "spacing",
+                                      apd_text(i == 0 ? "Default" : "Small"), NULL));
     }
-    return apd_object("type", apd_text("FactSet"), "facts", list, NULL);
 }
 
 static JsonNode *
@@ -72,7 +69,7 @@ body(const ApdWording *wording)
     if (*wording->body != '\0')
         apd_list_add(list, block(apd_markup_fit(&markdown, wording->body, MAX_TEXT), NULL, NULL,
                                  NULL, false));
-    apd_list_add(list, facts(wording));
+    add_facts(list, wording);
     apd_list_add(list, block(apd_markup_fit(&markdown, wording->footer, MAX_TITLE), "Small", NULL,
                              NULL, true));
     return list;

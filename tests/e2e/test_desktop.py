@@ -420,8 +420,8 @@ class DunstTest(unittest.TestCase):
         wait_for(lambda: self.dunstctl("count", "displayed") == str(n), what=f"{n} shown")
 
     def picture(self, name):
-        os.makedirs(f"{BUILD}/tests/pictures", exist_ok=True)
-        path = f"{BUILD}/tests/pictures/{name}.png"
+        os.makedirs(f"{BUILD}/pictures", exist_ok=True)
+        path = f"{BUILD}/pictures/{name}.png"
         subprocess.run(["import", "-window", "root", path], env=self.session.env, check=True,
                        timeout=30)
         self.assertGreater(os.path.getsize(path), 2000)

@@ -71,8 +71,8 @@ class Servers:
 
     def picture(self, name):
         self.settled()
-        os.makedirs(f"{BUILD}/tests/pictures", exist_ok=True)
-        path = f"{BUILD}/tests/pictures/{name}.png"
+        os.makedirs(f"{BUILD}/pictures", exist_ok=True)
+        path = f"{BUILD}/pictures/{name}.png"
         subprocess.run(["import", "-window", "root", path], env=self.session.env, check=True, timeout=30)
         self.assertGreater(os.path.getsize(path), 2000)
 

@@ -34,7 +34,7 @@ make_case(const Wish *wish, ApdTime now)
     kase->deadline = wish->seconds > 0 ? now + wish->seconds * APD_SECOND : APD_NEVER;
     kase->basis = wish->seconds > 0 ? APD_BASIS_STATED : APD_BASIS_NONE;
     kase->appeal_url = g_strdup(wish->url);
-    kase->opened = kase->updated = kase->noticed = now;
+    kase->opened = kase->asked = kase->updated = kase->noticed = now;
     return kase;
 }
 
