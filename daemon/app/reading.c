@@ -112,7 +112,8 @@ apd_reading_judge(const ApdReading *self, const ApdDocument *document, const cha
     g_autoptr(GArray) hits = apd_matcher_scan(apd_rules_matcher(self->rules), text);
     ApdOriginContext context = { self->rules, self->words, registrable, self->psl, authserv_id };
     g_autoptr(ApdOrigin) origin = apd_origin_judge(&context, document, text);
-    ApdInput input = { self->rules, document, text, hits, origin };
+    g_autofree int *factors = apd_classify_factors(self->rules, text, hits);
+    ApdInput input = { self->rules, document, text, hits, origin, factors };
     ApdVerdict *verdict = apd_verdict_new();
 
     fill_envelope(&input, verdict);

@@ -22,16 +22,23 @@ apd_weighing_has(const ApdInput *input, int segment, const char *name)
     return false;
 }
 
-int
-apd_classify_factor(const ApdInput *input, int segment)
+int *
+apd_classify_factors(const ApdRules *rules, const ApdText *text, const GArray *hits)
 {
-    const ApdSegment *at = apd_text_at(input->text, (guint) segment);
+    int *factors = g_new0(int, text->segments->len + 1);
+    int footer = apd_matcher_find(apd_rules_matcher(rules), "zone/footer");
 
-    if (at->depth > 0 && !input->text->is_forward)
-        return 0;
-    if (at->zone != APD_ZONE_SUBJECT && apd_weighing_has(input, segment, "zone/footer"))
-        return 0;
-    return zone_factors[at->zone];
+    for (guint i = 0; i < text->segments->len; i++) {
+        const ApdSegment *segment = apd_text_at(text, i);
+        factors[i] = segment->depth > 0 && !text->is_forward ? 0 : zone_factors[segment->zone];
+    }
+    for (guint i = 0; i < hits->len; i++) {
+        const ApdHit *hit = &g_array_index(hits, ApdHit, i);
+        if (hit->signal == footer
+            && apd_text_at(text, (guint) hit->segment)->zone != APD_ZONE_SUBJECT)
+            factors[hit->segment] = 0;
+    }
+    return factors;
 }
 
 /* "12 points: ...", as lines of a scale begin. */

@@ -6,6 +6,10 @@
 /* The Turkish dotted capital leaves a combining dot behind. */
 #define DOT_ABOVE "\xcc\x87"
 
+/* Bytes of a line that begins, or heads, what is quoted. */
+#define LONG_LINE 120
+#define MAX_LINE  400
+
 static const char *const forward_words[] = {
     "forwarded message",
     "original message",
@@ -162,26 +166,22 @@ may_be_quote(const char *line)
            || strstr(line, DOT_ABOVE) != NULL;
 }
 
-ApdQuote
-apd_quote_of(const char *line)
+/* Returns: (transfer full): the first @n bytes of @line in small letters; -1: all. */
+static char *
+small_letters(const char *line, gssize n)
 {
-    size_t n = strlen(line);
-
-    if (n == 0 || n > 400 || !may_be_quote(line))
-        return APD_QUOTE_NO;
-    g_autofree char *small = g_utf8_strdown(line, -1);
+    g_autofree char *small = g_utf8_strdown(line, n);
     g_auto(GStrv) pieces = g_strsplit(small, DOT_ABOVE, -1);
-    g_autofree char *lower = g_strjoinv("", pieces);
-    n = strlen(lower);
 
-    bool ruled =
-        strspn(lower, "-_= ") >= 2 || g_str_has_suffix(lower, "--") || g_str_has_suffix(lower, ":");
-    if (ruled && n < 120 && has_any(lower, forward_words, G_N_ELEMENTS(forward_words)))
-        return APD_QUOTE_FORWARD;
-    if (lower[n - 1] == ':' && has_any(lower, wrote_words, G_N_ELEMENTS(wrote_words)))
-        return APD_QUOTE_REPLY;
+    return g_strjoinv("", pieces);
+}
 
+static ApdQuote
+quote_of_label(const char *lower)
+{
+    size_t n = 0;
     const char *label = label_of(lower, &n);
+
     if (label == NULL)
         return APD_QUOTE_NO;
     if (is_any(label, n, subject_labels, G_N_ELEMENTS(subject_labels)))
@@ -191,6 +191,31 @@ apd_quote_of(const char *line)
     if (is_any(label, n, header_labels, G_N_ELEMENTS(header_labels)))
         return APD_QUOTE_HEADER;
     return APD_QUOTE_NO;
+}
+
+ApdQuote
+apd_quote_of(const char *line)
+{
+    size_t n = strlen(line);
+
+    if (n == 0 || n > MAX_LINE || !may_be_quote(line))
+        return APD_QUOTE_NO;
+    /* Where nobody "wrote:", a long line can only begin with a label. */
+    if (n >= LONG_LINE && line[n - 1] != ':') {
+        size_t label = strcspn(line, ":");
+        g_autofree char *lower = small_letters(line, (gssize) MIN(label + 1, n));
+        return quote_of_label(lower);
+    }
+
+    g_autofree char *lower = small_letters(line, -1);
+    n = strlen(lower);
+    bool ruled =
+        strspn(lower, "-_= ") >= 2 || g_str_has_suffix(lower, "--") || g_str_has_suffix(lower, ":");
+    if (ruled && n < LONG_LINE && has_any(lower, forward_words, G_N_ELEMENTS(forward_words)))
+        return APD_QUOTE_FORWARD;
+    if (lower[n - 1] == ':' && has_any(lower, wrote_words, G_N_ELEMENTS(wrote_words)))
+        return APD_QUOTE_REPLY;
+    return quote_of_label(lower);
 }
 
 int

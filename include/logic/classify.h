@@ -20,11 +20,18 @@ typedef struct {
     const ApdText *text;
     const GArray *hits; /* element-type ApdHit, of apd_matcher_scan() */
     const ApdOrigin *origin;
+    const int *factors; /* of apd_classify_factors() */
 } ApdInput;
 
 /* Sets kind, category, outcome and severity of @verdict, and adds the evidence. */
 void apd_classify(const ApdInput *input, ApdVerdict *verdict);
 
-/* How much a segment counts, percent: its zone, its depth, 0 for a footer and for
- * what is quoted below an answer. */
-int apd_classify_factor(const ApdInput *input, int segment);
+/* How much each segment counts, percent: its zone, its depth, 0 for a footer and for what is quoted
+ * below an answer.  Returns: (transfer full): by segment. */
+int *apd_classify_factors(const ApdRules *rules, const ApdText *text, const GArray *hits);
+
+static inline int
+apd_classify_factor(const ApdInput *input, int segment)
+{
+    return input->factors[segment];
+}

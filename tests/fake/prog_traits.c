@@ -49,7 +49,8 @@ read_file(const Reader *self, const char *path)
     ApdOriginContext context = { self->rules, self->words, registrable, self->psl,
                                  "mx.seller.example" };
     g_autoptr(ApdOrigin) origin = apd_origin_judge(&context, document, text);
-    ApdInput input = { self->rules, document, text, hits, origin };
+    g_autofree int *factors = apd_classify_factors(self->rules, text, hits);
+    ApdInput input = { self->rules, document, text, hits, origin, factors };
     int n = apd_matcher_n_signals(apd_rules_matcher(self->rules));
     g_autofree ApdScore *scores = g_new0(ApdScore, n + 1);
     ApdWeighing weighing = { .input = &input, .scores = scores, .n = n, .category_signal = -1 };

@@ -106,9 +106,9 @@ static const struct {
     { "a scale is no deed", "Certificate of product 1005006000000001",
       "Please upload it.\n12 points: store is frozen\n24 points: store is frozen",
       APD_SPEAKER_PLATFORM, "request compliance" },
-    { "a sum of points", "Store is frozen",
-      "The total of your store has come to 12. You may appeal. Threshold.", APD_SPEAKER_PLATFORM,
-      "penalty points.threshold" },
+    { "a sum of points", "Threshold",
+      "The total of your store has come to 12 points: your store was frozen. You may appeal.",
+      APD_SPEAKER_PLATFORM, "penalty points.threshold" },
     { "a label tells", "Notice",
       "A violation was found in your store.\nViolation type: false shipment\nDeduction: "
       "2\nTrademark of the sender",
@@ -239,7 +239,8 @@ judge(const ApdRules *rules, const ApdDocument *document, ApdSpeaker speaker)
     g_autoptr(ApdText) text = apd_segment_document(document);
     g_autoptr(GArray) hits = apd_matcher_scan(apd_rules_matcher(rules), text);
     ApdOrigin origin = { .speaker = speaker };
-    ApdInput input = { rules, document, text, hits, &origin };
+    g_autofree int *factors = apd_classify_factors(rules, text, hits);
+    ApdInput input = { rules, document, text, hits, &origin, factors };
     ApdVerdict *verdict = apd_verdict_new();
 
     apd_classify(&input, verdict);

@@ -47,7 +47,8 @@ read_text(const ApdRules *with, const char *text)
     g_autoptr(ApdDocument) document = document_of(text);
     g_autoptr(ApdText) segments = apd_segment_document(document);
     g_autoptr(GArray) hits = apd_matcher_scan(apd_rules_matcher(with), segments);
-    ApdInput input = { with, document, segments, hits, NULL };
+    g_autofree int *factors = apd_classify_factors(with, segments, hits);
+    ApdInput input = { with, document, segments, hits, NULL, factors };
     ApdVerdict *verdict = apd_verdict_new();
 
     verdict->kind = APD_KIND_PENALTY;
