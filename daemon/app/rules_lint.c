@@ -272,6 +272,18 @@ check_value(Lint *self, const Line *line)
         find(self, line, "ledger: '%s' is not known (ip-prohibited, trade, info)", line->value);
 }
 
+/* "act/mesure +subject": a weight of what no phrase gives counts nowhere. */
+static void
+check_weight(Lint *self, const Line *line)
+{
+    g_autofree char *sign = g_strndup(line->key, strcspn(line->key, " "));
+    bool of_phrases = strchr(sign, '/') != NULL;
+
+    if (g_str_equal(line->type, "weights") && of_phrases
+        && !g_hash_table_contains(self->homes, sign))
+        find(self, line, "%s: no section gives this sign, so its weights count nowhere", sign);
+}
+
 static void
 note_home(Lint *self, const Line *line)
 {
@@ -365,6 +377,7 @@ check_lines(Lint *self)
 
         check_name(self, line, told);
         check_value(self, line);
+        check_weight(self, line);
         if (!is_phrase(line))
             continue;
         check_twice(self, line);

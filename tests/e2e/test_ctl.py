@@ -418,6 +418,10 @@ class RulesTest(unittest.TestCase):
         said = self.rules("[act finding en]\nphrase = violat*\n", "lint", status=1)
         self.assertRegex(said, r"/mine.conf:2: .* stands in \S*/conf/rules/en.conf:\d+ already")
 
+    def test_lint_of_a_weight_of_nothing(self):
+        said = self.rules("[weights kind]\nact/findin +subject = penalty 200\n", "lint", status=1)
+        self.assertIn("act/findin: no section gives this sign", said)
+
     def test_lint_is_content_with_good_rules(self):
         self.assertEqual(self.rules("[category trade.review en]\nphrase = five odd stars\n", "lint"), "0 findings\n")
 
