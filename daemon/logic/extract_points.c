@@ -275,6 +275,15 @@ label_of(const ApdInput *input, int at)
     return -1;
 }
 
+/* "Points taken: 6. Objections are ...": the number ends a sentence, and more stands behind. */
+static bool
+begins_with_number(const ApdSegment *segment)
+{
+    size_t n = strspn(segment->folded, "-0123456789,");
+
+    return n > 0 && n < 6 && segment->folded[n] == '.' && segment->folded[n + 1] == ' ';
+}
+
 /* "Points: 2": a value that is a number, under a label of points. */
 static void
 look_at_values(Search *self)
@@ -284,7 +293,8 @@ look_at_values(Search *self)
     for (guint i = 0; i < input->text->segments->len; i++) {
         const ApdSegment *segment = apd_text_at(input->text, i);
         int label = label_of(input, (int) i);
-        if (label < 0 || segment->n > 60 || has_digit(apd_text_at(input->text, (guint) label))
+        if (label < 0 || (segment->n > 60 && !begins_with_number(segment))
+            || has_digit(apd_text_at(input->text, (guint) label))
             || (!hits(input, label, "points/label") && !hits(input, label, "points/word")))
             continue;
         int end, start = 0, value = digits_after(segment->folded, 0, &end);

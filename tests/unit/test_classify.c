@@ -104,7 +104,8 @@ static const struct {
       "Warning for your store: nothing was imposed.", APD_SPEAKER_PLATFORM,
       "warning points.threshold" },
     { "a scale is no deed", "Certificate of product 1005006000000001",
-      "Please upload it.\n12 points: store is frozen\n24 points: store is frozen",
+      "Please upload the certificate. Please submit it.\n12 points: store is frozen\n24 points: "
+      "store is frozen",
       APD_SPEAKER_PLATFORM, "request compliance" },
     { "a sum of points", "Threshold",
       "The total of your store has come to 12 points: your store was frozen. You may appeal.",
@@ -143,8 +144,8 @@ static const struct {
       "False shipment of your store. It was accepted, the points are given back: product "
       "1005006000000001.",
       APD_SPEAKER_PLATFORM, "decision trade.false-shipment reversed" },
-    { "received", "Your appeal", "False shipment. It arrived.", APD_SPEAKER_PLATFORM,
-      "decision trade.false-shipment received" },
+    { "received", "Your appeal", "Your appeal for the false shipment in your store arrived.",
+      APD_SPEAKER_PLATFORM, "decision trade.false-shipment received" },
     { "asked for more", "Your appeal", "False shipment. A photo is unreadable. Please upload it.",
       APD_SPEAKER_PLATFORM, "decision trade.false-shipment more-evidence" },
     { "only offered", "False shipment",
