@@ -16,6 +16,10 @@
  * first. */
 #define BREATH (APD_SECOND / 50)
 
+/* Servers may log out who idles for half an hour (RFC 2177), and routers forget lines that
+ * are silent for much less. */
+#define ROUND (9 * APD_MINUTE)
+
 /* Without IDLE, the folder is opened anew at each of so many polls. */
 #define POLLS 5
 
@@ -256,15 +260,17 @@ finish_round(ApdMailbox *self)
 static bool
 park(ApdMailbox *self, bool *ret_again, GError **error)
 {
-    if (apd_imap_can_idle(self->imap)
-        && (!apd_imap_idle_enter(self->imap, error) || !apd_imap_idle_look(self->imap, error)))
+    bool idle = apd_imap_can_idle(self->imap);
+    ApdTime round = idle ? MIN(self->config.poll, ROUND) : self->config.poll;
+
+    if (idle && (!apd_imap_idle_enter(self->imap, error) || !apd_imap_idle_look(self->imap, error)))
         return false;
 
     bool news = apd_imap_has_news(self->imap);
     *ret_again = news && self->barren < BARREN;
     apd_imap_rest(self->imap);
     self->parked = true;
-    self->due = apd_uptime() + (news ? BARREN_PAUSE : self->config.poll);
+    self->due = apd_uptime() + (news ? BARREN_PAUSE : round);
     return true;
 }
 
