@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "logic/classify_weigh.h"
-#include "logic/traits.h"
 
 /* Signs of a kind, and of a category, that are shown. */
 #define MAX_SHOWN 3
@@ -273,7 +272,7 @@ apd_classify(const ApdInput *input, ApdVerdict *verdict)
     ApdWeighing weighing = { .input = input, .scores = scores, .n = n, .category_signal = -1 };
 
     apd_weighing_fill(&weighing);
-    g_autoptr(GArray) traits = apd_traits_find(&weighing);
+    g_autoptr(GArray) traits = apd_classify_traits(&weighing);
     Judge self = { input, &weighing, apd_rules_weights(input->rules), traits };
     ApdKind kind = find_kind(&self);
     if (kind == APD_KIND_NONE)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "logic/classify.h"
+#include "logic/traits.h"
 
 /* What is known of one signal in this message. */
 typedef struct {
@@ -54,3 +55,7 @@ apd_weighing_best(const ApdWeighing *self, const char *name)
 {
     return apd_weighing_score(self, name)->best;
 }
+
+/* Returns: (transfer full) (element-type ApdTrait): of a weighing that is filled, what is there, in
+ * the order of the numbers. */
+GArray *apd_classify_traits(const ApdWeighing *self);

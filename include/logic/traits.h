@@ -7,8 +7,37 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 
-#include "logic/classify_weigh.h"
+#include "logic/match.h"
+
+/* How a signal is there. */
+typedef enum {
+    APD_ASPECT_BEST,
+    APD_ASPECT_SUM,
+    APD_ASPECT_SUBJECT,
+    APD_ASPECT_FIRM,
+    APD_ASPECT_MAYBE,
+    APD_ASPECT_DENIED,
+    APD_ASPECT_FIRST, /* of a category: no other is there as strongly */
+    APD_N_ASPECTS,
+} ApdAspect;
+
+/* Of the message as a whole. */
+typedef enum {
+    APD_WHOLE_STRANGER,
+    APD_WHOLE_PLATFORM,
+    APD_WHOLE_REPLY,
+    APD_WHOLE_FORWARD,
+    APD_WHOLE_BULK,
+    APD_WHOLE_LIST,
+    APD_WHOLE_REFERENCE, /* a case, an order or a product is named by its number */
+    APD_WHOLE_POINTS,    /* a label says how many points it costs */
+    APD_WHOLE_SUM,       /* points came to a sum that has consequences */
+    APD_WHOLE_LINK,      /* leads to the platform */
+    APD_WHOLE_LENGTH,
+    APD_N_WHOLES,
+} ApdWhole;
 
 typedef struct {
     guint number;
@@ -18,6 +47,14 @@ typedef struct {
 /* How many numbers there are, with the signals of @matcher. */
 guint apd_traits_count(const ApdMatcher *matcher);
 
+/* The number of @signal's being there as @aspect says; that of the message's own is @whole itself.
+ */
+static inline guint
+apd_trait_number(int signal, ApdAspect aspect)
+{
+    return APD_N_WHOLES + (guint) signal * APD_N_ASPECTS + aspect;
+}
+
 /* Returns: (transfer full). */
 char *apd_trait_name(const ApdMatcher *matcher, guint number);
 
@@ -26,7 +63,3 @@ bool apd_trait_find(const ApdMatcher *matcher, const char *name, guint *ret_numb
 
 /* The number of the signal that the trait @number is of; -1: it is of the message. */
 int apd_trait_signal(guint number);
-
-/* Returns: (transfer full) (element-type ApdTrait): of a weighing that is filled, those that are
- * there, in the order of their numbers. */
-GArray *apd_traits_find(const ApdWeighing *weighing);

@@ -8,8 +8,8 @@
 #include "app/rules_load.h"
 #include "io/mime.h"
 #include "io/psl.h"
+#include "logic/classify_weigh.h"
 #include "logic/segment.h"
-#include "logic/traits.h"
 
 typedef struct {
     ApdRules *rules;
@@ -55,7 +55,7 @@ read_file(const Reader *self, const char *path)
     g_autofree ApdScore *scores = g_new0(ApdScore, n + 1);
     ApdWeighing weighing = { .input = &input, .scores = scores, .n = n, .category_signal = -1 };
     apd_weighing_fill(&weighing);
-    g_autoptr(GArray) traits = apd_traits_find(&weighing);
+    g_autoptr(GArray) traits = apd_classify_traits(&weighing);
     print_traits(path, self->rules, traits);
     return true;
 }
