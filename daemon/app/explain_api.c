@@ -11,8 +11,7 @@ static const char *const deeds[APD_N_REMEDIES] = {
     [APD_REMEDY_WAIT] = "waits as long as it says, and a second",
     [APD_REMEDY_RENEW] = "renews the access token; if that one is refused, too, you must log in",
     [APD_REMEDY_LOGIN] = "tells you to log in again",
-    [APD_REMEDY_CLOCK] = "asks once more, by the platform's clock; then tells you of clock or "
-                         "secret",
+    [APD_REMEDY_CLOCK] = "asks once more, by the platform's clock, then tells you",
     [APD_REMEDY_FORBIDDEN] = "tells you once, and leaves this method; the others go on",
     [APD_REMEDY_GONE] = "tells you once, and leaves this method; the others go on",
     [APD_REMEDY_APP] = "tells you: nothing works until app-key is mended",
