@@ -133,10 +133,14 @@ announce(Filing *f, ApdCase *kase, GError **error)
     const ApdStep step = { APD_RUNG_NEW, 0 };
     g_autofree char *key = apd_ladder_key(kase, &step, f->now);
 
+    const char *look = f->message->look     ? f->message->look
+                       : f->message->folder ? f->message->folder
+                                            : "";
+
     if (f->message->first_look)
         return !apd_state_runs(kase->state)
-               || apd_ledger_hold_case(f->book->ledger, kase->id, f->message->source,
-                                       f->message->folder ? f->message->folder : "", f->now, error);
+               || apd_ledger_hold_case(f->book->ledger, kase->id, f->message->source, look, f->now,
+                                       error);
 
     return raise_case(f, kase, first_reason(kase), key, error);
 }

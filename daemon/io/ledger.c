@@ -65,7 +65,7 @@ switch_to_wal(ApdLedger *self, GError **error)
     return true;
 }
 
-/* For queries: whether two references are one. */
+/* For queries: whether two references may be of one matter. */
 static void
 same_ref(sqlite3_context *context, int n, sqlite3_value **values)
 {
@@ -73,7 +73,7 @@ same_ref(sqlite3_context *context, int n, sqlite3_value **values)
     const char *b = (const char *) sqlite3_value_text(values[1]);
 
     (void) n;
-    sqlite3_result_int(context, a != NULL && b != NULL && apd_matter_same_ref(a, b));
+    sqlite3_result_int(context, a != NULL && b != NULL && apd_matter_refs_allow(a, b));
 }
 
 static bool

@@ -41,6 +41,7 @@ apd_api_filing_message(const ApdApiPlace *place, ApdApiRecord *record, ApdTime n
     message->name = g_strdup(record->id);
     message->received = now;
     message->first_look = place->first_look;
+    message->look = g_strdup(""); /* all topics are told of together */
     if (record->verdict != NULL)
         message->bytes = bytes_of(place, record);
     else

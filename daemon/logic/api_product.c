@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "logic/api_topic.h"
+#include "logic/matter.h"
 
 #define PREFIX "products/"
 
@@ -212,7 +213,7 @@ verdict_of(const ApdApiRound *self, const char *type, const char *text, char **p
                             category ? category : "unknown", bearing);
 
     apd_severity_parse(severity, &verdict->severity);
-    verdict->case_ref = g_strdup(type);
+    verdict->case_ref = g_strconcat(APD_MATTER_GROUP, type, NULL);
     g_strfreev(verdict->products);
     verdict->products = g_new0(char *, MAX_PRODUCTS + 1);
     for (guint i = 0; i < MAX_PRODUCTS && products[i] != NULL; i++)

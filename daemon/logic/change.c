@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "logic/matter.h"
+
 #define MAX_LIST 256 /* as the verdict's own bound */
 
 /* Not proved, while the case is. */
@@ -52,7 +54,12 @@ unite(char ***list, char **more)
 static void
 merge_facts(ApdCase *kase, const ApdVerdict *verdict)
 {
-    adopt_text(&kase->case_ref, verdict->case_ref);
+    bool group = apd_matter_is_group(verdict->case_ref);
+
+    if (apd_matter_is_group(kase->case_ref) && verdict->case_ref != NULL && !group)
+        set_text(&kase->case_ref, verdict->case_ref);
+    else if (!group || apd_case_is_of_record(kase))
+        adopt_text(&kase->case_ref, verdict->case_ref);
     unite(&kase->orders, verdict->orders);
     unite(&kase->products, verdict->products);
     if (g_str_equal(kase->category, "unknown") && verdict->category != NULL)
@@ -229,8 +236,13 @@ apply_record(ApdCase *kase, const ApdVerdict *verdict, ApdTime when, ApdTime now
 {
     ApdChange change = { false, APD_REASON_CHANGED, "the platform's record of it changed" };
 
+    /* What a notice took or asked for stays when the platform has no more against the product. */
+    bool stays = apd_matter_is_group(verdict->case_ref) && kase->kind != APD_KIND_WARNING;
+
     if (verdict->bearing == APD_BEARING_END) {
-        if (apd_state_runs(kase->state) || kase->state == APD_STATE_EXPIRED)
+        if (stays)
+            change.what = "the platform lists no such problem any more; the notice of it stays";
+        else if (apd_state_runs(kase->state) || kase->state == APD_STATE_EXPIRED)
             change = finish(kase, verdict, APD_STATE_CLOSED, "over, by the platform's own record");
     } else if (verdict->bearing != APD_BEARING_MOVE) {
         change = apply_demand(kase, verdict, when, now);

@@ -29,6 +29,23 @@ disjoint(char **a, char **b)
     return !is_empty(a) && !is_empty(b) && !overlap(a, b);
 }
 
+/* @part names some, and @whole all of them. */
+static bool
+is_within(char **part, char **whole)
+{
+    for (size_t i = 0; part[i] != NULL; i++)
+        if (!g_strv_contains((const char *const *) whole, part[i]))
+            return false;
+
+    return !is_empty(part);
+}
+
+bool
+apd_matter_is_group(const char *ref)
+{
+    return ref != NULL && g_str_has_prefix(ref, APD_MATTER_GROUP);
+}
+
 static bool
 is_filler(char c)
 {
@@ -152,6 +169,10 @@ compare_notice(const ApdCase *kase, const ApdVerdict *verdict, ApdTime when, boo
 {
     if (when < kase->noticed - REPEAT_WINDOW || when > kase->noticed + REPEAT_WINDOW)
         return APD_MATTER_OTHER;
+    /* The platform's record came first: the notice says what is done about it. */
+    if (linked && apd_matter_is_group(kase->case_ref) && apd_state_runs(kase->state)
+        && same_category(kase->category, verdict->category, false))
+        return APD_MATTER_LINKED;
     if (linked && precedes_decision(kase, when)
         && same_category(kase->category, verdict->category, true))
         return APD_MATTER_LINKED;
@@ -168,6 +189,31 @@ compare_notice(const ApdCase *kase, const ApdVerdict *verdict, ApdTime when, boo
                                                                              : APD_MATTER_OTHER;
 }
 
+/* Of a group of products, the notice of one is the same matter only when it is all of
+ * them: else what becomes of one would become of all. */
+static bool
+is_linked(const ApdCase *kase, const ApdVerdict *verdict)
+{
+    if (apd_matter_is_group(verdict->case_ref))
+        return is_within(verdict->products, kase->products);
+    if (apd_matter_is_group(kase->case_ref))
+        return is_within(kase->products, verdict->products);
+    return overlap(kase->orders, verdict->orders) || overlap(kase->products, verdict->products);
+}
+
+/* One is a number of a case, the other a kind of problem: they say nothing of each other. */
+static bool
+differ_in_sort(const char *a, const char *b)
+{
+    return apd_matter_is_group(a) != apd_matter_is_group(b);
+}
+
+bool
+apd_matter_refs_allow(const char *a, const char *b)
+{
+    return differ_in_sort(a, b) || apd_matter_same_ref(a, b);
+}
+
 ApdMatter
 apd_matter_compare(const ApdCase *kase, const char *store, const ApdVerdict *verdict, ApdTime when)
 {
@@ -178,7 +224,8 @@ apd_matter_compare(const ApdCase *kase, const char *store, const ApdVerdict *ver
         || (stores_known && !g_str_equal(store, kase->store)))
         return APD_MATTER_OTHER;
 
-    if (kase->case_ref != NULL && verdict->case_ref != NULL)
+    if (kase->case_ref != NULL && verdict->case_ref != NULL
+        && !differ_in_sort(kase->case_ref, verdict->case_ref))
         return apd_matter_same_ref(kase->case_ref, verdict->case_ref) ? APD_MATTER_NAMED
                                                                       : APD_MATTER_OTHER;
 
@@ -186,8 +233,7 @@ apd_matter_compare(const ApdCase *kase, const char *store, const ApdVerdict *ver
         || disjoint(kase->products, verdict->products) || when > kase->noticed + APD_MATTER_WINDOW)
         return APD_MATTER_OTHER;
 
-    bool linked =
-        overlap(kase->orders, verdict->orders) || overlap(kase->products, verdict->products);
+    bool linked = is_linked(kase, verdict);
     if (verdict->bearing != APD_BEARING_MESSAGE)
         return compare_record(kase, verdict, when, linked);
     return verdict->kind == APD_KIND_DECISION ? compare_decision(kase, verdict, when, linked)

@@ -8,6 +8,7 @@ apd_message_free(ApdMessage *self)
 
     g_free(self->source);
     g_free(self->folder);
+    g_free(self->look);
     g_free(self->name);
     g_free(self->fault);
     g_clear_pointer(&self->bytes, g_bytes_unref);

@@ -38,6 +38,7 @@ apd_aliexpress_topic_begin(Topic *self, const ApdSourceConfig *config, ApdLedger
         return false;
     }
     self->first_look = !cursor.looked_back;
+    self->looked_back = cursor.looked_back;
     self->round =
         apd_api_round_new(config->platform, self->name, self->marks, host, thorough, apd_now());
     apd_api_round_set_trouble(self->round, self->trouble);
@@ -164,6 +165,19 @@ apd_aliexpress_topics_first(GArray *topics)
             best = topic;
     }
     return best;
+}
+
+bool
+apd_aliexpress_topics_settled(const GArray *topics)
+{
+    bool settled = true;
+
+    for (guint i = 0; i < topics->len; i++) {
+        const Topic *topic = &g_array_index(topics, Topic, i);
+        settled &= topic->looked_back || topic->gone || topic->banned > apd_uptime()
+                   || topic->failures >= APD_ALIEXPRESS_PATIENCE;
+    }
+    return settled;
 }
 
 void

@@ -6,275 +6,15 @@
  * never blocks.  What is free text in them goes through the readers like mail.
  */
 #include "base/error.h"
-#include "base/text.h"
-#include "io/api_question.h"
-#include "io/mail_frames.h"
 #include "logic/api_filing.h"
-#include "logic/api_round.h"
-#include "logic/backoff.h"
-#include "port/aliexpress_topics.h"
-#include "port/source_clock.h"
-
-/* What we are not allowed, or what is gone, is tried again so much later. */
-#define LATER APD_DAY
+#include "port/aliexpress.h"
 
 typedef ApdAliexpressTopic Topic;
-
-typedef struct {
-    ApdSource source;              /* first member */
-    const ApdSourceConfig *config; /* borrowed */
-    ApdLedger *ledger;             /* borrowed */
-    ApdSourceEvents events;
-    void *user_data; /* borrowed */
-    ApdHttp *http;   /* owned */
-    char *host;      /* owned: of the gateway */
-    GArray *topics;  /* owned, element-type Topic */
-    Topic *topic;    /* borrowed: whose turn it is; NULL: none's */
-    ApdApiQuestion question;
-    ApdSourceClock clock;
-    bool asking;  /* an answer is on its way */
-    bool handed;  /* a record is with the receiver */
-    bool handing; /* hand_over() runs */
-    guint timer;  /* owned */
-} Aliexpress;
-
-static void go_on(Aliexpress *self);
-static bool send_question(Aliexpress *self, GError **error);
-static void wake_soon(Aliexpress *self);
-
-/* --- the end of a round -------------------------------------------------------------------- */
-
-/* The round goes on where it stopped. */
-static void
-end_turn(Aliexpress *self, ApdTime pause)
-{
-    self->topic->due = apd_uptime() + pause;
-    self->topic->asked = 0;
-    self->topic = NULL;
-    wake_soon(self);
-}
-
-static void
-end_round(Aliexpress *self, ApdTime pause)
-{
-    apd_aliexpress_topic_clear(self->topic);
-    end_turn(self, pause);
-}
-
-static void
-tell_dark(Aliexpress *self, int code, const char *text)
-{
-    g_autoptr(GError) why = g_error_new_literal(APD_ERROR, code, text);
-
-    self->events.sight(&self->source, self->topic->name, why, self->user_data);
-}
-
-/* What the first look found waits for its end: one that is at fault again and again must
- * do. */
-static void
-end_first_look(Aliexpress *self)
-{
-    if (self->topic->first_look)
-        self->events.looked_back(&self->source, self->topic->name, self->user_data);
-}
-
-/* Trouble that may pass: told when it stays. */
-static void
-fail_round(Aliexpress *self, const char *text)
-{
-    ApdTime wait = apd_backoff_wait((int) ++self->topic->failures, g_random_int(), APD_HOUR);
-
-    if (self->topic->failures >= APD_ALIEXPRESS_PATIENCE)
-        tell_dark(self, APD_ERROR_TRANSIENT, text);
-    end_round(self, MIN(wait, self->topic->every));
-}
-
-/* Trouble that a person must mend. */
-static void
-refuse_round(Aliexpress *self, const char *text)
-{
-    self->topic->failures++;
-    tell_dark(self, APD_ERROR_REFUSED, text);
-    end_round(self, self->topic->every);
-}
-
-/* Trouble that a person must mend, and that asking does not. */
-static void
-refuse_for_long(Aliexpress *self, const char *text)
-{
-    ApdTime wait = apd_backoff_wait((int) ++self->topic->failures, g_random_int(), APD_NEVER);
-
-    tell_dark(self, APD_ERROR_REFUSED, text);
-    end_round(self, MAX(wait, self->topic->every));
-}
-
-/* Whatever was at fault in it, all that could be asked was. */
-static void
-finish_round(Aliexpress *self)
-{
-    Topic *topic = self->topic;
-    g_autoptr(GError) error = NULL;
-    bool passing = !apd_api_round_check(topic->round, &error) && error->code == APD_ERROR_TRANSIENT;
-
-    topic->rounds++;
-    topic->gone = false;
-    if (!passing || topic->failures + 1 >= APD_ALIEXPRESS_PATIENCE)
-        end_first_look(self);
-    if (passing) {
-        fail_round(self, error->message);
-        return;
-    }
-    topic->failures = 0;
-    self->events.sight(&self->source, topic->name, error, self->user_data);
-    end_round(self, topic->every);
-}
-
-/* The question gets no answer: the round goes on without it, if it can, and if that is
- * not one too many in a row. */
-static void
-lose_question(Aliexpress *self, int code, const char *text)
-{
-    bool good = apd_api_round_skip(self->topic->round, text);
-
-    apd_aliexpress_topic_stumble(self->topic, good, code, text);
-    go_on(self);
-}
-
-static void
-end_lost(Aliexpress *self)
-{
-    g_autoptr(GError) why = g_steal_pointer(&self->topic->lost);
-
-    if (self->topic->good && self->topic->failures + 1 >= APD_ALIEXPRESS_PATIENCE)
-        end_first_look(self);
-    if (why->code == APD_ERROR_REFUSED)
-        refuse_round(self, why->message);
-    else
-        fail_round(self, why->message);
-}
-
-/* --- what an answer asks for ---------------------------------------------------------------- */
-
-/* Returns: (transfer full): what a person is to be told of it. */
-static char *
-tell_answer(const Aliexpress *self, const ApdApiAnswer *answer)
-{
-    return apd_api_answer_tell(
-        answer, apd_platform_get(self->config->platform, "method", self->question.method, "name"));
-}
-
-/* Told once; the other topics go on. */
-static void
-lose_method(Aliexpress *self, const ApdApiAnswer *answer)
-{
-    g_autofree char *text = tell_answer(self, answer);
-
-    self->topic->gone = true;
-    self->events.gone(&self->source, self->topic->name, text, self->user_data);
-    end_round(self, LATER);
-}
-
-/* Once more, by the clock of the platform if ours is not like it. */
-static bool
-ask_again(Aliexpress *self, ApdTime off, GError **error)
-{
-    if (self->question.again)
-        return false;
-    self->question.again = true;
-    self->clock.off = off;
-    return send_question(self, error);
-}
-
-static void
-mend_clock(Aliexpress *self, const ApdHttpResponse *response, const ApdApiAnswer *answer)
-{
-    ApdTime off = apd_source_clock_measure(response);
-    g_autofree char *text = off != 0 ? apd_source_clock_text(off) : tell_answer(self, answer);
-    g_autoptr(GError) error = NULL;
-
-    if (ask_again(self, off, &error))
-        return;
-    if (off != 0)
-        apd_source_clock_tell(&self->clock, off, &self->source, &self->events, self->user_data);
-    refuse_round(self, error ? error->message : text);
-}
-
-/* One that is refused is renewed, and one that is renewed and refused is not: that
- * would go on for ever. */
-static void
-renew_token(Aliexpress *self, const char *said)
-{
-    g_autofree char *text = NULL;
-
-    if (apd_aliexpress_topic_renew(self->topic, self->question.token_mark)) {
-        text = g_strdup_printf(APD_MAIL_SAYS_TOKEN ": %s", said);
-        refuse_round(self, text);
-        return;
-    }
-    text = g_strdup_printf("the platform refuses a new access token, too: %s (run: appealctl login "
-                           "%s)",
-                           said, self->config->name);
-    refuse_for_long(self, text);
-}
-
-static void
-wait_out(Aliexpress *self, const ApdApiAnswer *answer)
-{
-    ApdTime wait = apd_aliexpress_topic_ban(self->topic, self->config, self->ledger, answer->wait);
-    g_autofree char *span = apd_duration_format(wait);
-    g_autofree char *text =
-        g_strdup_printf("the platform allows no question for %s: %s", span, answer->text);
-
-    if (wait > APD_ALIEXPRESS_LONG_BAN || self->topic->stumbles >= APD_ALIEXPRESS_PATIENCE)
-        tell_dark(self, APD_ERROR_TRANSIENT, text);
-    if (wait > APD_ALIEXPRESS_LONG_BAN)
-        end_round(self, wait);
-    else
-        end_turn(self, wait);
-}
-
-static void
-take_remedy(Aliexpress *self, const ApdHttpResponse *response, const ApdApiAnswer *answer)
-{
-    g_autofree char *text = tell_answer(self, answer);
-    bool lasting = answer->remedy == APD_REMEDY_FORBIDDEN || answer->remedy == APD_REMEDY_GONE
-                   || answer->remedy == APD_REMEDY_FIX;
-
-    /* After a good answer it is of this question alone, or of the method that gives details. */
-    if (lasting && self->topic->good) {
-        lose_question(self, APD_ERROR_REFUSED, text);
-        return;
-    }
-    switch (answer->remedy) {
-    case APD_REMEDY_WAIT:
-        wait_out(self, answer);
-        return;
-    case APD_REMEDY_FORBIDDEN:
-    case APD_REMEDY_GONE:
-        lose_method(self, answer);
-        return;
-    case APD_REMEDY_RENEW:
-    case APD_REMEDY_LOGIN:
-        renew_token(self, answer->text);
-        return;
-    case APD_REMEDY_CLOCK:
-        mend_clock(self, response, answer);
-        return;
-    case APD_REMEDY_FIX:
-        refuse_for_long(self, text);
-        return;
-    case APD_REMEDY_APP:
-        refuse_round(self, text);
-        return;
-    default:
-        lose_question(self, APD_ERROR_TRANSIENT, answer->text);
-    }
-}
 
 static void
 on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
 {
-    Aliexpress *self = user_data;
+    ApdAliexpress *self = user_data;
     g_auto(ApdApiAnswer) answer = { 0 };
     g_autoptr(GError) why = NULL;
 
@@ -282,12 +22,12 @@ on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
     if (self->topic == NULL) /* closing */
         return;
     if (error != NULL) {
-        lose_question(self, error->code, error->message);
+        apd_aliexpress_lose_question(self, error->code, error->message);
         return;
     }
     apd_api_question_read(&self->question, self->config, response, &answer);
     if (answer.remedy != APD_REMEDY_NONE) {
-        take_remedy(self, response, &answer);
+        apd_aliexpress_take_remedy(self, response, &answer);
         return;
     }
     self->topic->tokens = 0;
@@ -295,16 +35,16 @@ on_answer(const ApdHttpResponse *response, const GError *error, void *user_data)
     if (apd_api_round_take(self->topic->round, answer.root, &why)) {
         self->topic->stumbles = 0;
         self->topic->good = true;
-        go_on(self);
+        apd_aliexpress_go_on(self);
     } else {
-        lose_question(self, APD_ERROR_REFUSED, why->message);
+        apd_aliexpress_lose_question(self, APD_ERROR_REFUSED, why->message);
     }
 }
 
 /* --- asking -------------------------------------------------------------------------- */
 
-static bool
-send_question(Aliexpress *self, GError **error)
+bool
+apd_aliexpress_send(ApdAliexpress *self, GError **error)
 {
     self->asking = apd_api_question_send(&self->question, self->config, self->http,
                                          apd_now() + self->clock.off, on_answer, self, error);
@@ -312,35 +52,35 @@ send_question(Aliexpress *self, GError **error)
 }
 
 static void
-ask_next(Aliexpress *self)
+ask_next(ApdAliexpress *self)
 {
     const char *method = NULL;
     g_autoptr(GError) error = NULL;
 
     if (self->topic->asked++ >= APD_ALIEXPRESS_TURN) {
-        end_turn(self, 0);
+        apd_aliexpress_end_turn(self, 0);
         return;
     }
     apd_api_question_clear(&self->question);
     self->question.fields = apd_api_round_ask(self->topic->round, &method);
     if (self->question.fields == NULL) {
-        finish_round(self);
+        apd_aliexpress_finish(self);
         return;
     }
     self->question.method = g_strdup(method);
-    if (send_question(self, &error))
+    if (apd_aliexpress_send(self, &error))
         return;
     /* A token that is being renewed: who renews it tells why that fails, and better. */
     if (error->code == APD_ERROR_TRANSIENT)
-        end_round(self, self->topic->every);
+        apd_aliexpress_end_round(self, self->topic->every);
     else
-        refuse_round(self, error->message);
+        apd_aliexpress_refuse(self, error->message);
 }
 
 /* --- handing over -------------------------------------------------------------------- */
 
 static void
-hand(Aliexpress *self, ApdApiRecord *record)
+hand(ApdAliexpress *self, ApdApiRecord *record)
 {
     const ApdApiPlace place = { self->source.name, self->topic->name, self->host,
                                 self->topic->first_look };
@@ -352,7 +92,7 @@ hand(Aliexpress *self, ApdApiRecord *record)
 
 /* A mark that nothing is to be filed for. */
 static void
-move_mark(Aliexpress *self, const ApdApiRecord *record)
+move_mark(ApdAliexpress *self, const ApdApiRecord *record)
 {
     if (self->topic->lost == NULL)
         apd_ledger_set_mark(self->ledger, self->source.name, record->mark, record->value,
@@ -360,8 +100,8 @@ move_mark(Aliexpress *self, const ApdApiRecord *record)
 }
 
 /* A record may be filed while it is handed over, or later. */
-static void
-go_on(Aliexpress *self)
+void
+apd_aliexpress_go_on(ApdAliexpress *self)
 {
     if (self->handing)
         return;
@@ -380,27 +120,17 @@ go_on(Aliexpress *self)
     if (self->topic == NULL || self->handed || self->asking)
         return;
     if (self->topic->lost != NULL)
-        end_lost(self);
+        apd_aliexpress_end_lost(self);
     else
         ask_next(self);
 }
 
 /* --- when ---------------------------------------------------------------------------- */
 
-/* A ban from before this start. */
-static void
-sit_out(Aliexpress *self)
-{
-    g_autofree char *text = apd_aliexpress_topic_ban_text(self->topic);
-
-    tell_dark(self, APD_ERROR_TRANSIENT, text);
-    end_turn(self, self->topic->banned - apd_uptime());
-}
-
 static gboolean
 on_timer(gpointer user_data)
 {
-    Aliexpress *self = user_data;
+    ApdAliexpress *self = user_data;
     Topic *topic = apd_aliexpress_topics_first(self->topics);
 
     self->timer = 0;
@@ -410,18 +140,18 @@ on_timer(gpointer user_data)
         && apd_aliexpress_topic_begin(topic, self->config, self->ledger, self->host)) {
         self->topic = topic;
         if (topic->banned > apd_uptime())
-            sit_out(self);
+            apd_aliexpress_sit_out(self);
         else
-            go_on(self);
+            apd_aliexpress_go_on(self);
     } else {
-        wake_soon(self);
+        apd_aliexpress_wake_soon(self);
     }
     return G_SOURCE_REMOVE;
 }
 
 /* A timer does not run in suspend: it is set for an hour at most. */
-static void
-wake_soon(Aliexpress *self)
+void
+apd_aliexpress_wake_soon(ApdAliexpress *self)
 {
     ApdTime wait =
         CLAMP(apd_aliexpress_topics_first(self->topics)->due - apd_uptime(), 0, APD_HOUR);
@@ -433,21 +163,21 @@ wake_soon(Aliexpress *self)
 static void
 aliexpress_poke(ApdSource *source)
 {
-    Aliexpress *self = (Aliexpress *) source;
+    ApdAliexpress *self = (ApdAliexpress *) source;
 
     apd_aliexpress_topics_poke(self->topics);
     if (self->topic == NULL)
-        wake_soon(self);
+        apd_aliexpress_wake_soon(self);
 }
 
 static void
 aliexpress_stored(ApdSource *source, const ApdMessage *message)
 {
-    Aliexpress *self = (Aliexpress *) source;
+    ApdAliexpress *self = (ApdAliexpress *) source;
 
     (void) message;
     self->handed = false;
-    go_on(self);
+    apd_aliexpress_go_on(self);
 }
 
 /* --- opening and closing ------------------------------------------------------------- */
@@ -455,7 +185,7 @@ aliexpress_stored(ApdSource *source, const ApdMessage *message)
 static void
 aliexpress_close(ApdSource *source)
 {
-    Aliexpress *self = (Aliexpress *) source;
+    ApdAliexpress *self = (ApdAliexpress *) source;
 
     self->topic = NULL;
     g_clear_handle_id(&self->timer, g_source_remove);
@@ -471,7 +201,7 @@ static ApdSource *
 aliexpress_open(const ApdSourceConfig *config, ApdTime look_back, ApdLedger *ledger,
                 const ApdSourceEvents *events, void *user_data, GError **error)
 {
-    Aliexpress *self = g_new0(Aliexpress, 1);
+    ApdAliexpress *self = g_new0(ApdAliexpress, 1);
     g_autoptr(GUri) uri = g_uri_parse(config->gateway, G_URI_FLAGS_NONE, NULL);
 
     (void) look_back; /* only what still runs is asked for */
@@ -485,7 +215,7 @@ aliexpress_open(const ApdSourceConfig *config, ApdTime look_back, ApdLedger *led
     self->host = g_strdup(uri ? g_uri_get_host(uri) : config->gateway);
     self->topics = apd_aliexpress_topics_new(config, ledger, self->host);
     self->http = apd_http_new();
-    wake_soon(self);
+    apd_aliexpress_wake_soon(self);
     return &self->source;
 }
 

@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "model/kase.h"
 
 typedef enum {
@@ -21,8 +23,19 @@ typedef enum {
 ApdMatter apd_matter_compare(const ApdCase *kase, const char *store, const ApdVerdict *verdict,
                              ApdTime when);
 
+/* The platform's own list of products has one record for each kind of problem: its
+ * reference begins so, and is no number of a case. */
+#define APD_MATTER_GROUP "products:"
+
+/* @ref may be NULL. */
+bool apd_matter_is_group(const char *ref);
+
 /* Whether two references are one, but for case, blanks and punctuation. */
 bool apd_matter_same_ref(const char *a, const char *b);
+
+/* Whether @a and @b do not speak against one matter: they are one, or one of them is no
+ * number of a case. */
+bool apd_matter_refs_allow(const char *a, const char *b);
 
 /* Longest time between the notice of a case and a message that speaks of it
  * without naming it. */

@@ -17,6 +17,7 @@ typedef struct {
     char *name;           /* Maildir: the unique part of the file name; else NULL */
     ApdTime received;     /* INTERNALDATE or the file's time */
     bool first_look;      /* found by the first look back, not newly arrived */
+    char *look;           /* owned: the first look that it is of, where that is not its folder's */
     bool truncated;       /* @bytes is only the beginning */
     bool header_only;     /* @bytes is only the header, or nothing */
     char *fault;          /* owned: why no more of it could be fetched; NULL: nothing failed */

@@ -25,6 +25,7 @@ typedef struct {
     ApdTime banned; /* until then nothing is asked, whoever wants it */
     ApdTime every;
     guint failures; /* rounds in a row */
+    bool looked_back;
     guint rounds;
     guint token;            /* the last one that was refused, as a hash */
     guint tokens;           /* different ones that were, in a row */
@@ -46,6 +47,9 @@ GArray *apd_aliexpress_topics_new(const ApdSourceConfig *config, ApdLedger *ledg
 
 /* The one that is due first. */
 ApdAliexpressTopic *apd_aliexpress_topics_first(GArray *topics);
+
+/* Whether the first look at each is over, or will not be soon. */
+bool apd_aliexpress_topics_settled(const GArray *topics);
 
 /* All are due now, but those that are banned or gone. */
 void apd_aliexpress_topics_poke(GArray *topics);

@@ -3,10 +3,13 @@ of chats, lists that move while they are read or come short, one record that mak
 trouble, a ban.  Nothing is lost, nothing is closed that runs, nothing starves."""
 
 import json
+import os
+import tempfile
 import time
 import unittest
 
-from harness import wait_for
+import samples
+from harness import deliver, make_maildir, wait_for
 from platform_part import cases_of, write_token
 from test_platform import DAY, DETAIL, LIST, ORDERS, PRODUCTS, PlatformTest, iso, of_case
 
@@ -24,7 +27,7 @@ class ChatTest(PlatformTest):
         for n in (0, 1000, 2099):  # in an old one, one in between, the newest
             store.say(NOTICE.format(n), buyer=3000000000 + n, at=now - 7200 + n)
         appeald = self.appeald(watch="messages").start()
-        wait_for(lambda: len(cases_of(appeald)) == 3, 120, what=lambda: cases_of(appeald))
+        wait_for(lambda: len(cases_of(appeald)) == 3, 240, what=lambda: cases_of(appeald))
         self.peer.wait(1)
         rounds = len(self.gateway.of(CHAT))
         self.seen(BUYERS, 3)
@@ -141,6 +144,107 @@ class BanTest(PlatformTest):
         appeald.stop()
         self.assertIn("allows no question", appeald.run("--once")[1])
         self.assertEqual(len(self.gateway.of(LIST)), calls)
+
+
+class FirstContactTest(PlatformTest):
+    def test_all_topics_are_one_summary(self):
+        store, now = self.gateway.store, time.time()
+        store.level, store.issue_num = 300, 2
+        store.add_issue(int(now) + 2 * DAY)
+        store.add_issue(int(now) - DAY)  # over before we came
+        store.add_problem("TORT_TYPE")
+        store.add_abnormal(int(now) + 2 * DAY)
+        store.say(NOTICE.format(1), at=now - DAY)
+        store.say(NOTICE.format(2), at=now - 20 * DAY)  # its three working days are over
+        appeald = self.appeald(watch="diagnosis, disputes, products, orders, messages").start()
+        wait_for(lambda: len(cases_of(appeald)) == 5, 40, what=lambda: cases_of(appeald))
+        self.peer.wait(1)
+        for pattern in (LIST, PRODUCTS, ORDERS, BUYERS):
+            self.seen(pattern)
+        self.assertEqual([r.data["alert"] for r in self.peer.requests], ["summary"])
+        self.assertEqual(len(self.peer.requests[0].data["cases"]), 5)
+
+    def test_one_topic_that_is_not_to_be_had_holds_nothing_up(self):
+        store = self.gateway.store
+        store.add_issue(int(time.time()) + 2 * DAY)
+        self.gateway.forbidden.add(PRODUCTS)
+        self.gateway.fail(ORDERS, "500")
+        self.appeald(watch="orders, products, disputes").start()
+        self.told(lambda d: d.get("alert") == "summary")
+        # What is seen late is told as soon as it is seen, in a summary of its own.
+        self.gateway.store.add_abnormal(int(time.time()) + 2 * DAY)
+        self.gateway.heal()
+        wait_for(lambda: len([r for r in self.peer.requests if r.data.get("alert") == "summary"]) == 2, 30,
+                 what=lambda: [r.body[:200] for r in self.peer.requests])
+
+
+class SameMatterTest(PlatformTest):
+    def boxed(self, watch):
+        box = make_maildir(os.path.join(self.folder, "box"))
+        more = f"[maildir box]\npath = {box}\nauthserv-id = {samples.AUTHSERV}\n"
+        appeald = self.appeald(watch=watch, more=more).start()
+        return appeald, lambda subject, text, name: deliver(box, samples.message(subject, text), name)
+
+    def both(self, appeald, case):
+        """Mail and platform have each written into @case, and there is no other."""
+        def history():
+            return appeald.ctl("show", str(case["id"]))[1].partition("History")[2].partition("Alerts")[0]
+        wait_for(lambda: "mail:" in history() and "platform:" in history(), what=lambda: history() + str(cases_of(appeald)))
+        self.assertEqual(len(cases_of(appeald)), 1)
+
+    FREEZE = ("Your store has been frozen", "Dear seller,\n\nYour store has been frozen for 7 days because of serious violations. "
+              "You may appeal within 7 days.\n\nAliExpress")
+
+    def test_a_freeze(self):
+        store = self.gateway.store
+        appeald, mail = self.boxed("diagnosis")
+        self.seen("aliexpress.merchant.diagnosis.query")
+        mail(*self.FREEZE, "1.mail")
+        case = self.case(appeald, category="account.freeze", state="open")
+        store.level = 300
+        self.both(appeald, case)
+        store.level = 0
+        self.case(appeald, id=case["id"], state="won")
+        self.assertEqual(len(cases_of(appeald)), 1)
+
+    def test_a_freeze_that_the_platform_tells_of_first(self):
+        appeald, mail = self.boxed("diagnosis")
+        self.seen("aliexpress.merchant.diagnosis.query")
+        self.gateway.store.level = 300
+        case = self.case(appeald, category="account.freeze", state="open")
+        mail(*self.FREEZE, "1.mail")
+        self.both(appeald, case)
+
+    def notice(self, product):
+        return ("Your product was removed for infringement of intellectual property rights",
+                f"Dear seller,\n\nYour product {product} has been removed for trademark infringement. Case number IPR2026112500001. "
+                "6 points are deducted. Please appeal within 5 working days.\n\nAliExpress")
+
+    def test_a_product(self):
+        for first in ("mail", "platform"):
+            with self.subTest(first=first):
+                self.folder = tempfile.mkdtemp(dir=self.folder)
+                store = self.gateway.store
+                store.problems.clear()
+                appeald, mail = self.boxed("products")
+                self.seen(PRODUCTS)
+                product = 1005006123456000 + (first == "mail")
+                steps = [lambda: mail(*self.notice(product), "1.mail"), lambda: store.add_problem("BRAND_TYPE", product=product)]
+                for step in steps if first == "mail" else reversed(steps):
+                    step()
+                    wait_for(lambda: cases_of(appeald), what="a case")
+                    self.seen(PRODUCTS)
+                case = self.case(appeald, kind="penalty", points=6, case_ref="IPR2026112500001")
+                self.both(appeald, case)
+                # The product is gone: the points are not.
+                store.problems.clear()
+                self.seen(PRODUCTS, 3)
+                self.assertEqual([c["state"] for c in cases_of(appeald)], ["open"])
+                # Others of the same kind are a matter of their own: what becomes of one is not what becomes of all.
+                for _ in range(3):
+                    store.add_problem("BRAND_TYPE")
+                wait_for(lambda: len(cases_of(appeald)) == 2, what=lambda: cases_of(appeald))
+                appeald.stop()
 
 
 class OrderTest(PlatformTest):
