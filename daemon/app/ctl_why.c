@@ -59,6 +59,9 @@ print_channels(const ApdCtlDesk *desk, ApdCase *kase)
     alert->kase = NULL; /* lent only */
 }
 
+/* Alerts to come that are looked at; in the last hours they may be many. */
+#define MAX_COMING 1000
+
 /* --- what comes next -------------------------------------------------------------- */
 
 typedef struct {
@@ -81,24 +84,65 @@ add_coming(GArray *all, ApdTime at, char *what)
     g_array_append_val(all, one);
 }
 
+/* What is told at @step; NULL: what was listed already, as one line for all of its kind. */
+static char *
+step_words(const ApdLadder *ladder, const ApdCase *kase, const ApdStep *step, ApdTime at,
+           bool *repeats)
+{
+    bool again = step->rung == APD_RUNG_REPEAT
+                 || (step->rung == APD_RUNG_REMINDER && at != kase->snoozed_until);
+    bool listed = again && *repeats;
+    g_autofree char *lead = apd_duration_format(step->lead);
+    g_autofree char *every =
+        apd_duration_format(step->rung == APD_RUNG_REPEAT ? ladder->repeat : APD_DAY);
+
+    *repeats |= again;
+    if (listed)
+        return NULL;
+    switch (step->rung) {
+    case APD_RUNG_STEP:
+        return g_strdup_printf("%s before", lead);
+    case APD_RUNG_REPEAT:
+    case APD_RUNG_REMINDER:
+        return again ? g_strdup_printf("every %s", every) : g_strdup("snooze ends");
+    case APD_RUNG_EXPIRED:
+        return g_strdup("deadline");
+    case APD_RUNG_NEW:
+    case APD_RUNG_NONE:
+        break;
+    }
+    return g_strdup("at once");
+}
+
+/* Lives the days to come as the daemon would, so that just what it will tell is listed. */
 static void
 add_steps(GArray *all, const ApdCtlDesk *desk, const ApdCase *kase)
 {
     const ApdLadder ladder = apd_reminders_ladder(desk->config);
-    size_t quiet = kase->state == APD_STATE_ACKNOWLEDGED && ladder.n > 2 ? ladder.n - 2 : 0;
+    ApdTold told = { .left = APD_NEVER };
+    ApdTime now = desk->now;
+    bool repeats = false;
 
-    if (kase->deadline == APD_NEVER || !apd_ladder_climbs(kase)
-        || kase->state == APD_STATE_APPEALED)
-        return;
-    for (size_t i = quiet; i < ladder.n; i++) {
-        g_autofree char *lead = apd_duration_format(ladder.lead[i]);
-        add_coming(all, kase->deadline - ladder.lead[i], g_strdup_printf("%s before", lead));
+    apd_ledger_told(desk->ledger, kase->id, &told, NULL);
+    for (int i = 0; i < MAX_COMING; i++) {
+        ApdTime at = apd_ladder_next(&ladder, kase, &told, now);
+        if (at == APD_NEVER)
+            return;
+        ApdStep step = apd_ladder_due(&ladder, kase, &told, at);
+        if (step.rung == APD_RUNG_NONE && at <= now)
+            return;
+        now = at;
+        if (step.rung == APD_RUNG_NONE)
+            continue;
+        char *what = step_words(&ladder, kase, &step, at, &repeats);
+        if (what != NULL)
+            add_coming(all, at, what);
+        /* Without a deadline each day is like the next. */
+        if (step.rung == APD_RUNG_EXPIRED || (kase->deadline == APD_NEVER && repeats))
+            return;
+        told.latest = at;
+        told.left = kase->deadline == APD_NEVER ? told.left : MIN(told.left, kase->deadline - at);
     }
-    if (ladder.repeat > 0 && kase->state == APD_STATE_OPEN) {
-        g_autofree char *every = apd_duration_format(ladder.repeat);
-        add_coming(all, kase->deadline - ladder.last, g_strdup_printf("every %s", every));
-    }
-    add_coming(all, kase->deadline, g_strdup("deadline"));
 }
 
 static void
@@ -131,7 +175,7 @@ print_coming(const ApdCtlDesk *desk, const ApdCase *kase)
     g_array_sort(all, compare_coming);
     for (guint i = 0; i < all->len; i++) {
         const Coming *one = &g_array_index(all, Coming, i);
-        if (one->at == APD_NEVER || one->at <= desk->now)
+        if (one->at == APD_NEVER || one->at < desk->now)
             continue;
         g_autofree char *date = apd_ctl_date(desk, one->at);
         g_autofree char *from =

@@ -90,6 +90,21 @@ class PolicyTest(unittest.TestCase):
         pause(4.5)
         self.assertEqual(self.told("boss"), [])
 
+    def test_what_comes_is_what_will_be_told(self):
+        self.start("steps = 72h, 24h, 6h, 1h\nrepeat = 15m\nrepeat-last = 2h\n", team="")
+        self.put("COMES1001", days=5)
+        wait_for(lambda: self.told("team") == ["COMES1001"], what="alert")
+        page = self.why().split("What comes, if nobody does anything")[1]
+        self.assertEqual([word for word in ("3d before", "1d before", "6h before", "every 15m", "1h before", "deadline")
+                          if word not in page], [], page)
+        self.assertEqual(self.appeald.ctl("ack", "1")[0], 0)
+        page = self.why().split("What comes, if nobody does anything")[1]
+        self.assertEqual([word for word in ("3d before", "1d before", "every 15m") if word in page], [], page)
+        self.assertIn("6h before", page)
+        self.assertEqual(self.appeald.ctl("snooze", "1", "2d")[0], 0)
+        page = self.why().split("What comes, if nobody does anything")[1]
+        self.assertLess(page.index("snooze ends"), page.index("6h before"))
+
     def test_opened_again_it_is_escalated_again(self):
         self.start("escalate = 2s to boss\n", team="", boss="reserve = yes\n")
         self.put("AGAIN2001", days=5)
