@@ -1,5 +1,5 @@
-/* How evidence is weighed, with a small vocabulary of its own and the weights of conf/rules: each
- * row is one way in which the same words mean something else. */
+/* How evidence is weighed, with a small vocabulary of its own and weights that were once learnt:
+ * each row is one way in which the same words mean something else. */
 #include "logic/classify.h"
 
 #include <string.h>
@@ -186,7 +186,7 @@ add_weights(ApdRules *rules)
     g_autoptr(GError) error = NULL;
     g_autofree char *data = NULL, *section = NULL;
 
-    g_file_get_contents("conf/rules/weights.conf", &data, NULL, &error);
+    g_file_get_contents("tests/unit/classify.conf", &data, NULL, &error);
     g_assert_no_error(error);
     g_auto(GStrv) lines = g_strsplit(data, "\n", -1);
     for (char **line = lines; *line != NULL; line++) {
