@@ -7,6 +7,9 @@
 /* Signs of a kind, and of a category, that are shown. */
 #define MAX_SHOWN 3
 
+/* A right that is named, not hinted at. */
+#define NAMED 100
+
 /* A finding said in so many words. */
 #define OUTRIGHT 60
 
@@ -156,6 +159,25 @@ own_category(const Judge *self)
                                                                                             : NULL;
 }
 
+/* "An IP complaint" is of some right: the one that is named, if any is. */
+static const char *
+named_right(const Judge *self)
+{
+    static const char *const rights[] = { "category/ip.trademark", "category/ip.copyright",
+                                          "category/ip.patent", "category/ip.tro" };
+    const char *best = NULL;
+    int most = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rights); i++) {
+        const ApdScore *score = apd_weighing_score(self->weighing, rights[i]);
+        if (score->best >= NAMED && score->sum > most) {
+            most = score->sum;
+            best = strchr(rights[i], '/') + 1;
+        }
+    }
+    return best != NULL ? best : "ip.other";
+}
+
 static const char *
 find_category(const Judge *self, ApdKind kind)
 {
@@ -174,6 +196,8 @@ find_category(const Judge *self, ApdKind kind)
             best = category;
         }
     }
+    if (best != NULL && strcmp(best, "ip.other") == 0)
+        return named_right(self);
     return best != NULL                 ? best
            : kind == APD_KIND_COMPLAINT ? "ip.other"
            : kind == APD_KIND_POLICY    ? "policy.change"

@@ -86,7 +86,9 @@ class TryTest(Daemon):
         for _ in range(3):
             status, said = self.appeald.ctl("test", "zh")
             self.assertEqual(status, 0, said)
+            calls = len(peer.calls)
             self.owe("zh", "--severity", "low", "--seconds", "3600")
+            wait_for(lambda calls=calls: len(peer.calls) > calls, 20, what="told at the pace that both keep")
         wait_for(lambda: not self.rows("SELECT 1 FROM deliveries WHERE channel = 'zh' AND state = 'owed'"), 20, "told")
         self.assertEqual(peer.too_fast, [])
 
