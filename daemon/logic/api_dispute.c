@@ -150,13 +150,7 @@ take_list(ApdApiRound *self, JsonNode *answer, GError **error)
 
     if (items == NULL)
         return false;
-    for (guint i = 0; i < items->len; i++)
-        take_item(self, items->pdata[i]);
-    if (items->len > 0 && self->n_understood == 0)
-        return apd_api_round_check(self, error);
-    if (!apd_api_list_turn(self->list, &said))
-        end_list(self);
-    return true;
+    return apd_api_round_take_page(self, items, &said, error);
 }
 
 /* --- details ------------------------------------------------------------------------- */
@@ -272,13 +266,9 @@ skip(ApdApiRound *self, const char *why)
     bool all_listed = self->stage == DETAILS;
     guint times;
 
-    if (apd_api_round_task(self, all_listed) == NULL) {
-        if (apd_api_list_page(self->list) == 1)
-            return false;
-        if (!apd_api_list_skip(self->list))
-            end_list(self);
-        return true;
-    }
+    if (apd_api_round_task(self, all_listed) == NULL)
+        return apd_api_round_skip_page(self, why);
+
     g_autoptr(ApdApiTask) task = apd_api_round_put_aside(self, all_listed, &times);
     if (times < APD_API_TROUBLE_STAYS)
         return true;
@@ -335,6 +325,8 @@ const ApdApiTopic apd_api_topic_disputes = {
     .ask = ask,
     .take = take,
     .skip = skip,
+    .take_item = take_item,
+    .end_list = end_list,
     .members = members,
     .take_saved = take_saved,
 };

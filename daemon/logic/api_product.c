@@ -316,24 +316,7 @@ take(ApdApiRound *self, JsonNode *answer, GError **error)
     if (items == NULL)
         return false;
     begin(self);
-    for (guint i = 0; i < items->len; i++)
-        take_item(self, items->pdata[i]);
-    if (items->len > 0 && self->n_understood == 0)
-        return apd_api_round_check(self, error);
-    if (!apd_api_list_turn(self->list, &said))
-        end_list(self);
-    return true;
-}
-
-static bool
-skip(ApdApiRound *self, const char *why)
-{
-    (void) why;
-    if (apd_api_list_page(self->list) == 1)
-        return false;
-    if (!apd_api_list_skip(self->list))
-        end_list(self);
-    return true;
+    return apd_api_round_take_page(self, items, &said, error);
 }
 
 /* The page that was saved is all there is. */
@@ -353,7 +336,9 @@ const ApdApiTopic apd_api_topic_products = {
     .name = "products",
     .ask = ask,
     .take = take,
-    .skip = skip,
+    .skip = apd_api_round_skip_page,
+    .take_item = take_item,
+    .end_list = end_list,
     .members = members,
     .take_saved = take_saved,
 };

@@ -300,6 +300,30 @@ apd_api_page_items(JsonNode *answer, const char *list, const ApdApiSaid *said, c
     return NULL;
 }
 
+bool
+apd_api_round_take_page(ApdApiRound *self, const GPtrArray *items, const ApdApiSaid *said,
+                        GError **error)
+{
+    for (guint i = 0; i < items->len; i++)
+        self->topic->take_item(self, items->pdata[i]);
+    if (items->len > 0 && self->n_understood == 0)
+        return apd_api_round_check(self, error);
+    if (!apd_api_list_turn(self->list, said))
+        self->topic->end_list(self);
+    return true;
+}
+
+bool
+apd_api_round_skip_page(ApdApiRound *self, const char *why)
+{
+    (void) why;
+    if (apd_api_list_page(self->list) == 1)
+        return false;
+    if (!apd_api_list_skip(self->list))
+        self->topic->end_list(self);
+    return true;
+}
+
 /* --- what is looked at one by one --------------------------------------------------------- */
 
 void

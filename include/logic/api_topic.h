@@ -15,6 +15,11 @@ typedef struct {
     /* The round goes on without what was asked; false: it cannot.  NULL: never. */
     bool (*skip)(ApdApiRound *self, const char *why);
 
+    /* Of a topic with a list in pages: one record of it; and that there are no more pages.
+     * For apd_api_round_take_page() and apd_api_round_skip_page(). */
+    void (*take_item)(ApdApiRound *self, JsonNode *item);
+    void (*end_list)(ApdApiRound *self);
+
     const char *const *members; /* NULL-terminated: of its answers alone */
     bool (*take_saved)(ApdApiRound *self, JsonNode *answer, GError **error); /* NULL: take */
 } ApdApiTopic;
@@ -91,6 +96,13 @@ ApdApiList *apd_api_round_list(ApdApiRound *self, const char *method, const char
  * a list in @answer: the member @list.  NULL, MALFORMED: there is no list of @what. */
 GPtrArray *apd_api_page_items(JsonNode *answer, const char *list, const ApdApiSaid *said,
                               const char *what, GError **error);
+
+/* Takes the records on a page, and turns to the next one or ends the list. */
+bool apd_api_round_take_page(ApdApiRound *self, const GPtrArray *items, const ApdApiSaid *said,
+                             GError **error);
+
+/* A skip() of a list: it goes on without this page; false: it cannot without its first. */
+bool apd_api_round_skip_page(ApdApiRound *self, const char *why);
 
 /* Takes @node: @id is to be looked at, after what made no trouble. */
 void apd_api_round_plan(ApdApiRound *self, const char *id, JsonNode *node);
