@@ -18,7 +18,42 @@ typedef struct {
     const ApdWeighing *weighing;
     const ApdWeights *weights;
     const GArray *traits; /* element-type ApdTrait */
+    bool certain;         /* it is a notice, of whatever kind */
+    ApdKind kind;         /* once it is found */
 } Judge;
+
+/* Whether @answer can be given at all, whatever speaks for it. */
+typedef bool (*Fits)(const Judge *self, const char *answer);
+
+/* The answer with the greatest sum of those that @fits; NULL: none does. */
+static const char *
+greatest(const Judge *self, ApdQuestion question, Fits fits)
+{
+    guint n = apd_weights_n_answers(self->weights, question);
+    g_autofree gint64 *sums = g_new0(gint64, n + 1);
+    const char *best = NULL;
+    gint64 most = G_MININT64;
+
+    apd_weights_sum(self->weights, question, self->traits, sums);
+    for (guint i = 0; i < n; i++) {
+        const char *answer = apd_weights_answer(self->weights, question, i);
+        if (sums[i] > most && fits(self, answer)) {
+            most = sums[i];
+            best = answer;
+        }
+    }
+    return best;
+}
+
+/* Whether a case, an order or a product is named by its number. */
+static bool
+names_number(const Judge *self)
+{
+    for (guint i = 0; i < self->traits->len; i++)
+        if (g_array_index(self->traits, ApdTrait, i).number == APD_WHOLE_REFERENCE)
+            return true;
+    return false;
+}
 
 /* --- kind ------------------------------------------------------------------------------------ */
 
@@ -27,39 +62,22 @@ typedef struct {
 static bool
 is_letter(const Judge *self)
 {
-    return apd_weighing_has_reference(self->input)
-           || apd_weighing_best(self->weighing, "address/own") > 0
+    return names_number(self) || apd_weighing_best(self->weighing, "address/own") > 0
            || apd_weighing_best(self->weighing, "speaker/rights-holder") > 0;
 }
 
-/* Whether @kind can be at all, whoever says so: a stranger imposes nothing, he complains. */
+/* A stranger imposes nothing, he complains. */
 static bool
-may_be(const Judge *self, ApdKind kind)
+is_possible_kind(const Judge *self, const char *answer)
 {
-    return self->input->origin->speaker != APD_SPEAKER_STRANGER || kind == APD_KIND_NONE
+    ApdKind kind;
+
+    if (!apd_kind_parse(answer, &kind))
+        return false;
+    if (kind == APD_KIND_NONE)
+        return !self->certain;
+    return self->input->origin->speaker != APD_SPEAKER_STRANGER
            || (kind == APD_KIND_COMPLAINT && is_letter(self));
-}
-
-/* The kind with the greatest sum; @or_none: or none. */
-static ApdKind
-greatest_kind(const Judge *self, bool or_none)
-{
-    guint n = apd_weights_n_answers(self->weights, APD_QUESTION_KIND);
-    g_autofree gint64 *sums = g_new0(gint64, n + 1);
-    ApdKind best = APD_KIND_NONE;
-    gint64 most = G_MININT64;
-
-    apd_weights_sum(self->weights, APD_QUESTION_KIND, self->traits, sums);
-    for (guint i = 0; i < n; i++) {
-        ApdKind kind = APD_KIND_NONE;
-        bool is_kind =
-            apd_kind_parse(apd_weights_answer(self->weights, APD_QUESTION_KIND, i), &kind);
-        if (is_kind && (or_none || kind != APD_KIND_NONE) && may_be(self, kind) && sums[i] > most) {
-            most = sums[i];
-            best = kind;
-        }
-    }
-    return best;
 }
 
 /* What speaks against a notice outright. */
@@ -87,8 +105,7 @@ must_be_notice(const Judge *self)
            && (apd_weighing_best(weighing, "act/finding") >= OUTRIGHT
                || apd_weighing_score(weighing, "act/deducted")->firm > 0
                || apd_weighing_best(weighing, "act/counter-notice") > 0)
-           && (apd_weighing_best(weighing, "address/own") > 0
-               || apd_weighing_has_reference(self->input));
+           && (apd_weighing_best(weighing, "address/own") > 0 || names_number(self));
 }
 
 /* Whether anything says what was done or what it is about, or speaks of points: numbers alone say
@@ -109,43 +126,51 @@ says_something(const Judge *self)
 }
 
 static ApdKind
-find_kind(const Judge *self)
+find_kind(Judge *self)
 {
     ApdSpeaker speaker = self->input->origin->speaker;
+    ApdKind kind = APD_KIND_NONE;
 
     if (speaker == APD_SPEAKER_MARKETING || speaker == APD_SPEAKER_MARKETPLACE
         || self->input->text->is_reply || !says_something(self))
         return APD_KIND_NONE;
-    return greatest_kind(self, !must_be_notice(self));
+    self->certain = must_be_notice(self);
+    const char *answer = greatest(self, APD_QUESTION_KIND, is_possible_kind);
+    if (answer != NULL)
+        apd_kind_parse(answer, &kind);
+    return kind;
+}
+
+static bool
+is_outcome(const Judge *self, const char *answer)
+{
+    ApdOutcome outcome;
+
+    (void) self;
+    return apd_outcome_parse(answer, &outcome);
 }
 
 static ApdOutcome
 find_outcome(const Judge *self)
 {
-    guint n = apd_weights_n_answers(self->weights, APD_QUESTION_OUTCOME), best = 0;
-    g_autofree gint64 *sums = g_new0(gint64, n + 1);
+    const char *answer = greatest(self, APD_QUESTION_OUTCOME, is_outcome);
     ApdOutcome outcome = APD_OUTCOME_NONE;
 
-    apd_weights_sum(self->weights, APD_QUESTION_OUTCOME, self->traits, sums);
-    for (guint i = 1; i < n; i++)
-        if (sums[i] > sums[best])
-            best = i;
-    if (n > 0)
-        apd_outcome_parse(apd_weights_answer(self->weights, APD_QUESTION_OUTCOME, best), &outcome);
+    if (answer != NULL)
+        apd_outcome_parse(answer, &outcome);
     return outcome;
 }
 
 /* --- category -------------------------------------------------------------------------------- */
 
-/* Whether a message of @kind can be about @category. */
 static bool
-suits(ApdKind kind, const char *category)
+is_possible_category(const Judge *self, const char *answer)
 {
-    if (strcmp(category, "none") == 0)
+    if (strcmp(answer, "none") == 0)
         return false;
-    if (kind == APD_KIND_COMPLAINT)
-        return g_str_has_prefix(category, "ip.");
-    return (strcmp(category, "policy.change") == 0) == (kind == APD_KIND_POLICY);
+    if (self->kind == APD_KIND_COMPLAINT)
+        return g_str_has_prefix(answer, "ip.");
+    return (strcmp(answer, "policy.change") == 0) == (self->kind == APD_KIND_POLICY);
 }
 
 /* A category of one's own rules, which no weights are learnt for, is what the message is about
@@ -153,10 +178,11 @@ suits(ApdKind kind, const char *category)
 static const char *
 own_category(const Judge *self)
 {
-    const char *first = self->weighing->category;
+    int signal = self->weighing->category_signal;
+    const char *first = signal >= 0 ? apd_rules_signal(self->input->rules, signal)->name : NULL;
+    bool own = first != NULL && !apd_weights_knows(self->weights, APD_QUESTION_CATEGORY, first);
 
-    return first != NULL && !apd_weights_knows(self->weights, APD_QUESTION_CATEGORY, first) ? first
-                                                                                            : NULL;
+    return own ? first : NULL;
 }
 
 /* "An IP complaint" is of some right: the one that is named, if any is. */
@@ -179,33 +205,20 @@ named_right(const Judge *self)
 }
 
 static const char *
-find_category(const Judge *self, ApdKind kind)
+find_category(const Judge *self)
 {
-    guint n = apd_weights_n_answers(self->weights, APD_QUESTION_CATEGORY);
-    g_autofree gint64 *sums = g_new0(gint64, n + 1);
-    const char *own = own_category(self), *best = NULL;
-    gint64 most = G_MININT64;
+    const char *category = own_category(self);
 
-    if (own != NULL)
-        return own;
-    apd_weights_sum(self->weights, APD_QUESTION_CATEGORY, self->traits, sums);
-    for (guint i = 0; i < n; i++) {
-        const char *category = apd_weights_answer(self->weights, APD_QUESTION_CATEGORY, i);
-        if (suits(kind, category) && sums[i] > most) {
-            most = sums[i];
-            best = category;
-        }
-    }
-    if (best != NULL && strcmp(best, "ip.other") == 0)
-        return named_right(self);
-    return best != NULL                 ? best
-           : kind == APD_KIND_COMPLAINT ? "ip.other"
-           : kind == APD_KIND_POLICY    ? "policy.change"
-                                        : "unknown";
+    if (category == NULL)
+        category = greatest(self, APD_QUESTION_CATEGORY, is_possible_category);
+    if (category != NULL)
+        return strcmp(category, "ip.other") == 0 ? named_right(self) : category;
+    return self->kind == APD_KIND_COMPLAINT ? "ip.other"
+           : self->kind == APD_KIND_POLICY  ? "policy.change"
+                                            : "unknown";
 }
 
-/* --- what is told ------------------------------------------------------------------------------
- */
+/* --- what is told ------------------------------------------------------------------- */
 
 static void
 set_severity(const Judge *self, ApdVerdict *verdict)
@@ -293,19 +306,22 @@ apd_classify(const ApdInput *input, ApdVerdict *verdict)
 {
     int n = apd_matcher_n_signals(apd_rules_matcher(input->rules));
     g_autofree ApdScore *scores = g_new0(ApdScore, n + 1);
-    ApdWeighing weighing = { .input = input, .scores = scores, .n = n, .category_signal = -1 };
+    ApdWeighing weighing = { .input = input, .scores = scores, .n = n };
 
     apd_weighing_fill(&weighing);
     g_autoptr(GArray) traits = apd_classify_traits(&weighing);
-    Judge self = { input, &weighing, apd_rules_weights(input->rules), traits };
-    ApdKind kind = find_kind(&self);
-    if (kind == APD_KIND_NONE)
+    Judge self = { .input = input,
+                   .weighing = &weighing,
+                   .weights = apd_rules_weights(input->rules),
+                   .traits = traits };
+    self.kind = find_kind(&self);
+    if (self.kind == APD_KIND_NONE)
         return;
 
-    verdict->kind = kind;
-    verdict->outcome = kind == APD_KIND_DECISION ? find_outcome(&self) : APD_OUTCOME_NONE;
-    verdict->category = g_strdup(find_category(&self, kind));
+    verdict->kind = self.kind;
+    verdict->outcome = self.kind == APD_KIND_DECISION ? find_outcome(&self) : APD_OUTCOME_NONE;
+    verdict->category = g_strdup(find_category(&self));
     set_severity(&self, verdict);
-    explain(&self, APD_QUESTION_KIND, "kind", apd_kind_name(kind), verdict);
+    explain(&self, APD_QUESTION_KIND, "kind", apd_kind_name(self.kind), verdict);
     explain(&self, APD_QUESTION_CATEGORY, "category", verdict->category, verdict);
 }

@@ -480,12 +480,13 @@ apd_weighing_fill(ApdWeighing *self)
         weigh_all(&weigher, weigh_appeal_label, weigher.mods.appeal_label);
     weigh_all(&weigher, weigh_hit, -1);
     g_free(weigher.near_appeal);
+    int most = 0;
+    self->category_signal = -1;
     for (int i = 0; i < self->n; i++) {
-        const ApdSignalInfo *info = apd_rules_signal(self->input->rules, i);
         int points = MIN(self->scores[i].sum, 2 * self->scores[i].best);
-        if (strcmp(info->type, "category") == 0 && points > self->category_score) {
-            self->category_score = points;
-            self->category = info->name;
+        if (points > most
+            && strcmp(apd_rules_signal(self->input->rules, i)->type, "category") == 0) {
+            most = points;
             self->category_signal = i;
         }
     }

@@ -22,9 +22,7 @@ typedef struct {
     const ApdInput *input;
     ApdScore *scores; /* owned: by signal */
     int n;
-    const char *category; /* that is there most strongly; NULL: none */
-    int category_score;
-    int category_signal; /* -1: none */
+    int category_signal; /* of the category that is there most strongly; -1: none is */
 } ApdWeighing;
 
 void apd_weighing_fill(ApdWeighing *self);

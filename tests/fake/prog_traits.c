@@ -53,7 +53,7 @@ read_file(const Reader *self, const char *path)
     ApdInput input = { self->rules, document, text, hits, origin, factors };
     int n = apd_matcher_n_signals(apd_rules_matcher(self->rules));
     g_autofree ApdScore *scores = g_new0(ApdScore, n + 1);
-    ApdWeighing weighing = { .input = &input, .scores = scores, .n = n, .category_signal = -1 };
+    ApdWeighing weighing = { .input = &input, .scores = scores, .n = n };
     apd_weighing_fill(&weighing);
     g_autoptr(GArray) traits = apd_classify_traits(&weighing);
     print_traits(path, self->rules, traits);
