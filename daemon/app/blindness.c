@@ -193,6 +193,21 @@ note_within(ApdLedger *ledger, const ApdConfig *config, const char *source, cons
 
 /* --- what is gone --------------------------------------------------------------------------- */
 
+/* Of what hides no mail, and is told all the same.  @text NULL: nothing any more. */
+static ApdSight *
+well_sight(const char *source, const char *folder, const char *text, ApdTime since, ApdTime now)
+{
+    ApdSight *sight = g_new0(ApdSight, 1);
+
+    sight->source = g_strdup(source);
+    sight->folder = g_strdup(folder);
+    sight->well = true;
+    sight->since = since;
+    sight->last_life = now;
+    sight->text = g_strdup(text);
+    return sight;
+}
+
 static bool
 gone_within(ApdLedger *ledger, const ApdConfig *config, const char *source, const char *folder,
             const char *text, ApdTime now, GError **error)
@@ -203,14 +218,9 @@ gone_within(ApdLedger *ledger, const ApdConfig *config, const char *source, cons
 
     const ApdSight *old = find_sight(sights, source, folder);
     bool known = old != NULL && old->well && old->text != NULL;
-    g_autoptr(ApdSight) sight = g_new0(ApdSight, 1);
-    sight->source = g_strdup(source);
-    sight->folder = g_strdup(folder);
-    sight->well = true;
-    sight->since = known ? old->since : now;
-    sight->last_life = now;
     g_autofree char *line = apd_text_line(text);
-    sight->text = apd_text_cut(line, MAX_WHY);
+    g_autofree char *why = apd_text_cut(line, MAX_WHY);
+    g_autoptr(ApdSight) sight = well_sight(source, folder, why, known ? old->since : now, now);
     if (!apd_ledger_put_sight(ledger, sight, error))
         return false;
 
@@ -239,14 +249,9 @@ clock_within(ApdLedger *ledger, const ApdConfig *config, const char *source, con
     g_autoptr(GPtrArray) sights = apd_ledger_sights_of(ledger, source, error);
     const ApdSight *old = sights ? find_sight(sights, source, APD_SIGHT_CLOCK) : NULL;
     bool same = old != NULL && (old->text != NULL) == (text != NULL);
-    g_autoptr(ApdSight) sight = g_new0(ApdSight, 1);
+    g_autoptr(ApdSight) sight =
+        well_sight(source, APD_SIGHT_CLOCK, text, same ? old->since : now, now);
 
-    sight->source = g_strdup(source);
-    sight->folder = g_strdup(APD_SIGHT_CLOCK);
-    sight->well = true;
-    sight->since = same ? old->since : now;
-    sight->last_life = now;
-    sight->text = g_strdup(text);
     if (sights == NULL || (old == NULL && text == NULL))
         return sights != NULL;
     if (!apd_ledger_put_sight(ledger, sight, error))
