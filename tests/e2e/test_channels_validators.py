@@ -3,12 +3,12 @@ own communities (tests/validators), and a real Alertmanager."""
 
 import json
 import os
-import socket
 import subprocess
 import unittest
 import urllib.request
 
 import samples
+from alertmanager import Alertmanager
 from channels import APPEAL, Daemon
 from harness import ROOT, wait_for
 from peers import PEERS
@@ -85,35 +85,12 @@ class PayloadsTest(Daemon):
             self.assertEqual(complaints, [], f"{payload['kind']}: {payload['body']}")
 
 
-class AlertmanagerTest(Daemon):
+class AlertmanagerTest(Alertmanager, Daemon):
     """The real one."""
 
     @classmethod
     def add_channels(cls):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            cls.port = free.getsockname()[1]
-        with open(os.path.join(cls.folder, "alertmanager.yml"), "w") as file:
-            file.write("route:\n  receiver: nobody\nreceivers:\n- name: nobody\n")
-        cls.process = subprocess.Popen(
-            ["prometheus-alertmanager", f"--config.file={cls.folder}/alertmanager.yml", f"--storage.path={cls.folder}/data",
-             f"--web.listen-address=127.0.0.1:{cls.port}", "--cluster.listen-address="],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        cls.addClassCleanup(cls.end)
-        cls.sections.append(f"[channel ops]\ntype = alertmanager\nserver = http://127.0.0.1:{cls.port}\n")
-        wait_for(lambda: cls.alerts() is not None, 60, "Alertmanager")
-
-    @classmethod
-    def end(cls):
-        cls.process.terminate()
-        cls.process.wait(30)
-
-    @classmethod
-    def alerts(cls):
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{cls.port}/api/v2/alerts", timeout=5) as answer:
-                return json.load(answer)
-        except OSError:
-            return None
+        cls.start_alertmanager()
 
     def of_case(self, case):
         return [alert for alert in self.alerts() if case in json.dumps(alert)]

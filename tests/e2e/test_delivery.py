@@ -3,14 +3,11 @@ repeat for each kill, none where the service knows a repeat; who is well waits
 for nobody; the most urgent goes first."""
 
 import collections
-import concurrent.futures
 import os
 import re
 import shutil
-import signal
 import socket
 import sqlite3
-import subprocess
 import tempfile
 import threading
 import time
@@ -19,7 +16,8 @@ import unittest
 import harness
 import samples
 from channels import APPEAL, Daemon
-from harness import Appeald, deliver, make_maildir, pause, wait_for, write_private
+from harness import Appeald, deliver, make_maildir, wait_for, write_private
+from killing import CallByCall
 from peers import KINDS, PEERS
 from peers.base import Say
 from test_channels import notice
@@ -76,15 +74,13 @@ class World:
             peer.close()
 
 
-class CallByCall(unittest.TestCase):
+class CallByCallTest(CallByCall, unittest.TestCase):
     """appeald --once, killed before its Nth call that leaves something behind."""
 
     @classmethod
     def setUpClass(cls):
         cls.folder = cls.enterClassContext(tempfile.TemporaryDirectory(prefix="apd-delivery-"))
-        cls.preload = os.path.join(cls.folder, "preload_crash.so")
-        subprocess.run(["gcc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-O1", "-o", cls.preload,
-                        os.path.join(harness.ROOT, "tests/fake/preload_crash.c"), "-ldl"], check=True)
+        cls.make_preload(cls.folder)
         with World(os.path.join(cls.folder, "first")) as world:
             assert world.appeald.run("--once")[0] == 0
             for peer in world.peers.values():
@@ -100,11 +96,7 @@ class CallByCall(unittest.TestCase):
         with tempfile.TemporaryDirectory(prefix="apd-kill-") as folder, World(folder, self.before) as world:
             for kind, say in SAID[verdict].items():
                 world.peers[kind].script += [say] if say else []
-            count = os.path.join(folder, "count")
-            first, output = world.appeald.run(
-                "--once", LD_PRELOAD=self.preload, APPEALD_CRASH_AT=str(at), APPEALD_CRASH_COUNT=count,
-                ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0")
-            self.assertIn(first, (0, -signal.SIGKILL), output)
+            ended, steps = self.killed_run(world.appeald, folder, at)
             for _ in range(5):
                 world.time_passes()
                 status, output = world.appeald.run("--once")
@@ -112,10 +104,7 @@ class CallByCall(unittest.TestCase):
                 if not world.sql("SELECT 1 FROM deliveries WHERE state = 'owed'"):
                     break
             self.judge(world, f"{verdict}, killed before call {at}")
-            if os.path.exists(count):
-                with open(count) as file:
-                    return first == 0, int(file.read())
-            return first == 0, 0
+            return ended, steps
 
     def judge(self, world, where):
         self.assertEqual(world.sql("SELECT DISTINCT state FROM deliveries"), [("done",)], where)
@@ -130,15 +119,6 @@ class CallByCall(unittest.TestCase):
             # A refusal is told on the others, once.
             self.assertLessEqual(len(events), 3, f"{where}: {events}")
         return repeats
-
-    def all_calls(self, verdict):
-        ended, steps = self.crash(verdict, 0)
-        self.assertTrue(ended)
-        self.assertGreater(steps, 9)
-        with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
-            stride = 6 if harness.SLOW else 1
-            killed = [not end for end, _ in pool.map(lambda at: self.crash(verdict, at), range(1, steps + 1, stride))]
-        self.assertGreater(killed.count(True), len(killed) * 3 // 4)
 
     def test_taken(self):
         self.all_calls("taken")
@@ -228,10 +208,12 @@ class OthersTest(Daemon):
         cls.addClassCleanup(hole.close)
         with open(os.path.join(cls.folder, "silent.url"), "w") as file:
             file.write(f"http://127.0.0.1:{hole.port}/hook/planted-webhook-path\n")
-        with socket.create_server(("127.0.0.1", 0)) as gone:
-            port = gone.getsockname()[1]
+        # Bound and not listening: it refuses, and is nobody else's meanwhile.
+        dead = socket.socket()
+        cls.addClassCleanup(dead.close)
+        dead.bind(("127.0.0.1", 0))
         with open(os.path.join(cls.folder, "dead.url"), "w") as file:
-            file.write(f"http://127.0.0.1:{port}/hook/planted-webhook-path\n")
+            file.write(f"http://127.0.0.1:{dead.getsockname()[1]}/hook/planted-webhook-path\n")
 
     def test_nobody_waits_for_another(self):
         put = {}

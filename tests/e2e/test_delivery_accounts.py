@@ -1,14 +1,11 @@
 """Services that keep an account of each case: one alert of it from its first step to its end,
 whatever becomes of its severity and category, and none that outlives what it tells of."""
 
-import json
-import socket
 import sqlite3
-import subprocess
 import time
 import unittest
-import urllib.request
 
+from alertmanager import Alertmanager
 from channels import Daemon
 from harness import wait_for
 
@@ -18,38 +15,14 @@ FIRST, SECOND = (f"blind/{SPELL}/0", "imap office: INBOX, Junk"), (f"blind/{SPEL
 END = (f"sight/{SPELL}", "imap office")
 
 
-class AccountsTest(Daemon):
+class AccountsTest(Alertmanager, Daemon):
     """The real Alertmanager, and a peer of PagerDuty."""
 
     @classmethod
     def add_channels(cls):
         cls.pager = cls.add_peer("pagerduty", "pager", "critical")
         cls.add_peer("slack", "chat", "critical")
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            cls.port = free.getsockname()[1]
-        with open(f"{cls.folder}/alertmanager.yml", "w") as file:
-            file.write("route:\n  receiver: nobody\nreceivers:\n- name: nobody\n")
-        cls.process = subprocess.Popen(
-            ["prometheus-alertmanager", f"--config.file={cls.folder}/alertmanager.yml", f"--storage.path={cls.folder}/data",
-             f"--web.listen-address=127.0.0.1:{cls.port}", "--cluster.listen-address="],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        cls.addClassCleanup(cls.end)
-        cls.sections.append(f"[channel ops]\ntype = alertmanager\nseverity = critical\nserver = http://127.0.0.1:{cls.port}\n")
-        wait_for(lambda: cls.alerts() is not None, 60, "Alertmanager")
-
-    @classmethod
-    def end(cls):
-        cls.process.terminate()
-        cls.process.wait(30)
-
-    @classmethod
-    def alerts(cls):
-        """What fires."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{cls.port}/api/v2/alerts", timeout=5) as answer:
-                return json.load(answer)
-        except OSError:
-            return None
+        cls.start_alertmanager("severity = critical\n")
 
     def firing(self, name, value):
         return [alert for alert in self.alerts() if alert["labels"].get(name) == value]
