@@ -2,11 +2,10 @@
 
 import json
 import os
-import socket
 import subprocess
 import urllib.request
 
-from harness import wait_for
+from harness import free_port, wait_for
 
 
 class Alertmanager:
@@ -15,8 +14,7 @@ class Alertmanager:
     @classmethod
     def start_alertmanager(cls, keys=""):
         """Adds the channel "ops", with these @keys besides."""
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            cls.port = free.getsockname()[1]
+        cls.port = free_port()
         with open(os.path.join(cls.folder, "alertmanager.yml"), "w") as file:
             file.write("route:\n  receiver: nobody\nreceivers:\n- name: nobody\n")
         cls.process = subprocess.Popen(

@@ -19,6 +19,8 @@ import subprocess
 import tempfile
 import time
 
+from harness import free_port
+
 CERTIFICATES = ("good", "wrong-ca", "wrong-host", "expired", "not-yet", "self-signed")
 
 
@@ -37,12 +39,6 @@ def wait_for(condition, seconds=20, what="condition"):
 def select_pause(seconds):
     import select
     select.select([], [], [], seconds)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def openssl(*args, cwd):

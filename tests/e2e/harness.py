@@ -43,6 +43,13 @@ def wait_for(condition, seconds=20, what="condition"):
         pause(0.02)
 
 
+def free_port():
+    """One that nothing listens at; it may be another's soon."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def make_maildir(path):
     for part in ("tmp", "new", "cur"):
         os.makedirs(os.path.join(path, part), exist_ok=True)

@@ -1,11 +1,26 @@
-"""appeald --once, killed before its Nth call that leaves something behind."""
+"""appeald, killed at bad moments: of an exchange with a peer, or before its Nth call that leaves something behind."""
 
 import concurrent.futures
 import os
 import signal
 import subprocess
+import threading
 
 import harness
+
+
+def kill_once(test, peer, when):
+    """@test's daemon dies the first time that @peer comes to @when.  Returns: whether it has, an Event."""
+    killed = threading.Event()
+
+    def kill(call):
+        if not killed.is_set():
+            killed.set()
+            test.appeald.process.kill()
+
+    setattr(peer, when, kill)
+    test.addCleanup(setattr, peer, when, None)
+    return killed
 
 
 class CallByCall:

@@ -9,7 +9,6 @@ import shutil
 import socket
 import sqlite3
 import tempfile
-import threading
 import time
 import unittest
 
@@ -17,7 +16,7 @@ import harness
 import samples
 from channels import APPEAL, Daemon
 from harness import Appeald, deliver, make_maildir, wait_for, write_private
-from killing import CallByCall
+from killing import CallByCall, kill_once
 from peers import KINDS, PEERS
 from peers.base import Say
 from test_channels import notice
@@ -139,23 +138,12 @@ class SeenFromOutside(Daemon):
         for kind in KINDS:
             cls.add_peer(kind, kind, "high")  # of the low ones owed here nothing else comes
 
-    def kill_once(self, peer, when):
-        killed = threading.Event()
-
-        def kill(call):
-            if not killed.is_set():
-                killed.set()
-                self.appeald.process.kill()
-
-        setattr(peer, when, kill)
-        return killed
-
     def round(self, kind, when, say=None):
         peer = self.peers[kind]
         before = len(peer.taken)
         if say:
             peer.script.append(say)
-        killed = self.kill_once(peer, when)
+        killed = kill_once(self, peer, when)
         self.owe(kind, "--severity", "low", "--url", APPEAL)
         self.assertTrue(killed.wait(30), f"{kind} {when}: no request")
         self.appeald.process.wait(30)

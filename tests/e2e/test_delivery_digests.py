@@ -8,12 +8,11 @@ import sqlite3
 import shutil
 import subprocess
 import tempfile
-import threading
 import unittest
 
 from channels import Daemon
 from harness import BUILD, Appeald, make_maildir, wait_for, write_private
-from killing import CallByCall
+from killing import CallByCall, kill_once
 from peers import PEERS
 from peers.base import Say
 
@@ -40,18 +39,6 @@ class KilledTest(Daemon):
         for kind in THREE:
             cls.add_peer(kind, kind, "critical")
 
-    def kill_at(self, peer, when):
-        killed = threading.Event()
-
-        def kill(call):
-            if not killed.is_set():
-                killed.set()
-                self.appeald.process.kill()
-
-        setattr(peer, when, kill)
-        self.addCleanup(setattr, peer, when, None)
-        return killed
-
     def owe_at(self, kind, hours):
         return [self.owe(kind, "--severity", "low", "--seconds", str(left * HOUR)) for left in hours]
 
@@ -62,7 +49,7 @@ class KilledTest(Daemon):
         cases = self.owe_at(kind, before)
         if say:
             peer.script.append(say)
-        killed = self.kill_at(peer, when)
+        killed = kill_once(self, peer, when)
         self.appeald.start(ready=False)
         self.assertTrue(killed.wait(30), f"{kind}: no request")
         self.appeald.process.wait(30)

@@ -4,14 +4,13 @@ its documents to cases, a webhook, and what is told when it cannot be seen."""
 import json
 import os
 import re
-import socket
 import tempfile
 import time
 import unittest
 import urllib.request
 
 import samples
-from harness import SECRET, Appeald, WebhookPeer, deliver, make_maildir, wait_for
+from harness import SECRET, Appeald, WebhookPeer, deliver, free_port, make_maildir, wait_for
 from peers.base import Say
 from peers.gateway import Gateway
 from peers.gateway_faults import ERRORS, HTTP, ODD
@@ -491,9 +490,7 @@ class LoginTest(PlatformTest):
         self.assertEqual(status, 0, text)
 
     def test_a_browser_comes_back(self):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         appeald = self.appeald(token=False, redirect=f"http://127.0.0.1:{port}/callback")
         login, url = self.login(appeald)
         back = self.gateway.tokens.browse(url)
@@ -558,9 +555,7 @@ class LoginTest(PlatformTest):
 
     def test_two_at_one_port(self):
         """The second one says what is in its way, and that it may be pasted."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         appeald = self.appeald(token=False, redirect=f"http://127.0.0.1:{port}/callback")
         first, url = self.login(appeald)
         second, other = self.login(appeald)

@@ -4,14 +4,13 @@ repeat them in every shape, and everything that is said or kept is searched for 
 import glob
 import json
 import os
-import socket
 import tempfile
 import time
 import unittest
 import urllib.parse
 import urllib.request
 
-from harness import SECRET, Appeald, WebhookPeer, wait_for, write_private
+from harness import SECRET, Appeald, WebhookPeer, free_port, wait_for, write_private
 from peers.base import Say
 from peers.endpoint import Endpoint
 from peers.gateway import Gateway
@@ -41,9 +40,7 @@ class SecretsTest(unittest.TestCase):
         self.gateway = self.enterContext(Gateway(secret="planted-app-key"))
         self.hook, self.erp = self.enterContext(WebhookPeer()), self.enterContext(Endpoint())
         self.erp.key = None
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         os.mkdir(os.path.join(self.folder, "apd"))
         write_private(os.path.join(self.folder, "apd", "erp.url"), self.erp.base + "/planted-path-of-erp/inbox?key=planted-url-key-1\n")
         write_private(os.path.join(self.folder, "apd", "erp.headers"), "Authorization: Bearer planted-bearer\nX-Key: planted;planted-x\n")
