@@ -1,8 +1,9 @@
 /* What a message asks of the seller: kind, category, outcome, severity.
  *
- * Evidence of several kinds is weighed by where it stands: who speaks, to whom,
- * what was done or is demanded, about what.  The words are data (conf/rules/);
- * here is only how they are weighed.
+ * Evidence of several kinds is weighed by where it stands: who speaks, to whom, what was done or
+ * is demanded, about what (classify_weigh).  The words are data (conf/rules/), and so is what the
+ * signs that they leave (traits) speak for, which is learnt (weights); here are only the bounds
+ * within which the greatest sum decides.
  */
 #pragma once
 
