@@ -174,7 +174,10 @@ look_at(const Search *search, const Group *group, size_t at)
     guint64 head = 0;
     size_t left = search->n - at;
 
-    memcpy(&head, search->text + at, MIN(left, sizeof head));
+    if (left >= sizeof head)
+        memcpy(&head, search->text + at, sizeof head); /* one load: nearly always */
+    else
+        memcpy(&head, search->text + at, left);
     look_in(search, &group->tables[0], at, head);
     if (left >= 4)
         look_in(search, &group->tables[1], at, head);

@@ -102,6 +102,17 @@ expand(const char *text, GPtrArray *flat)
     return close != NULL && expand_group(text, open, close, flat);
 }
 
+/* The bytes of the word, or the part of one, at the end of @text. */
+static guint32
+ending_of(const char *text, size_t n)
+{
+    guint32 bits = 0;
+
+    while (n > 0 && apd_text_is_word_byte(text[n - 1]))
+        bits |= apd_phrase_bit(text[--n]);
+    return bits;
+}
+
 static void
 add_part(ApdPhraseBook *self, ApdPartKind kind, const char *text, size_t n)
 {
@@ -115,6 +126,7 @@ add_part(ApdPhraseBook *self, ApdPartKind kind, const char *text, size_t n)
         part.n = (guint16) n;
         part.head = text[0];
         part.tail = text[n - 1];
+        part.ending = ending_of(text, n);
     }
     g_array_append_val(self->parts, part);
 }

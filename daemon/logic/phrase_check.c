@@ -65,6 +65,7 @@ may_end(const ApdPart *part, const char *text, size_t at)
 /* Distances from the edge of a gap to where what is beyond it may stand, nearest first. */
 typedef struct {
     guint16 list[MAX_GAP + 1];
+    guint32 words[MAX_GAP + 1]; /* before a gap: bits of the word that ends there, once asked for */
     guint n;
     guint32 bits; /* of the bytes that stand there */
 } Places;
@@ -108,6 +109,7 @@ find_places_before(const char *text, size_t at, guint32 tails, Places *places)
     for (size_t p = at; cost <= 2 * MAX_GAP_WORDS && at - p <= MAX_GAP; p--) {
         if (p > 0 && text[p - 1] != ' ' && (tails & apd_phrase_bit(text[p - 1])) != 0
             && apd_prepared_is_boundary(text, p)) {
+            places->words[places->n] = 0;
             places->list[places->n++] = (guint16) (at - p);
             places->bits |= apd_phrase_bit(text[p - 1]);
         }
@@ -119,6 +121,37 @@ find_places_before(const char *text, size_t at, guint32 tails, Places *places)
                  && (p < 2 || !apd_text_is_word_byte(text[p - 2])))
             cost += 2;
     }
+}
+
+/* The bytes of the word that ends at @at; all of them where it is longer than is looked at. */
+static guint32
+bits_of_word(const char *text, size_t at)
+{
+    size_t n = 0;
+    guint32 bits = 0;
+
+    for (; n < at && apd_text_is_word_byte(text[at - 1 - n]); n++) {
+        if (n == MAX_WORD)
+            return G_MAXUINT32;
+        bits |= apd_phrase_bit(text[at - 1 - n]);
+    }
+    return bits;
+}
+
+/* Whether @choice, which ends with @last, may end at place @k before a gap that ends before @at.
+ * Of what ends with "shipment*" every place is one: it is tried only where a word ends that has
+ * all of these letters. */
+static bool
+may_end_there(const ApdChoice *choice, const ApdPart *last, const char *text, size_t at,
+              Places *places, guint k)
+{
+    size_t end = at - places->list[k];
+
+    if (last->kind != APD_PART_STAR || choice->n < 2 || last[-1].kind != APD_PART_LITERAL)
+        return may_end(last, text, end);
+    if (places->words[k] == 0)
+        places->words[k] = bits_of_word(text, end);
+    return (last[-1].ending & ~places->words[k]) == 0;
 }
 
 /* --- forward --------------------------------------------------------------------------- */
@@ -339,7 +372,7 @@ slots_before_gap(Walk *self, int slot, const ApdPart *first, size_t at)
         const ApdPart *last = apd_phrase_part(self->book, choice->first + choice->n) - 1;
         bool here = choice->n == 0 && slot_before(self, slot, first, true, at);
         for (guint k = 0; k < places.n && choice->n > 0 && !here; k++)
-            here = may_end(last, self->text, at - places.list[k])
+            here = may_end_there(choice, last, self->text, at, &places, k)
                    && backward(self, slot, choice, choice->n - 1, at - places.list[k]);
         found |= here;
     }

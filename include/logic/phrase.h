@@ -22,6 +22,7 @@ typedef struct {
     guint16 n;        /* its bytes, ... */
     char head, tail;  /* ... the first and the last of them */
     guint8 kind;      /* ApdPartKind */
+    guint32 ending;   /* the bytes of the word that it ends with, or in: see apd_phrase_bit() */
 } ApdPart;
 
 /* Ranges within the book's arrays. */
