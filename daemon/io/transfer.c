@@ -1,5 +1,7 @@
 #include "io/transfer.h"
 
+#include <string.h>
+
 /* Value and one; 0: no base64. */
 /* clang-format off */
 static const guint8 values[256] = {
@@ -50,6 +52,26 @@ write_rest(guint32 bits, int n, guint8 *out)
     return (gsize) n - 1;
 }
 
+/* Decodes whole quanta, four characters of base64 on end each, up to the first that is none or to
+ * where @room, bytes at @out, may not hold another.  Returns: the characters taken. */
+static gsize
+decode_quanta(const char *text, gsize size, guint8 *out, gsize room)
+{
+    gsize i = 0;
+
+    for (; i + 4 <= size && room >= 3; i += 4, room -= 3) {
+        guint32 a = values[(guchar) text[i]], b = values[(guchar) text[i + 1]];
+        guint32 c = values[(guchar) text[i + 2]], d = values[(guchar) text[i + 3]];
+        if (a == 0 || b == 0 || c == 0 || d == 0)
+            break;
+        guint32 bits = (a - 1) << 18 | (b - 1) << 12 | (c - 1) << 6 | (d - 1);
+        *out++ = (guint8) (bits >> 16);
+        *out++ = (guint8) (bits >> 8);
+        *out++ = (guint8) bits;
+    }
+    return i;
+}
+
 void
 apd_base64_decode(const char *text, gsize size, gsize limit, GByteArray *out)
 {
@@ -62,6 +84,13 @@ apd_base64_decode(const char *text, gsize size, gsize limit, GByteArray *out)
     const guint8 *end = p + limit;
 
     for (gsize i = 0; i < size && p < end; i++) {
+        if (n == 0) { /* nearly all of it */
+            gsize taken = decode_quanta(text + i, size - i, p, (gsize) (end - p));
+            i += taken;
+            p += taken / 4 * 3;
+            if (i >= size || p >= end)
+                break;
+        }
         int value = values[(guchar) text[i]] - 1;
 
         if (value >= 0) {
@@ -108,6 +137,17 @@ soft_break(const char *text, gsize size)
     return i == size ? i : 0;
 }
 
+/* How many of the bytes at @text stand for themselves. */
+static gsize
+plain_length(const char *text, gsize size, bool header)
+{
+    const char *escape = memchr(text, '=', size);
+    gsize n = escape != NULL ? (gsize) (escape - text) : size;
+    const char *blank = header ? memchr(text, '_', n) : NULL;
+
+    return blank != NULL ? (gsize) (blank - text) : n;
+}
+
 void
 apd_quoted_printable_decode(const char *text, gsize size, bool header, gsize limit, GByteArray *out)
 {
@@ -120,6 +160,15 @@ apd_quoted_printable_decode(const char *text, gsize size, bool header, gsize lim
     const guint8 *end = p + MIN(size, limit);
 
     for (gsize i = 0; i < size && p < end; i++) {
+        gsize room = MIN(size - i, (gsize) (end - p));
+        gsize plain = text[i] != '=' ? plain_length(text + i, room, header) : 0;
+        if (plain > 0) {
+            memcpy(p, text + i, plain);
+            p += plain;
+            i += plain;
+            if (i >= size || p >= end)
+                break;
+        }
         guint8 c = (guint8) text[i];
 
         if (c == '=') {

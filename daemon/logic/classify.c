@@ -286,11 +286,13 @@ explain(const Judge *self, ApdQuestion question, const char *what, const char *a
 {
     g_autofree gint64 *shares = shares_of(self, question, answer);
 
+    for (int i = 0; i < self->weighing->n; i++)
+        if (shares[i] > 0 && !is_told(apd_rules_signal(self->input->rules, i)->type))
+            shares[i] = 0;
     for (int shown = 0; shown < MAX_SHOWN; shown++) {
         int best = -1;
         for (int i = 0; i < self->weighing->n; i++)
-            if (shares[i] > (best >= 0 ? shares[best] : 0)
-                && is_told(apd_rules_signal(self->input->rules, i)->type))
+            if (shares[i] > (best >= 0 ? shares[best] : 0))
                 best = i;
         if (best < 0)
             return;

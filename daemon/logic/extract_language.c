@@ -13,6 +13,10 @@ static void
 count_letters(const char *shown, Scripts *scripts)
 {
     for (const char *p = shown; *p != '\0'; p = g_utf8_next_char(p)) {
+        if ((guchar) *p < 0x80) {
+            scripts->latin += g_ascii_isalpha(*p);
+            continue;
+        }
         gunichar c = g_utf8_get_char(p);
         if (c >= 0x3400 && c <= 0x9FFF) {
             scripts->han++;
@@ -21,8 +25,8 @@ count_letters(const char *shown, Scripts *scripts)
             scripts->hangul++;
         } else if (c >= 0x400 && c <= 0x52F) {
             scripts->cyrillic++;
-        } else if ((c < 0x80 && g_ascii_isalpha((char) c)) || (c >= 0xC0 && c <= 0x17F)) {
-            scripts->latin += c < 0x80 ? g_ascii_isalpha((char) c) : 1;
+        } else if (c >= 0xC0 && c <= 0x17F) {
+            scripts->latin++;
         }
     }
 }

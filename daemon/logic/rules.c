@@ -220,11 +220,30 @@ apd_rules_signal(const ApdRules *self, int signal)
     return &g_array_index(self->signals, ApdSignalInfo, (guint) signal);
 }
 
+/* Appends @word and @mark, the NUL of the last too.  Returns: behind @word; NULL: no room. */
+static char *
+put_word(char *at, const char *end, const char *word, char mark)
+{
+    size_t n = strlen(word);
+
+    if (at == NULL || n + 1 >= (size_t) (end - at))
+        return NULL;
+    memcpy(at, word, n);
+    at[n] = mark;
+    return at + n + 1;
+}
+
+/* Every mail asks some twenty times: the path is put together in place. */
 const char *
 apd_rules_value(const ApdRules *self, const char *type, const char *name, const char *key)
 {
-    g_autofree char *path = g_strconcat(type, "/", name, "/", key, NULL);
-    return g_hash_table_lookup(self->values, path);
+    char path[256], *end = path + sizeof path;
+    char *at = put_word(put_word(put_word(path, end, type, '/'), end, name, '/'), end, key, '\0');
+
+    if (at != NULL)
+        return g_hash_table_lookup(self->values, path);
+    g_autofree char *long_path = g_strconcat(type, "/", name, "/", key, NULL);
+    return g_hash_table_lookup(self->values, long_path);
 }
 
 bool
