@@ -17,6 +17,8 @@ static const struct { const char *text, *bytes; } base64[] = {
     { "SGVsbG8=IHdvcmxk",       "Hello world" },          /* concatenated */
     { "SGVs!!bG8=",             "Hello" },
     { "S",                      "" },
+    { "SGVsbG8g\nd29y\nbGQ=",   "Hello world" },
+    { "SGVsbG8gd\n29ybGQ=SGk=", "Hello worldHi" },         /* lines that end within a quantum */
 };
 
 static const struct { const char *text, *bytes; bool header; } quoted[] = {
@@ -27,6 +29,7 @@ static const struct { const char *text, *bytes; bool header; } quoted[] = {
     { "a_b",           "a_b",    false },
     { "100=% =zz",     "100=% =zz", false },
     { "end=",          "end",    false },
+    { "long_er run=3D and_more", "long er run= and more", true },
 };
 
 static const struct { const char *raw, *text; } words[] = {
