@@ -2,6 +2,7 @@
 
 #include "app/blindness.h"
 #include "app/courier.h"
+#include "app/fullness.h"
 #include "app/reminders.h"
 #include "app/table.h"
 #include "base/text.h"
@@ -71,6 +72,8 @@ print_waiting(const Status *self, const char *channel, ApdTime until)
 static const char *
 amiss(const ApdSight *sight)
 {
+    if (g_str_equal(sight->folder, APD_SIGHT_ROOM))
+        return apd_fullness_is_full(sight) ? "FULL" : "nearly full";
     return g_str_equal(sight->folder, APD_SIGHT_CLOCK) ? "wrong" : "not there";
 }
 
@@ -82,14 +85,16 @@ add_sights(const Status *self, ApdTable *table, const ApdSourceConfig *source)
 
     for (guint i = 0; i < self->sights->len; i++) {
         const ApdSight *sight = self->sights->pdata[i];
-        if (!g_str_equal(sight->source, source->section))
+        bool full = apd_fullness_is_full(sight);
+        if (!g_str_equal(sight->source, source->section)
+            || (sight->text == NULL && g_str_equal(sight->folder, APD_SIGHT_ROOM)))
             continue;
         g_autofree char *since = apd_ctl_ago(self->desk, sight->since);
         g_autofree char *life = apd_ctl_ago(self->desk, sight->last_life);
         const char *state = !sight->well ? "BLIND" : sight->text == NULL ? "well" : amiss(sight);
         const char *cells[] = { source->section, sight->folder, state, since, life };
-        apd_table_add(table, cells, sight->well ? APD_PAINT_PLAIN : APD_PAINT_URGENT);
-        good &= sight->well;
+        apd_table_add(table, cells, sight->well && !full ? APD_PAINT_PLAIN : APD_PAINT_URGENT);
+        good &= sight->well && !full;
         any = true;
     }
     if (!any) {
@@ -353,9 +358,9 @@ is_well(const Status *self)
         const ApdSight *sight = self->sights->pdata[i];
         if (apd_config_source(self->config, sight->source) == NULL)
             continue;
-        if (!sight->well)
+        if (!sight->well || apd_fullness_is_full(sight))
             return false;
-        met++;
+        met += g_str_equal(sight->folder, APD_SIGHT_ROOM) ? 0 : 1;
     }
     for (guint i = 0; i < self->owed->len; i++)
         if (((const ApdDelivery *) self->owed->pdata[i])->last_error != NULL)

@@ -222,7 +222,7 @@ icon_for(ApdSeverity severity)
 static bool
 stays(const ApdAlert *alert)
 {
-    return alert->type != APD_ALERT_SIGHT && alert->type != APD_ALERT_TEST
+    return !apd_alert_is_end(alert) && alert->type != APD_ALERT_TEST
            && alert->type != APD_ALERT_WELL;
 }
 

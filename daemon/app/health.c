@@ -1,5 +1,7 @@
 #include "app/health.h"
 
+#include "app/fullness.h"
+
 /* A healthy source proves itself at least this often: the longest `poll`, and
  * what a slow server may take. */
 #define LIFE_LIMIT (APD_HOUR + 15 * APD_MINUTE)
@@ -41,8 +43,11 @@ ask_folder(const GPtrArray *sights, const char *source, const char *folder, ApdT
 static char *
 ask_source(const GPtrArray *sights, const ApdSourceConfig *source, ApdTime now)
 {
+    const ApdSight *room = find_sight(sights, source->section, APD_SIGHT_ROOM);
     char *why = NULL;
 
+    if (room != NULL && apd_fullness_is_full(room))
+        return g_strdup_printf("%s is %s", source->section, room->text);
     if (source->folders[0] == NULL)
         return ask_folder(sights, source->section, "", now);
     for (char **folder = source->folders; *folder != NULL && why == NULL; folder++)

@@ -67,6 +67,7 @@ apd_mailbox_free(ApdMailbox *self)
     g_free(self->config.auth);
     g_free(self->config.folder);
     g_free(self->fault);
+    apd_mailbox_forget_room(self);
     g_free(self);
 }
 
@@ -173,9 +174,11 @@ connect_up(ApdMailbox *self, GError **error)
         return false;
     }
     self->step.connected = true;
+    apd_mailbox_hear_login(self);
     if (!apd_imap_examine(self->imap, config->folder, &uidvalidity, error))
         return false;
 
+    apd_mailbox_hear_folder(self);
     take_uidvalidity(self, uidvalidity);
     self->fresh = true;
     return true;
@@ -282,6 +285,7 @@ examine_again(ApdMailbox *self, GError **error)
 
     if (!apd_imap_examine(self->imap, self->config.folder, &uidvalidity, error))
         return false;
+    apd_mailbox_hear_folder(self);
     take_uidvalidity(self, uidvalidity);
     return true;
 }
@@ -351,6 +355,8 @@ run(ApdMailbox *self, bool look, GError **error)
             return false;
         if (hand_over(self, starved))
             return true;
+        if (!apd_mailbox_look_at_room(self, error))
+            return false;
         finish_round(self);
         again = found = false;
         if (!park(self, &again, error) || (again && !wake(self, true, &again, error)))

@@ -1,21 +1,27 @@
 #include "app/status_line.h"
 
+#include "app/fullness.h"
 #include "base/text.h"
 
 static bool
 add_sources(GString *line, ApdLedger *ledger, const ApdConfig *config, GError **error)
 {
     g_autoptr(GPtrArray) sights = apd_ledger_sights(ledger, error);
-    g_autoptr(GString) blind = g_string_new(NULL);
+    g_autoptr(GString) blind = g_string_new(NULL), full = g_string_new(NULL);
 
     if (sights == NULL)
         return false;
 
     for (guint i = 0; i < sights->len; i++) {
         const ApdSight *sight = sights->pdata[i];
-        if (sight->well || apd_config_source(config, sight->source) == NULL)
+        if (apd_config_source(config, sight->source) == NULL)
             continue;
         g_autofree char *since = apd_time_iso(sight->since);
+        if (apd_fullness_is_full(sight))
+            g_string_append_printf(full, "%s%s since %s", full->len > 0 ? ", " : "", sight->source,
+                                   since);
+        if (sight->well)
+            continue;
         g_string_append_printf(blind, "%s%s%s%s since %s", blind->len > 0 ? ", " : "",
                                sight->source, *sight->folder ? " " : "", sight->folder, since);
     }
@@ -23,6 +29,8 @@ add_sources(GString *line, ApdLedger *ledger, const ApdConfig *config, GError **
                            config->sources->len == 1 ? "" : "s");
     if (blind->len > 0)
         g_string_append_printf(line, ", BLIND: %s", blind->str);
+    if (full->len > 0)
+        g_string_append_printf(line, ", FULL: %s", full->str);
     return true;
 }
 

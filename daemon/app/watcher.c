@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/blindness.h"
+#include "app/fullness.h"
 #include "app/readers.h"
 #include "app/sights.h"
 #include "base/error.h"
@@ -234,6 +235,50 @@ on_clock(ApdSource *source, const char *text, void *user_data)
 }
 
 static void
+on_room(ApdSource *source, ApdRoom room, const char *text, void *user_data)
+{
+    ApdWatcher *self = user_data;
+    g_autoptr(GError) error = NULL;
+    bool told;
+
+    if (!apd_fullness_note(self->casebook->ledger, self->casebook->config, source->name, room, text,
+                           apd_now(), &told, &error)) {
+        self->events.failed(error, self->user_data);
+        return;
+    }
+    if (!told)
+        return;
+    if (room == APD_ROOM_ENOUGH)
+        apd_log(G_LOG_LEVEL_MESSAGE, "APPEALD_SOURCE", source->name, "%s: there is room again",
+                source->name);
+    else
+        apd_log(G_LOG_LEVEL_WARNING, "APPEALD_SOURCE", source->name,
+                "%s: the mailbox is %s: %s; new mail is%s sent back", source->name,
+                room == APD_ROOM_NONE ? "full" : "nearly full", text,
+                room == APD_ROOM_NONE ? "" : " soon");
+    self->events.changed(self->user_data);
+}
+
+static void
+on_said(ApdSource *source, const char *text, void *user_data)
+{
+    ApdWatcher *self = user_data;
+    g_autoptr(GError) error = NULL;
+    bool told;
+
+    if (!apd_fullness_said(self->casebook->ledger, self->casebook->config, source->name, text,
+                           apd_now(), &told, &error)) {
+        self->events.failed(error, self->user_data);
+        return;
+    }
+    if (!told)
+        return;
+    apd_log(G_LOG_LEVEL_WARNING, "APPEALD_SOURCE", source->name, "%s: the server says: %s",
+            source->name, text);
+    self->events.changed(self->user_data);
+}
+
+static void
 on_looked_back(ApdSource *source, const char *folder, void *user_data)
 {
     ApdWatcher *self = user_data;
@@ -255,6 +300,8 @@ open_source(ApdWatcher *self, const ApdSourceConfig *config, GError **error)
         .sight = on_sight,
         .gone = on_gone,
         .clock = on_clock,
+        .room = on_room,
+        .said = on_said,
         .looked_back = on_looked_back,
     };
     const ApdSourceType *type = apd_source_find(config->type);

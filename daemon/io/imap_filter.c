@@ -367,9 +367,12 @@ judge_untagged(ApdImapFilter *self, Text *text, uint64_t *ret_literal, const cha
         return APD_LINE_REFUSE;
     }
     if (is_one_of(name, statuses)) {
+        apd_imap_said_status(&self->said, text->at, (size_t) (text->end - text->at));
         blunt(*text);
         return APD_LINE_PASS;
     }
+    if (g_str_equal(name, "QUOTA"))
+        apd_imap_said_quota(&self->said, text->at, (size_t) (text->end - text->at));
     if (g_str_equal(name, "SEARCH") && !is_search(*text)) {
         *ret_why = "a malformed answer to SEARCH"; /* dropping it would lose mail */
         return APD_LINE_REFUSE;
@@ -384,7 +387,7 @@ judge_untagged(ApdImapFilter *self, Text *text, uint64_t *ret_literal, const cha
 }
 
 static ApdLineFate
-judge_tagged(Text *text, const char **ret_why)
+judge_tagged(ApdImapFilter *self, Text *text, const char **ret_why)
 {
     char name[16];
 
@@ -392,6 +395,8 @@ judge_tagged(Text *text, const char **ret_why)
     if (name[0] != '\0' && take(text, ' ')) {
         take_name(text, name, sizeof name);
         if (g_str_equal(name, "OK") || g_str_equal(name, "NO") || g_str_equal(name, "BAD")) {
+            if (name[0] == 'O') /* why it says no is told by whoever asked */
+                apd_imap_said_status(&self->said, text->at, (size_t) (text->end - text->at));
             blunt(*text);
             return APD_LINE_PASS;
         }
@@ -435,7 +440,7 @@ judge(ApdImapFilter *self, Text *text, uint64_t *ret_literal, const char **ret_w
     }
     if (take(text, '*') && take(text, ' '))
         return judge_untagged(self, text, ret_literal, ret_why);
-    return judge_tagged(text, ret_why);
+    return judge_tagged(self, text, ret_why);
 }
 
 ApdLineFate

@@ -235,6 +235,7 @@ apd_imap_login(ApdImap *self, const ApdImapLogin *login, GError **error)
     if (!check(self, login, error))
         return false;
 
+    g_free(apd_imap_take_alert(self, &(bool){ false })); /* said before TLS, by anybody */
     apd_imap_begin(self, APD_IMAP_TIMEOUT, BUDGET, 0);
     bool good = is_oauth(login)            ? run_oauth(self, login, error)
                 : wants_plain(self, login) ? run_plain(self, login, error)

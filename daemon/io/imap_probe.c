@@ -271,6 +271,33 @@ compare_clocks(Run *run)
             (int) MIN((now - newest.received) / APD_MINUTE, G_MAXINT));
 }
 
+/* Whether the session goes on. */
+static bool
+look_at_room(Run *run)
+{
+    g_autoptr(GError) error = NULL;
+    ApdQuota quota;
+
+    if (!apd_imap_ask_quota(run->imap, "INBOX", &quota, &error)) {
+        say(run, APD_PROOF_WARN, "room", "", "%s", error->message);
+        return false;
+    }
+    if (quota.limit == 0)
+        return true;
+    ApdRoom room = apd_room_judge(&quota, APD_ROOM_ENOUGH);
+    g_autofree char *figures = apd_room_figures(&quota);
+    say(run,
+        room == APD_ROOM_NONE     ? APD_PROOF_BAD
+        : room == APD_ROOM_SCARCE ? APD_PROOF_WARN
+                                  : APD_PROOF_GOOD,
+        "room",
+        room == APD_ROOM_ENOUGH ? ""
+                                : "delete large mail, empty the trash, or buy space: a full "
+                                  "mailbox sends notices back",
+        "%s is used", figures);
+    return true;
+}
+
 static void
 try_idle(Run *run)
 {
@@ -309,7 +336,7 @@ look_at_folders(Run *run)
     }
     if (alive && any && !open) /* a folder that could not be opened closed the one before */
         alive = open = apd_imap_examine(run->imap, "INBOX", &(uint32_t){ 0 }, NULL);
-    if (alive && open)
+    if (alive && open && look_at_room(run))
         try_idle(run);
 }
 

@@ -362,6 +362,12 @@ apd_stream_count(const ApdStream *self)
     return self->filter.count;
 }
 
+ApdImapSaid *
+apd_stream_said(ApdStream *self)
+{
+    return &self->filter.said;
+}
+
 void
 apd_stream_rest(ApdStream *self)
 {

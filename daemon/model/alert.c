@@ -2,9 +2,10 @@
 
 #include <string.h>
 
-static const char *const types[APD_N_ALERTS] = { "case",       "summary", "blind", "sight",
-                                                 "unreadable", "refused", "test",  "well",
-                                                 "login",      "clock" };
+static const char *const types[APD_N_ALERTS] = {
+    "case", "summary", "blind", "sight",  "unreadable", "refused", "test",
+    "well", "login",   "clock", "scarce", "full",       "room",    "said",
+};
 static const char *const reasons[APD_N_REASONS] = { "new",      "step",    "changed",
                                                     "decision", "expired", "escalated" };
 
@@ -95,19 +96,39 @@ apd_wording_free(ApdWording *self)
     g_free(self);
 }
 
-/* "blind/SOURCE/SINCE/DAY" and "sight/SOURCE/SINCE". */
+/* How the keys of troubles that end are made: "blind/SOURCE/SINCE/DAY", "sight/SOURCE/SINCE". */
+static const struct {
+    const char *prefix;
+    int parts; /* behind the source, which may hold slashes itself */
+    const char *suffix;
+} troubles[] = {
+    { "blind/", 2, "" },
+    { "sight/", 1, "" },
+    { "full/", 2, " (room)" },
+    { "room/", 1, " (room)" },
+};
+
 char *
 apd_alert_blind_source(const ApdAlert *self)
 {
-    bool begins = g_str_has_prefix(self->key, "blind/");
-    const char *end = NULL;
+    size_t i = 0;
 
-    if (!begins && !g_str_has_prefix(self->key, "sight/"))
+    while (i < G_N_ELEMENTS(troubles) && !g_str_has_prefix(self->key, troubles[i].prefix))
+        i++;
+    if (i == G_N_ELEMENTS(troubles))
         return NULL;
 
-    const char *source = self->key + strlen("blind/");
-    end = strrchr(source, '/');
-    if (end != NULL && begins)
-        end = g_strrstr_len(source, end - source, "/");
-    return end ? g_strndup(source, (gsize) (end - source)) : g_strdup(source);
+    const char *source = self->key + strlen(troubles[i].prefix);
+    const char *end = source + strlen(source);
+    for (int part = 0; part < troubles[i].parts; part++) {
+        const char *slash = g_strrstr_len(source, end - source, "/");
+        end = slash != NULL ? slash : end;
+    }
+    return g_strdup_printf("%.*s%s", (int) (end - source), source, troubles[i].suffix);
+}
+
+bool
+apd_alert_is_end(const ApdAlert *self)
+{
+    return self->type == APD_ALERT_SIGHT || self->type == APD_ALERT_ROOM;
 }

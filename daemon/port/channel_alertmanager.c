@@ -22,7 +22,7 @@
 static bool
 is_over(const ApdAlert *alert)
 {
-    return alert->type == APD_ALERT_SIGHT
+    return apd_alert_is_end(alert)
            || (alert->kase != NULL && alert->reason != APD_REASON_EXPIRED
                && (!apd_state_runs(alert->kase->state)
                    || alert->kase->state == APD_STATE_APPEALED));
@@ -38,8 +38,8 @@ end_of(const ApdParcel *parcel)
     if (alert->kase != NULL && alert->kase->deadline != APD_NEVER
         && alert->kase->deadline > parcel->now)
         return alert->kase->deadline;
-    return parcel->now
-           + (alert->kase != NULL || alert->type == APD_ALERT_BLIND ? DEFAULT_SPAN : ONCE_SPAN);
+    g_autofree char *source = apd_alert_blind_source(alert);
+    return parcel->now + (alert->kase != NULL || source != NULL ? DEFAULT_SPAN : ONCE_SPAN);
 }
 
 /* Empty values are dropped by the server. */
@@ -52,7 +52,10 @@ labels(const ApdParcel *parcel)
     g_autofree char *source = apd_alert_blind_source(alert);
 
     if (source != NULL)
-        return apd_object("alertname", apd_text("appeald_blind"), "source", apd_text(source), NULL);
+        return apd_object(
+            "alertname",
+            apd_text(g_str_has_suffix(source, " (room)") ? "appeald_full" : "appeald_blind"),
+            "source", apd_text(source), NULL);
     if (kase == NULL)
         return apd_object("alertname", apd_text(name), "key", apd_text(alert->key), NULL);
 

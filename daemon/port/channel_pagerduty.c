@@ -17,7 +17,7 @@
 static bool
 is_resolved(const ApdAlert *alert)
 {
-    if (alert->type == APD_ALERT_SIGHT)
+    if (apd_alert_is_end(alert))
         return true;
     return alert->kase != NULL
            && (alert->kase->state == APD_STATE_APPEALED || alert->kase->state == APD_STATE_WON

@@ -118,6 +118,27 @@ on_sight(ApdMailWatch *watch, GVariant *content)
     watch->events.sight(NULL, watch->user_data);
 }
 
+static void
+on_room(ApdMailWatch *watch, GVariant *content)
+{
+    const char *text;
+    guint32 id, room;
+
+    g_variant_get(content, "(uu&s)", &id, &room, &text);
+    if (room <= APD_ROOM_NONE)
+        watch->events.room((ApdRoom) room, text, watch->user_data);
+}
+
+static void
+on_said(ApdMailWatch *watch, GVariant *content)
+{
+    const char *text;
+    guint32 id;
+
+    g_variant_get(content, "(u&s)", &id, &text);
+    watch->events.said(text, watch->user_data);
+}
+
 /* Its last word. */
 static void
 on_crashed(ApdMailWatch *watch, GVariant *content)
@@ -134,6 +155,8 @@ on_crashed(ApdMailWatch *watch, GVariant *content)
 static const struct { const char *word, *type; void (*take)(ApdMailWatch *, GVariant *); } says[] = {
     { "message", APD_MAIL_MESSAGE_TYPE, on_message },
     { "sight",   APD_MAIL_SIGHT,        on_sight },
+    { "room",    APD_MAIL_ROOM,         on_room },
+    { "said",    APD_MAIL_SAID,         on_said },
     { "crashed", APD_MAIL_CRASHED,      on_crashed },
 };
 /* clang-format on */

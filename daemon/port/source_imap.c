@@ -12,8 +12,11 @@ typedef struct {
     char *name;
     GQueue waiting;         /* element-type ApdMessage, owned, or &looked_back */
     ApdMessage looked_back; /* stands in @waiting for the end of the first look */
-    bool handed;            /* one is being dealt with */
-    bool busy;              /* handing over right now */
+    bool met;               /* it has told how full it is: */
+    ApdRoom room;
+    char *room_text; /* owned */
+    bool handed;     /* one is being dealt with */
+    bool busy;       /* handing over right now */
 } Folder;
 
 struct Imap {
@@ -73,6 +76,44 @@ on_sight(const GError *why, void *user_data)
     self->events.sight(&self->source, folder->name, why, self->user_data);
 }
 
+/* The folders of an account may share their room or not: the worst speaks for it, and nothing
+ * is well before each has been heard. */
+static void
+tell_room(Imap *self)
+{
+    const Folder *worst = NULL;
+    bool all = true;
+
+    for (guint i = 0; i < self->folders->len; i++) {
+        const Folder *folder = self->folders->pdata[i];
+        all = all && folder->met;
+        if (folder->met && (worst == NULL || folder->room > worst->room))
+            worst = folder;
+    }
+    if (worst != NULL && (all || worst->room != APD_ROOM_ENOUGH))
+        self->events.room(&self->source, worst->room, worst->room_text, self->user_data);
+}
+
+static void
+on_room(ApdRoom room, const char *text, void *user_data)
+{
+    Folder *folder = user_data;
+
+    folder->met = true;
+    folder->room = room;
+    g_free(folder->room_text);
+    folder->room_text = g_strdup(text);
+    tell_room(folder->owner);
+}
+
+static void
+on_said(const char *text, void *user_data)
+{
+    Imap *self = ((Folder *) user_data)->owner;
+
+    self->events.said(&self->source, text, self->user_data);
+}
+
 static void
 free_folder(void *data)
 {
@@ -84,6 +125,7 @@ free_folder(void *data)
     while ((message = g_queue_pop_head(&folder->waiting)) != NULL)
         if (message != &folder->looked_back)
             apd_message_free(message);
+    g_free(folder->room_text);
     g_free(folder->name);
     g_free(folder);
 }
@@ -95,6 +137,8 @@ add_folder(Imap *self, const char *name, ApdTime look_back, ApdLedger *ledger, G
         .message = on_message,
         .sight = on_sight,
         .looked = on_looked,
+        .room = on_room,
+        .said = on_said,
     };
     Folder *folder = g_new0(Folder, 1);
     ApdCursor cursor;

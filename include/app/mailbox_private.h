@@ -11,6 +11,22 @@ typedef struct {
     ApdDoubt doubt;
 } ApdMailboxTodo;
 
+/* How full the mailbox is, and in what words. */
+typedef struct {
+    ApdRoom room;
+    char *text; /* owned; NULL: none */
+} ApdMailboxWords;
+
+typedef struct {
+    ApdMailboxWords by_quota;  /* as we asked */
+    ApdMailboxWords by_login;  /* as the server said at the last login */
+    ApdMailboxWords by_folder; /* and since the folder was last opened */
+    ApdMailboxWords told;      /* what the parent knows */
+    ApdTime told_at, asked;    /* apd_uptime(); 0: never */
+    bool has_quota;            /* the server has figures */
+    bool deaf;                 /* it broke off when it was asked for them */
+} ApdMailboxRoom;
+
 struct ApdMailbox {
     ApdMailboxConfig config; /* owned */
     ApdImap *imap;           /* owned; NULL: not connected */
@@ -31,6 +47,7 @@ struct ApdMailbox {
     guint barren;            /* looks in a row that brought nothing */
     guint rounds;            /* looks by the timer */
     ApdTime due;
+    ApdMailboxRoom room;
     size_t grant;
     ApdMailWork work;
     ApdMailboxStep step;
@@ -38,6 +55,16 @@ struct ApdMailbox {
 
 /* Takes a floating @content for the parent. */
 void apd_mailbox_tell(ApdMailbox *self, const char *word, GVariant *content);
+
+/* The server has let us in; has opened the folder: what did it say to that? */
+void apd_mailbox_hear_login(ApdMailbox *self);
+void apd_mailbox_hear_folder(ApdMailbox *self);
+
+/* At the end of a round: asks how much room is left when that is due, and tells what is new
+ * of it. */
+bool apd_mailbox_look_at_room(ApdMailbox *self, GError **error);
+
+void apd_mailbox_forget_room(ApdMailbox *self);
 
 /* The server told of so few new messages that they can be found and fetched in one:
  * hands over what comes whole, and leaves the rest to do. */

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "io/config.h"
 #include "io/stream.h"
+#include "logic/room.h"
 
 typedef struct ApdImap ApdImap;
 
@@ -41,6 +42,15 @@ bool apd_imap_login(ApdImap *self, const ApdImapLogin *login, GError **error);
  * for the folder of that special use (RFC 6154), else of a name that providers
  * give it.  @ret_uidvalidity: never 0. */
 bool apd_imap_examine(ApdImap *self, const char *folder, uint32_t *ret_uidvalidity, GError **error);
+
+/* How full the account of @folder is, of that of its quotas of which least is left.
+ * @ret_quota: its limit is 0 when the server tells none. */
+bool apd_imap_ask_quota(ApdImap *self, const char *folder, ApdQuota *ret_quota, GError **error);
+
+/* Returns: (transfer full): words of the server, since it was logged in to or last asked this,
+ * that a person must read; NULL: there are none.  @ret_over: they say that a quota is used
+ * up. */
+char *apd_imap_take_alert(ApdImap *self, bool *ret_over);
 
 /* What a message is known by before it is fetched. */
 typedef struct {

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "io/imap_said.h"
+
 /* A line longer than this ends the session. */
 #define APD_IMAP_LINE_MAX (256u * 1024)
 
@@ -26,7 +28,8 @@ typedef struct {
     uint32_t exists; /* how many EXISTS lines went by: tells of news that any command may bring */
     uint32_t count;  /* messages in the folder, by the last EXISTS and the EXPUNGEs since */
     char bye[160];   /* the server's last words, once it has sent them */
-    int rest;        /* what the line after a literal belongs to; 0: none */
+    ApdImapSaid said;
+    int rest; /* what the line after a literal belongs to; 0: none */
 } ApdImapFilter;
 
 /* Judges a whole line, its LF included; may change it in place, never its size.

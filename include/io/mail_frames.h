@@ -12,6 +12,8 @@
  *   message  in ascending order of UIDs within a mailbox
  *   sight    proof of life, or what is wrong
  *   looked   all messages of the first look were sent
+ *   room     how full the mailbox is
+ *   said     what its server wants a person to read
  *   probed, probed-all  what a look shows, and its end
  *   crashed  this mailbox is killing the child, and over which message: its last word
  */
@@ -40,6 +42,12 @@
 /* id, 0 when well, else 1 + ApdErrorCode; text */
 #define APD_MAIL_SIGHT  "(uus)"
 #define APD_MAIL_LOOKED "u"
+
+/* id, ApdRoom, figures or the server's words */
+#define APD_MAIL_ROOM "(uus)"
+
+/* id, the server's words */
+#define APD_MAIL_SAID "(us)"
 
 /* Parts of what "sight" says, by which the parent knows what a person needs to be
  * told besides: the child knows no names of ours, and no providers. */

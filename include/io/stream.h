@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include "base/clock.h"
+#include "io/imap_said.h"
 
 /* Whom we believe: loaded once, shared by any number of streams and threads. */
 typedef struct ApdTrust ApdTrust;
@@ -65,6 +66,9 @@ uint32_t apd_stream_exists(const ApdStream *self);
 
 /* How many messages the folder holds, by these and the "* n EXPUNGE" since. */
 uint32_t apd_stream_count(const ApdStream *self);
+
+/* What the server has said besides its answers; to be read and cleared. */
+ApdImapSaid *apd_stream_said(ApdStream *self);
 
 /* Fails with what went wrong, when something did (once it does, all later reads
  * and writes fail); false with @error unset otherwise. */

@@ -11,9 +11,13 @@ typedef enum {
     APD_ALERT_UNREADABLE, /* a message could not be read: look yourself */
     APD_ALERT_REFUSED,    /* a channel refused an alert for good */
     APD_ALERT_TEST,
-    APD_ALERT_WELL,  /* the daily note */
-    APD_ALERT_LOGIN, /* a login was ended, or will end: log in again */
-    APD_ALERT_CLOCK, /* this machine's clock is wrong */
+    APD_ALERT_WELL,   /* the daily note */
+    APD_ALERT_LOGIN,  /* a login was ended, or will end: log in again */
+    APD_ALERT_CLOCK,  /* this machine's clock is wrong */
+    APD_ALERT_SCARCE, /* a mailbox is nearly full */
+    APD_ALERT_FULL,   /* it is full: new mail is sent back */
+    APD_ALERT_ROOM,   /* there is room again */
+    APD_ALERT_SAID,   /* a mail server wants a person to read something */
     APD_N_ALERTS,
 } ApdAlertType;
 
@@ -51,9 +55,13 @@ typedef struct {
 ApdAlert *apd_alert_new(void);
 void apd_alert_free(ApdAlert *self);
 
-/* Returns: (transfer full): the source of a blindness, which its reminders and its end
- * share, whatever folders they name; NULL: @self is none of those. */
+/* Returns: (transfer full): the source of a blindness, or "SOURCE (room)" of a full mailbox:
+ * what its reminders and its end share, whatever folders they name; NULL: @self is none of
+ * those. */
 char *apd_alert_blind_source(const ApdAlert *self);
+
+/* Whether @self tells the end of such a trouble. */
+bool apd_alert_is_end(const ApdAlert *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdAlert, apd_alert_free)
 
 /* An alert in the words of one language, before a channel dresses it.

@@ -7,6 +7,7 @@
 
 #include "io/config.h"
 #include "io/ledger.h"
+#include "logic/room.h"
 #include "model/message.h"
 
 typedef struct ApdMailHub ApdMailHub;
@@ -23,6 +24,8 @@ typedef struct {
     void (*message)(ApdMessage *message, void *user_data);
     void (*sight)(const GError *why, void *user_data);
     void (*looked)(void *user_data);
+    void (*room)(ApdRoom room, const char *text, void *user_data);
+    void (*said)(const char *text, void *user_data);
 } ApdMailWatchEvents;
 
 /* Starts from the main context, not in here.  @config must outlive the watch. */

@@ -9,6 +9,7 @@
 
 #include "io/config.h"
 #include "io/ledger.h"
+#include "logic/room.h"
 #include "model/message.h"
 
 typedef struct ApdSource ApdSource;
@@ -29,6 +30,13 @@ typedef struct {
     /* This machine's clock is wrong, as a server shows (@text: by how much), or it is right
      * (NULL).  What was read is used all the same. */
     void (*clock)(ApdSource *source, const char *text, void *user_data);
+
+    /* How full the mailbox is, in figures or in the words of its server: said again from time
+     * to time. */
+    void (*room)(ApdSource *source, ApdRoom room, const char *text, void *user_data);
+
+    /* Words of the server that a person must read. */
+    void (*said)(ApdSource *source, const char *text, void *user_data);
 
     /* Every message of the first look at @folder has been handed over. */
     void (*looked_back)(ApdSource *source, const char *folder, void *user_data);

@@ -110,6 +110,27 @@ on_sight(ApdSource *source, const char *folder, const GError *why, void *user_da
 }
 
 static void
+on_room(ApdSource *source, ApdRoom room, const char *text, void *user_data)
+{
+    JsonBuilder *builder = begin("room", source, "");
+
+    (void) user_data;
+    add_int(builder, "room", room);
+    add_text(builder, "text", text);
+    print(builder);
+}
+
+static void
+on_said(ApdSource *source, const char *text, void *user_data)
+{
+    JsonBuilder *builder = begin("said", source, "");
+
+    (void) user_data;
+    add_text(builder, "text", text);
+    print(builder);
+}
+
+static void
 on_looked_back(ApdSource *source, const char *folder, void *user_data)
 {
     update_cursor(user_data, source, folder, NULL);
@@ -139,6 +160,8 @@ main(int argc, char **argv)
 {
     static const ApdSourceEvents events = { .message = on_message,
                                             .sight = on_sight,
+                                            .room = on_room,
+                                            .said = on_said,
                                             .looked_back = on_looked_back };
     Program self = { .sources = g_ptr_array_new(), .loop = g_main_loop_new(NULL, FALSE) };
     g_autoptr(GError) error = NULL;

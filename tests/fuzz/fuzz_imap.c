@@ -44,6 +44,12 @@ talk(ApdImap *self)
         || !apd_imap_list(self, 1, entries, NULL) || !apd_imap_measure(self, some, 2, NULL)
         || !apd_imap_fetch(self, some, 2, 65536, take, &sum, NULL))
         return;
+    bool over;
+    ApdQuota quota;
+    g_free(apd_imap_take_alert(self, &over));
+    if (!apd_imap_ask_quota(self, "Junk", &quota, NULL))
+        return;
+    g_free(apd_room_figures(&quota));
     apd_imap_rest(self);
     if (apd_imap_idle_enter(self, NULL) && apd_imap_idle_look(self, NULL))
         (void) apd_imap_idle_leave(self, NULL);
