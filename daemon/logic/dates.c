@@ -299,6 +299,19 @@ is_bound_day(const ApdDates *self, int at, const char *text)
     return probe.bound != APD_BOUND_NONE;
 }
 
+/* "the last day to appeal is the 9th": a word for a deadline before it in the clause. */
+static bool
+is_named_end(const ApdDates *self, int at)
+{
+    if (!means(self, at - 1, APD_WORD_GLUE))
+        return false;
+    for (int i = at - 2; i > at - 9 && i >= 0 && !is_sign(tok(self, i), ".,;"); i--)
+        if (means(self, i, APD_WORD_ROLE)
+            && tok(self, i)->word->value[APD_WORD_ROLE] == APD_ROLE_DEADLINE)
+            return true;
+    return false;
+}
+
 /* "no later than the 15th", "the 15th of this month": the month is for the
  * reader to find. */
 static int
@@ -324,7 +337,7 @@ read_lone_day(const ApdDates *self, int at, const char *text, ApdMention *mentio
     probe.first = at;
     probe.last = at + 1;
     look_back(self, &probe);
-    return ordinal && probe.bound != APD_BOUND_NONE ? at + 2 : at;
+    return ordinal && (probe.bound != APD_BOUND_NONE || is_named_end(self, at)) ? at + 2 : at;
 }
 
 static int
@@ -365,6 +378,8 @@ read_near(const ApdDates *self, int at, const char *text, bool day_first, Pendin
     next = read_after(self, next, text, mention);
     mention->last = next - 1;
     finish_date(self, pending, mention);
+    if (mention->near == APD_NEAR_THAT_DAY)
+        return mention->has_time || mention->bound != APD_BOUND_NONE ? next : at;
     bool end = mention->near == APD_NEAR_END_OF_WEEK || mention->near == APD_NEAR_END_OF_MONTH;
     if (end)
         mention->bound = APD_BOUND_BY;

@@ -43,6 +43,12 @@ apd_dates_read_near(const ApdDates *self, int at, bool day_first, ApdMention *me
     if (apd_token_means(token, APD_WORD_NEAR)
         && token->word->value[APD_WORD_NEAR] != APD_NEAR_THIS_MONTH) {
         mention->near = (ApdNear) token->word->value[APD_WORD_NEAR];
+        if (mention->near == APD_NEAR_THAT_DAY) {
+            /* "until then": one word for both */
+            if (apd_token_means(token, APD_WORD_BOUND))
+                mention->bound = (ApdBound) token->word->value[APD_WORD_BOUND];
+            return at + 1;
+        }
     } else if (apd_token_means(token, APD_WORD_WEEKDAY) && !means(self, at, APD_WORD_UNIT)
                && !means(self, at, APD_WORD_MARK)
                && token->end - token->start >= (means(self, at - 1, APD_WORD_BOUND) ? 3 : 4)) {

@@ -253,6 +253,7 @@ apd_dates_read_window(const ApdDates *self, int at, ApdMention *mention)
     if (amount < 1 || (tok(self, at - 1)->sign == '.' && tok(self, at)->glued))
         return at;
 
+    mention->is_spread = skip_greater(self, i) > i;
     i = skip_greater(self, i);
     i = skip_repeat(self, i);
     if (is_preposition(self, i))

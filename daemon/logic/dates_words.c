@@ -35,8 +35,9 @@ static const char *const marks[] = { "year",   "month", "day",       "hour",    
                                      "second", "half",  "half-past", "half-to", NULL };
 static const char *const bounds[] = { "none", "by", "before", NULL };
 static const char *const halves[] = { "am", "pm", NULL };
-static const char *const nears[] = { "none",        "today",        "tomorrow",   "after-tomorrow",
-                                     "end-of-week", "end-of-month", "this-month", NULL };
+static const char *const nears[] = { "none",           "today",       "tomorrow",
+                                     "after-tomorrow", "end-of-week", "end-of-month",
+                                     "this-month",     "that-day",    NULL };
 static const char *const roles[] = { "deadline", "action",   "sanction",  "event",     "effective",
                                      "platform", "review",   "other",     "history",   "life",
                                      "offer",    "over",     "all-times", "otherwise", "duty",
@@ -71,6 +72,7 @@ static const struct {
     [APD_WORD_FROM] = { "from" },
     [APD_WORD_ROLE] = { "role", roles },
     [APD_WORD_ANCHOR] = { "anchor", anchors },
+    [APD_WORD_SELLER] = { "seller" },
 };
 
 static void
@@ -278,12 +280,27 @@ inherit(const ApdWords *self, ApdWord *word)
     }
 }
 
+/* "you may" still says "you". */
+static void
+inherit_seller(const ApdWords *self, ApdWord *word)
+{
+    g_auto(GStrv) parts = g_strsplit(word->phrase, " ", -1);
+    for (char **part = parts; *part != NULL && parts[1] != NULL; part++) {
+        g_autofree char *name = g_strdup_printf("%u %s", word->languages, *part);
+        const ApdWord *of = g_hash_table_lookup(self->by_phrase, name);
+        if (of != NULL && of->value[APD_WORD_SELLER] != APD_WORD_ABSENT)
+            word->value[APD_WORD_SELLER] = of->value[APD_WORD_SELLER];
+    }
+}
+
 void
 apd_words_finish(ApdWords *self)
 {
-    for (guint i = 0; i < self->words->len; i++)
+    for (guint i = 0; i < self->words->len; i++) {
         if (!((ApdWord *) self->words->pdata[i])->stem)
             inherit(self, self->words->pdata[i]);
+        inherit_seller(self, self->words->pdata[i]);
+    }
     for (guint i = 0; i < self->words->len; i++) {
         ApdWord *word = g_ptr_array_index(self->words, i);
         guint bucket = bucket_of(word->phrase, word->n);

@@ -168,7 +168,8 @@ is_trusted(const ApdCandidate *candidate, Trust trust)
         return false;
     if (trust > BEST)
         return true;
-    if (candidate->role.only_ends && !candidate->labelled)
+    /* "Ends: 6 July" may be the end of anything. */
+    if (candidate->role.only_ends)
         return false;
     if (mention->type == APD_MENTION_WINDOW)
         return candidate->role.own || candidate->labelled;
@@ -201,6 +202,16 @@ is_too_far(const ApdDeadlineCase *kase, ApdTime instant)
            && instant > kase->date + TOO_FAR;
 }
 
+/* "Your licence expires on" is no end that a warning sets, nor is "mind the next weeks". */
+static bool
+can_warn(const ApdCandidate *candidate)
+{
+    const ApdMention *mention = &candidate->mention;
+    if (candidate->role.only_ends && !candidate->labelled && mention->bound == APD_BOUND_NONE)
+        return false;
+    return mention->type == APD_MENTION_DATE || candidate->role.explicit_chance;
+}
+
 /* Takes the earliest of the candidates of at least @least that are trusted so much. */
 static bool
 choose(const ApdTimeData *self, const ApdText *text, GArray *candidates, int least, Trust trust,
@@ -219,8 +230,7 @@ choose(const ApdTimeData *self, const ApdText *text, GArray *candidates, int lea
             && (!candidate->role.explicit_chance
                 || tells_of_past(self, candidates, candidate, kase->date)))
             continue;
-        /* "Your licence expires on" is no end that a warning sets. */
-        if (kase->kind == APD_KIND_WARNING && candidate->role.only_ends && !candidate->labelled)
+        if (kase->kind == APD_KIND_WARNING && !can_warn(candidate))
             continue;
         if ((is_answer(kase) || kase->kind == APD_KIND_POLICY) && !is_bound(candidate))
             continue;
@@ -244,7 +254,10 @@ choose(const ApdTimeData *self, const ApdText *text, GArray *candidates, int lea
             && (!stands_alone(candidate, kase) || instant < kase->date + APD_DAY
                 || instant > kase->date + FAR))
             continue;
-        if (!is_better(instant, deadline->instant, kase->date))
+        /* "5 days, that is until 8 March, 10:00" states it. */
+        bool same = instant == deadline->instant && deadline->basis == APD_BASIS_RELATIVE
+                    && candidate->mention.type == APD_MENTION_DATE;
+        if (!same && !is_better(instant, deadline->instant, kase->date))
             continue;
         if (least == APD_ROLE_SILENT)
             g_string_append(how, "; no word calls it the end, none speaks against it");

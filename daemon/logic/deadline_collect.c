@@ -11,6 +11,9 @@
 #define MAX_VALUE_BYTES 120
 #define MAX_LINE_BYTES  60
 
+/* A day without a year that comes later than this has rather been. */
+#define HALF_YEAR (180 * APD_DAY)
+
 static bool
 may_hold_time(const ApdSegment *segment)
 {
@@ -96,8 +99,11 @@ scan_label(const ApdTimeData *self, const ApdText *text, guint index, ApdDates *
         return false;
     const ApdSegment *at = apd_text_at(text, (guint) pair);
     apd_dates_scan(self->words, at->folded, at->n, true, label);
-    /* A cell with a date of its own names nothing. */
-    return label->mentions->len == 0 || at->zone == APD_ZONE_HEADING;
+    /* A cell with a date of its own names nothing; "before that day" has none. */
+    bool own = false;
+    for (guint i = 0; i < label->mentions->len; i++)
+        own |= g_array_index(label->mentions, ApdMention, i).near != APD_NEAR_THAT_DAY;
+    return !own || at->zone == APD_ZONE_HEADING;
 }
 
 static int
@@ -172,6 +178,9 @@ drop_former(const ApdTimeData *self, const ApdDates *dates, ApdTime message, GAr
         const ApdMention *mention = &g_array_index(candidates, ApdCandidate, i).mention;
         if (mention->type == APD_MENTION_DATE) {
             ApdTime at = apd_reckon_date(self, mention, message, NULL);
+            /* "You asked on 2 March": without a year it comes again in one. */
+            if (mention->day.year == 0 && at > message + HALF_YEAR)
+                continue;
             latest = latest == APD_NEVER ? at : MAX(latest, at);
         }
     }
@@ -183,6 +192,63 @@ drop_former(const ApdTimeData *self, const ApdDates *dates, ApdTime message, GAr
         candidate->role.score = -1000;
         candidate->role.against = APD_ROLE_FORMER;
     }
+}
+
+/* "After 18:00 on that day", "until then": the date named last, in this sentence or the one
+ * before.  A time of day makes that date more exact; a bound makes one of its own.  Returns:
+ * whether @mention is a date now. */
+static bool
+resolve_that_day(GArray *candidates, guint segment, ApdMention *mention)
+{
+    ApdCandidate *last = NULL;
+    for (guint i = candidates->len; i > 0 && last == NULL; i--) {
+        ApdCandidate *candidate = &g_array_index(candidates, ApdCandidate, i - 1);
+        if (candidate->segment + 2 < segment)
+            return false;
+        if (candidate->mention.type == APD_MENTION_DATE)
+            last = candidate;
+    }
+    if (last == NULL)
+        return false;
+    if (mention->has_time) {
+        if (!last->mention.has_time) {
+            last->mention.has_time = true;
+            last->mention.time = mention->time;
+            last->mention.zone = mention->zone;
+        }
+        return false;
+    }
+    ApdMention named = last->mention;
+    named.first = mention->first;
+    named.last = mention->last;
+    named.start = mention->start;
+    named.end = mention->end;
+    named.is_start = named.is_range_start = named.is_range_end = named.is_late = false;
+    /* What begins on a day begins as it does. */
+    if (mention->bound == APD_BOUND_BEFORE || named.bound == APD_BOUND_NONE)
+        named.bound = APD_BOUND_BEFORE;
+    *mention = named;
+    return true;
+}
+
+/* "Start: 2 December", "End: 16 December" below a measure: the end of what began there, unless
+ * it is the seller's to do something in. */
+static void
+end_period(const ApdTimeData *self, GArray *candidates, guint segment, ApdTime message)
+{
+    if (candidates->len < 2 || message == APD_NEVER)
+        return;
+    ApdCandidate *end = &g_array_index(candidates, ApdCandidate, candidates->len - 1);
+    const ApdCandidate *start = end - 1;
+    if (!end->labelled || !end->role.only_ends || !start->labelled || end->segment != segment
+        || start->segment + 2 != segment || start->mention.type != APD_MENTION_DATE
+        || end->mention.type != APD_MENTION_DATE || start->role.explicit_chance
+        || start->role.only_ends
+        || apd_reckon_date(self, &start->mention, message, NULL)
+               >= apd_reckon_date(self, &end->mention, message, NULL))
+        return;
+    end->role.score = MIN(end->role.score, 0);
+    end->role.against = APD_ROLE_SANCTION;
 }
 
 /* A line that ends in "until" and goes on in the next. */
@@ -232,11 +298,15 @@ apd_deadline_collect(const ApdTimeData *self, const ApdText *text, const ApdDead
         bool labelled = now->mentions->len > 0 && scan_label(self, text, i, &label);
         bool follows = paragraph >= 0 && segment->zone != APD_ZONE_SUBJECT
                        && segment->paragraph - paragraph <= 1 && segment->row < 0;
+        guint first = candidates->len;
         for (guint k = 0; k < now->mentions->len; k++) {
             ApdCandidate candidate = { .segment = i,
                                        .mention = g_array_index(now->mentions, ApdMention, k),
                                        .labelled = labelled,
                                        .quoted = segment->depth > 0 && !text->is_forward };
+            if (candidate.mention.near == APD_NEAR_THAT_DAY
+                && !resolve_that_day(candidates, i, &candidate.mention))
+                continue;
             if (labelled)
                 take_label(&label, &candidate.mention);
             else if (follows)
@@ -246,8 +316,10 @@ apd_deadline_collect(const ApdTimeData *self, const ApdText *text, const ApdDead
                                             follows && !labelled ? before : NULL, ahead);
             g_array_append_val(candidates, candidate);
         }
-        if (now->mentions->len > 0 && kase->date != APD_NEVER)
-            drop_former(self, now, kase->date, candidates, candidates->len - now->mentions->len);
+        if (labelled)
+            end_period(self, candidates, i, kase->date);
+        if (candidates->len > first && kase->date != APD_NEVER)
+            drop_former(self, now, kase->date, candidates, first);
         paragraph = segment->paragraph;
         ApdDates *swap = now;
         now = before;

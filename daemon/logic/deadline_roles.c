@@ -1,4 +1,5 @@
 #include "logic/deadline.h"
+#include "logic/deadline_clause.h"
 
 /* How much a role speaks for (or against) a date right beside it, in percent. */
 static const int weights[APD_N_ROLES] = {
@@ -30,12 +31,6 @@ static bool
 is_party(int role)
 {
     return role == APD_ROLE_PLATFORM || role == APD_ROLE_REVIEW || role == APD_ROLE_OTHER;
-}
-
-static int
-role_of(const ApdToken *token)
-{
-    return apd_token_means(token, APD_WORD_ROLE) ? token->word->value[APD_WORD_ROLE] : -1;
 }
 
 /* What a token adds to the distance across it: the end of a clause more. */
@@ -81,16 +76,6 @@ keep_strongest(int *best, int role, int value)
         best[role] = value;
 }
 
-/* What stands beyond another date is rather about that one. */
-static bool
-starts_mention(const ApdDates *self, int at)
-{
-    for (guint i = 0; i < self->mentions->len; i++)
-        if (g_array_index(self->mentions, ApdMention, i).first == at)
-            return true;
-    return false;
-}
-
 /* Tokens after "from" that tell where a window starts. */
 #define START 7
 
@@ -99,13 +84,6 @@ tells_start(int role)
 {
     return role == APD_ROLE_EVENT || role == APD_ROLE_REVIEW || role == APD_ROLE_EFFECTIVE
            || role == APD_ROLE_RULE;
-}
-
-/* Signs and words that end a clause. */
-static bool
-ends_clause(const ApdToken *token)
-{
-    return token->sign == ',' || token->sign == ';' || apd_token_means(token, APD_WORD_RANGE);
 }
 
 /* A mention ends a few tokens before @at: "1 Ocak 2026'dan sonra da geçerli". */
@@ -129,13 +107,13 @@ mention_follows(const ApdDates *self, int at)
 }
 
 static void
-walk(const ApdDates *self, int from, int step, bool asks, int *best)
+walk(const ApdDates *self, int from, int step, bool asks, bool mine, int *best)
 {
     int distance = 0, start = 0;
     bool beyond = false, passed = false;
     for (int i = from; i >= 0 && i < (int) self->tokens->len; i += step) {
         const ApdToken *token = apd_dates_token(self, i);
-        int role = role_of(token);
+        int role = apd_clause_role(token);
         if (role == APD_ROLE_OTHERWISE)
             return;
         int value = role >= 0 ? strength(role, distance, step) : 0;
@@ -152,7 +130,9 @@ walk(const ApdDates *self, int from, int step, bool asks, int *best)
                    && (role == APD_ROLE_ACTION || role == APD_ROLE_DUTY || role == APD_ROLE_OVER));
         /* "so that payouts go on, pay within two days" */
         bool other = asks && (step > 0 ? is_actor(role) : is_party(role));
-        if (beyond && (is_near_only(role) || other))
+        if (beyond && mine && is_party(role))
+            value /= 8;
+        else if (beyond && (is_near_only(role) || other))
             value /= 4;
         /* "until the 18th, and we answer within 3 days": who acts there has a date of his own. */
         else if (is_party(role) && (step > 0 ? passed || mention_follows(self, i) : passed && asks))
@@ -167,9 +147,10 @@ walk(const ApdDates *self, int from, int step, bool asks, int *best)
         if (role == APD_ROLE_OVER && step > 0 && apd_word_follows(token->word))
             return;
         /* "until" right before the date begins no other clause. */
-        beyond = beyond
-                 || (ends_clause(token) && (i != from || !apd_token_means(token, APD_WORD_BOUND)));
-        if (starts_mention(self, i)) {
+        beyond =
+            beyond
+            || (apd_clause_ends(token) && (i != from || !apd_token_means(token, APD_WORD_BOUND)));
+        if (apd_clause_starts_mention(self, i)) {
             distance += 10;
             passed = true;
         }
@@ -182,19 +163,22 @@ walk(const ApdDates *self, int from, int step, bool asks, int *best)
     }
 }
 
-/* A label is a few words; a sentence that ends in a colon speaks of much. */
-#define MAX_LABEL 14
+/* What the tokens [from, to) of a label say. */
+static void
+add_tokens(const ApdDates *dates, int from, int to, int *best)
+{
+    for (int i = from; i < to; i++) {
+        int role = apd_clause_role(apd_dates_token(dates, i));
+        if (role >= 0 && role != APD_ROLE_DURATION)
+            keep_strongest(best, role, weights[role] / 4);
+    }
+}
 
 static void
-add_all(const ApdDates *dates, int percent, int *best)
+add_all(const ApdDates *label, int *best)
 {
-    if (dates->tokens->len > MAX_LABEL)
-        return;
-    for (int i = 0; i < (int) dates->tokens->len; i++) {
-        int role = role_of(apd_dates_token(dates, i));
-        if (role >= 0 && role != APD_ROLE_DURATION)
-            keep_strongest(best, role, weights[role] * percent / 400);
-    }
+    if (label->tokens->len <= APD_CLAUSE_MAX_LABEL)
+        add_tokens(label, 0, (int) label->tokens->len, best);
 }
 
 /* What a sentence says for the next: of points, events and offers it does not. */
@@ -210,7 +194,7 @@ static void
 add_before(const ApdDates *dates, int percent, bool demand, int *best)
 {
     for (int i = 0; i < (int) dates->tokens->len; i++) {
-        int role = role_of(apd_dates_token(dates, i));
+        int role = apd_clause_role(apd_dates_token(dates, i));
         /* A measure with a date of its own is about that one. */
         bool told = (weights[MAX(role, 0)] < 0 && dates->mentions->len > 0)
                     || (demand && role == APD_ROLE_SANCTION);
@@ -225,6 +209,8 @@ bound_score(const ApdMention *mention)
     /* Where something begins nothing ends. */
     if (mention->is_range_start || mention->is_start)
         return -200;
+    if (mention->is_spread)
+        return -10;
     if (mention->bound != APD_BOUND_NONE || mention->within)
         return mention->is_weak ? 4 : 10;
     return mention->is_range_end ? 0 : -5;
@@ -240,7 +226,7 @@ first_of(const ApdDates *self, const ApdMention *mention)
         bool joined = other->is_range_start && other->last < mention->first
                       && mention->first - other->last <= 4;
         for (int k = other->last + 1; joined && k < mention->first; k++)
-            joined = role_of(apd_dates_token(self, k)) < 0;
+            joined = apd_clause_role(apd_dates_token(self, k)) < 0;
         if (joined)
             first = other->first;
     }
@@ -285,33 +271,13 @@ sum_up(const ApdMention *mention, const int *best)
     return result;
 }
 
-/* "because", before a window in the same clause; in Turkish and Korean after it. */
-static bool
-tells_why(const ApdDates *self, const ApdMention *mention)
-{
-    if (mention->type != APD_MENTION_WINDOW)
-        return false;
-    for (int i = mention->first - 1; i >= 0 && apd_dates_token(self, i)->sign != ','; i--)
-        if (role_of(apd_dates_token(self, i)) == APD_ROLE_CAUSE
-            && !apd_word_follows(apd_dates_token(self, i)->word))
-            return true;
-    for (int i = mention->last + 1; i < (int) self->tokens->len; i++) {
-        const ApdToken *token = apd_dates_token(self, i);
-        if (token->sign == ',' || token->sign == '.')
-            break;
-        if (role_of(token) == APD_ROLE_CAUSE && apd_word_follows(token->word))
-            return true;
-    }
-    return false;
-}
-
 /* "Strikes count for a year. The first ends on ..." */
 static bool
 tells_of_life(const ApdDates *before)
 {
     bool life = false;
     for (int i = 0; before != NULL && i < (int) before->tokens->len; i++) {
-        int role = role_of(apd_dates_token(before, i));
+        int role = apd_clause_role(apd_dates_token(before, i));
         if (role == APD_ROLE_ACTION || role == APD_ROLE_DEADLINE)
             return false;
         life = life || role == APD_ROLE_LIFE;
@@ -335,25 +301,6 @@ take_end(const ApdDates *before, int *best)
     return only;
 }
 
-/* "order 123 (paid on the 10th, to ship by the 14th)": said by the way, in brackets with words
- * of its own. */
-static bool
-is_aside(const ApdDates *self, const ApdMention *mention)
-{
-    int open = mention->first - 1, close = mention->last + 1, words = 0;
-    for (; open >= 0 && apd_dates_token(self, open)->sign != '('; open--) {
-        if (apd_dates_token(self, open)->sign == ')')
-            return false;
-        words++;
-    }
-    for (; close < (int) self->tokens->len && apd_dates_token(self, close)->sign != ')'; close++) {
-        if (apd_dates_token(self, close)->sign == '(')
-            return false;
-        words++;
-    }
-    return open >= 0 && close < (int) self->tokens->len && words > 3;
-}
-
 /* "Up to 19 December, you have collected 13 points in all": a date that opens a sentence about
  * what has been, and nothing is asked for there. */
 static bool
@@ -363,7 +310,7 @@ tells_state(const ApdDates *self, const ApdMention *mention, const int *best)
         || best[APD_ROLE_DUTY] > 0)
         return false;
     for (int i = mention->last + 1; i < (int) self->tokens->len; i++)
-        if (role_of(apd_dates_token(self, i)) == APD_ROLE_HISTORY)
+        if (apd_clause_role(apd_dates_token(self, i)) == APD_ROLE_HISTORY)
             return true;
     return false;
 }
@@ -374,12 +321,20 @@ static bool
 gather(const ApdDates *self, const ApdMention *mention, const ApdDates *label,
        const ApdDates *before, int *best)
 {
-    walk(self, first_of(self, mention) - 1, -1, false, best);
+    int named = apd_clause_label(self, mention);
+    if (named >= 0) {
+        add_tokens(self, named, mention->first, best);
+        return take_end(before, best);
+    }
+    bool mine = apd_clause_is_sellers(self, mention);
+    walk(self, first_of(self, mention) - 1, -1, false, mine, best);
     bool asks = best[APD_ROLE_ACTION] > 0 || best[APD_ROLE_END] > 0 || best[APD_ROLE_DUTY] > 0
                 || best[APD_ROLE_DEADLINE] > 0 || best[APD_ROLE_OVER] < 0;
-    walk(self, mention->last + 1, 1, asks, best);
+    walk(self, mention->last + 1, 1, asks, mine, best);
+    if (apd_clause_counts_from_own_act(self, mention))
+        keep_strongest(best, APD_ROLE_PLATFORM, weights[APD_ROLE_PLATFORM] / 4);
     if (label != NULL)
-        add_all(label, 100, best);
+        add_all(label, best);
     bool only_ends = take_end(before, best);
     if (mention->type == APD_MENTION_DATE)
         best[APD_ROLE_HISTORY] = best[APD_ROLE_DURATION] = 0;
@@ -399,7 +354,7 @@ temper(const ApdDates *self, const ApdMention *mention, bool bound, bool ahead, 
 {
     /* "if no appeal comes by then" is a threat, and asks for one; "because none came within 7
      * days" tells why. */
-    if (ahead && best[APD_ROLE_OVER] < 0 && !tells_why(self, mention)) {
+    if (ahead && best[APD_ROLE_OVER] < 0 && !apd_clause_tells_why(self, mention)) {
         best[APD_ROLE_ACTION] = MAX(best[APD_ROLE_ACTION], 15);
         best[APD_ROLE_OVER] = 0;
         best[APD_ROLE_SANCTION] /= 3;
@@ -418,15 +373,6 @@ temper(const ApdDates *self, const ApdMention *mention, bool bound, bool ahead, 
         best[APD_ROLE_EVENT] /= 2;
 }
 
-static bool
-tells_duration(const ApdDates *self, int at, bool after)
-{
-    if (at < 0 || at >= (int) self->tokens->len)
-        return false;
-    const ApdToken *token = apd_dates_token(self, at);
-    return role_of(token) == APD_ROLE_DURATION && apd_word_follows(token->word) == after;
-}
-
 ApdRoleScore
 apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *label,
                const ApdDates *before, bool ahead)
@@ -442,8 +388,8 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     /* "We froze 4,210. Show within two days ...", "please clear this up until": no measure. */
     bool demand = best[APD_ROLE_DUTY] > 0
                   || (mention->type == APD_MENTION_WINDOW && mention->within && !mention->is_weak
-                      && !tells_duration(self, mention->first - 1, false)
-                      && !tells_duration(self, mention->last + 1, true));
+                      && !apd_clause_tells_duration(self, mention->first - 1, false)
+                      && !apd_clause_tells_duration(self, mention->last + 1, true));
     if (before != NULL && mention->continues)
         add_before(before, 100, demand, best);
     else if (before != NULL && bare)
@@ -469,13 +415,13 @@ apd_role_score(const ApdDates *self, const ApdMention *mention, const ApdDates *
     score.named = best[APD_ROLE_DEADLINE] > 0;
     score.only_ends = only_ends;
     for (int i = 0; i < (int) self->tokens->len; i++) {
-        int role = role_of(apd_dates_token(self, i));
+        int role = apd_clause_role(apd_dates_token(self, i));
         score.asks |= role == APD_ROLE_DUTY || role == APD_ROLE_IF || role == APD_ROLE_OTHERWISE;
     }
-    score.aside = is_aside(self, mention);
+    score.aside = apd_clause_is_aside(self, mention);
     score.lasts = mention->type == APD_MENTION_WINDOW
-                  && (tells_duration(self, mention->first - 1, false)
-                      || tells_duration(self, mention->last + 1, true));
+                  && (apd_clause_tells_duration(self, mention->first - 1, false)
+                      || apd_clause_tells_duration(self, mention->last + 1, true));
     score.bracketed = mention->first > 0 && apd_dates_token(self, mention->first - 1)->sign == '('
                       && mention->last + 1 < (int) self->tokens->len
                       && apd_dates_token(self, mention->last + 1)->sign == ')';

@@ -237,6 +237,9 @@ may_start(const ApdMention *date, ApdTime at, ApdTime message)
 static bool
 stands_beside(const Start *start, const ApdMention *window, const ApdMention *date, bool past)
 {
+    /* "5 days from the date of this letter, that is 10 March": what comes is no start of it. */
+    if (start->is_notice && !past)
+        return false;
     if (date->is_start && date->first - window->last < NEAR_BY && window->first - date->last <= 6)
         return true;
     if (start->last < 0)

@@ -279,7 +279,12 @@ judge_case(Hunt *self, const Number *number)
     const ApdToken *token = number->token;
     const Cue *cue = &number->cue;
     bool close = cue->labelled || cue->distance <= 3 || has_prefix_word(self, number);
-    g_autofree char *parts = close ? with_parts(self, number) : g_strdup(number->text);
+    g_autofree char *docket = cue->labelled || cue->distance <= 9
+                                  ? apd_token_court_docket(shown_of(self, number), number->text)
+                                  : NULL;
+    g_autofree char *parts = docket != NULL ? g_strdup(docket)
+                             : close        ? with_parts(self, number)
+                                            : g_strdup(number->text);
     g_autofree char *whole = apd_token_with_syllables(shown_of(self, number), parts);
     bool joined = strcmp(whole, number->text) != 0;
     int rank = 100 - cue->distance + (cue->labelled ? 30 : 0);
@@ -471,28 +476,4 @@ apd_extract_references(const ApdInput *input, ApdVerdict *verdict)
     verdict->case_ref = self.best;
     if (self.best != NULL)
         apd_verdict_add_evidence(verdict, "case_ref", self.best);
-}
-
-char *
-apd_extract_excerpt(const ApdInput *input)
-{
-    int best = 0, at = -1;
-
-    for (guint i = 0; i < input->text->segments->len; i++) {
-        const ApdSegment *segment = apd_text_at(input->text, i);
-        int score = 0;
-        guint n, first = apd_hits_of_segment(input->hits, (int) i, &n);
-        if (segment->zone == APD_ZONE_SUBJECT || segment->zone == APD_ZONE_BUTTON)
-            continue;
-        for (guint k = first; k < first + n; k++) {
-            const ApdHit *hit = &g_array_index(input->hits, ApdHit, k);
-            const char *type = apd_rules_signal(input->rules, hit->signal)->type;
-            score += strcmp(type, "act") == 0 ? 2 : strcmp(type, "category") == 0 ? 3 : 0;
-        }
-        if (apd_classify_factor(input, (int) i) > 0 && score > best) {
-            best = score;
-            at = (int) i;
-        }
-    }
-    return at >= 0 ? g_strdup(apd_text_at(input->text, (guint) at)->shown) : NULL;
 }

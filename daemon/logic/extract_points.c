@@ -2,8 +2,9 @@
 
 #include <string.h>
 
+#include "logic/extract_number.h"
+
 #define MAX_CANDIDATES 200
-#define MAX_GAP        24 /* bytes between a number word and its points word */
 
 /* A number beside a word for points; offsets in its segment's folded form. */
 typedef struct {
@@ -39,151 +40,14 @@ hits(const ApdInput *input, int segment, const char *name)
     return hits_range(input, segment, name, 0, G_MAXINT);
 }
 
-/* --- numbers ----------------------------------------------------------------------- */
-
-/* Reads "2", "0.5", "0,25", "1/2", "1 1/2".  -1 when it is none. */
-static int
-read_points(const char *text, int n)
-{
-    int value = 0, i = 0;
-
-    if (n >= 3 && strncmp(text + n - 3, "1/2", 3) == 0) {
-        int whole = n > 4 && text[n - 4] == ' ' ? read_points(text, n - 4) : n == 3 ? 0 : -1;
-        return whole < 0 ? -1 : whole + 50;
-    }
-    for (; i < n && g_ascii_isdigit(text[i]) && i < 4; i++)
-        value = value * 10 + (text[i] - '0');
-    if (i == 0 || i > 3)
-        return -1;
-    value *= 100;
-    if (i + 1 < n && (text[i] == '.' || text[i] == ',') && g_ascii_isdigit(text[i + 1])) {
-        value += (text[i + 1] - '0') * 10;
-        i += 2;
-        if (i < n && g_ascii_isdigit(text[i]))
-            value += text[i++] - '0';
-    }
-    return i == n ? value : -1;
-}
-
-static bool
-is_number_byte(const char *text, int i)
-{
-    if (g_ascii_isdigit(text[i]))
-        return true;
-    return i > 0 && (text[i] == '.' || text[i] == ',' || text[i] == '/')
-           && g_ascii_isdigit(text[i - 1]) && g_ascii_isdigit(text[i + 1]);
-}
-
-/* The digits that end right before @to, blanks, a hyphen and brackets between them
- * left out: "2 points", "12-point", "(2) points".  Returns: -1 when there are none. */
-static int
-digits_before(const char *text, int to, int *ret_start)
-{
-    int end = to;
-
-    while (end > 0 && end > to - 3 && strchr(" -)]", text[end - 1]) != NULL)
-        end--;
-    int from = end;
-    while (from > 0 && is_number_byte(text, from - 1))
-        from--;
-    if (end > from + 2 && from > 1 && text[from - 1] == ' ' && g_ascii_isdigit(text[from - 2])
-        && strncmp(text + from, "1/2", 3) == 0)
-        from -= 2;
-    if (from > 0 && apd_text_is_word_byte(text[from - 1]) && (unsigned char) text[from - 1] < 0x80)
-        return -1;
-    *ret_start = from;
-    return read_points(text + from, end - from);
-}
-
-/* The digits right after @from: "points: 2", "points -2". */
-static int
-digits_after(const char *text, int from, int *ret_end)
-{
-    int start = from;
-
-    while (text[start] != '\0' && strchr(" :-=(+.", text[start]) != NULL && start < from + 8)
-        start++;
-    int end = start;
-    while (is_number_byte(text, end))
-        end++;
-    if (end == start || (text[end] != '\0' && strchr(" .,;)/", text[end]) == NULL))
-        return -1;
-    *ret_end = end;
-    const char *slash = memchr(text + start, '/', (size_t) (end - start));
-    int n = slash != NULL && strncmp(text + start, "1/2", 3) != 0 ? (int) (slash - text) - start
-                                                                  : end - start;
-    return read_points(text + start, n);
-}
-
-/* "0.5" of the section [number 0.5 en]. */
-static int
-value_of_name(const char *name)
-{
-    return read_points(name, (int) strlen(name));
-}
-
+/* "2) Points" counts the lines of a list. */
 static bool
 has_digit(const ApdSegment *segment)
 {
-    return strpbrk(segment->folded, "0123456789") != NULL;
-}
+    const char *text = segment->folded;
+    size_t n = strspn(text, "0123456789");
 
-/* Each ideograph counts as a word. */
-static int
-words_between(const char *text, int from, int to)
-{
-    int n = 0;
-
-    for (int i = from; i < to; i++)
-        n += (unsigned char) text[i] >= 0xE3
-             || (apd_text_is_word_byte(text[i])
-                 && (i == from || !apd_text_is_word_byte(text[i - 1])));
-    return n;
-}
-
-/* The number word before the points word [from, to), at most one word between, or about
- * it ("due punti"); of several the nearest and longest.  -1: none. */
-static int
-number_word(const ApdInput *input, int segment, int from, int to, int *ret_start)
-{
-    const char *text = apd_text_at(input->text, (guint) segment)->folded;
-    guint n, first = apd_hits_of_segment(input->hits, segment, &n);
-    const ApdHit *best = NULL;
-
-    for (guint i = first; i < first + n; i++) {
-        const ApdHit *hit = &g_array_index(input->hits, ApdHit, i);
-        const ApdSignalInfo *info = apd_rules_signal(input->rules, hit->signal);
-        if (strcmp(info->type, "number") != 0 || hit->start >= to || hit->end < from - MAX_GAP
-            || (hit->end <= from ? words_between(text, hit->end, from) > 1
-                                 : hit->start > from && hit->end > to))
-            continue;
-        if (best == NULL || hit->end > best->end
-            || (hit->end == best->end && hit->start < best->start))
-            best = hit;
-    }
-    if (best == NULL)
-        return -1;
-    *ret_start = best->start;
-    return value_of_name(apd_rules_signal(input->rules, best->signal)->name);
-}
-
-/* The number word right behind @from: "punti due".  -1: none. */
-static int
-number_word_after(const ApdInput *input, int segment, int from, int *ret_end)
-{
-    const char *text = apd_text_at(input->text, (guint) segment)->folded;
-    guint n, first = apd_hits_of_segment(input->hits, segment, &n);
-
-    for (guint i = first; i < first + n; i++) {
-        const ApdHit *hit = &g_array_index(input->hits, ApdHit, i);
-        const ApdSignalInfo *info = apd_rules_signal(input->rules, hit->signal);
-        if (strcmp(info->type, "number") != 0 || hit->start < from || hit->start > from + 3
-            || words_between(text, from, hit->start) > 0)
-            continue;
-        *ret_end = hit->end;
-        return value_of_name(info->name);
-    }
-    return -1;
+    return strpbrk(text + (n > 0 && n < 3 && text[n] == ')' ? n : 0), "0123456789") != NULL;
 }
 
 /* Where a hit of @name over @word ends: "points deducted" about "points".  0: none. */
@@ -220,6 +84,15 @@ is_tariff_line(const ApdSegment *segment, int start, int end)
            && (segment->folded[end] == ':' || segment->zone == APD_ZONE_LABEL);
 }
 
+/* "Points for this violation: 2": where the words of a label end, if a colon follows soon. */
+static int
+colon_after(const char *text, int from)
+{
+    int colon = from + (int) strcspn(text + from, ":,.;()0123456789");
+
+    return text[colon] == ':' && apd_number_words_between(text, from, colon) <= 4 ? colon : from;
+}
+
 /* The number that stands right before or after the points word of @hit, or in it ("2pts"). */
 static void
 look_beside(Search *self, const ApdHit *hit)
@@ -229,26 +102,29 @@ look_beside(Search *self, const ApdHit *hit)
     int start = hit->start, end = hit->end, value;
 
     if (g_ascii_isdigit(text[start])) {
-        while (is_number_byte(text, end) || (end > start && is_number_byte(text, end - 1)))
+        while (apd_number_has_byte(text, end)
+               || (end > start && apd_number_has_byte(text, end - 1)))
             end--;
         int n = 0;
-        while (is_number_byte(text, start + n))
+        while (apd_number_has_byte(text, start + n))
             n++;
-        add_candidate(self, hit->segment, read_points(text + start, n), start, hit->end);
+        add_candidate(self, hit->segment, apd_number_read(text + start, n), start, hit->end);
         return;
     }
-    value = digits_before(text, hit->start, &start);
+    value = apd_number_before(text, hit->start, &start);
     if (value < 0)
-        value = number_word(self->input, hit->segment, hit->start, hit->end, &start);
+        value = apd_number_word(self->input, hit->segment, hit->start, hit->end, &start);
     if (value >= 0) {
         if (!is_tariff_line(segment, start, hit->end))
             add_candidate(self, hit->segment, value, start, hit->end);
         return;
     }
     int label_end = MAX(hit->end, end_of(self->input, hit, "points/label"));
-    value = digits_after(text, label_end, &end);
+    value = apd_number_after(text, label_end, &end);
     if (value < 0)
-        value = number_word_after(self->input, hit->segment, label_end, &end);
+        value = apd_number_after(text, colon_after(text, label_end), &end);
+    if (value < 0)
+        value = apd_number_word_after(self->input, hit->segment, label_end, &end);
     add_candidate(self, hit->segment, value, hit->start, end);
 }
 
@@ -297,14 +173,33 @@ look_at_values(Search *self)
             || has_digit(apd_text_at(input->text, (guint) label))
             || (!hits(input, label, "points/label") && !hits(input, label, "points/word")))
             continue;
-        int end, start = 0, value = digits_after(segment->folded, 0, &end);
+        int end, start = 0, value = apd_number_after(segment->folded, 0, &end);
         if (value < 0) {
-            value = number_word(input, (int) i, 0, (int) segment->n, &start);
+            value = apd_number_word(input, (int) i, 0, (int) segment->n, &start);
             end = (int) segment->n;
             value = start <= 2 ? value : -1;
         }
         add_candidate(self, (int) i, value, 0, end);
     }
+}
+
+/* "2 to 12 points are possible, you received 4", "11 of 12 points, 3 of them for this": a number
+ * that leaves its noun out, after a clause that has it. */
+static void
+look_at_elided(Search *self, const ApdHit *hit)
+{
+    const char *text = apd_text_at(self->input->text, (guint) hit->segment)->folded;
+    int start = hit->start, end;
+
+    if (!hits_range(self->input, hit->segment, "points/word", 0, start)
+        && !(hit->segment > 0 && hits(self->input, hit->segment - 1, "points/word")))
+        return;
+    while (start < hit->end && !g_ascii_isdigit(text[start]))
+        start++;
+    for (end = start; apd_number_has_byte(text, end);)
+        end++;
+    if (end > start && !hits_range(self->input, hit->segment, "points/word", start, end + 2))
+        add_candidate(self, hit->segment, apd_number_read(text + start, end - start), start, end);
 }
 
 /* --- which of them ----------------------------------------------------------------- */
@@ -375,6 +270,56 @@ is_imposed(const ApdInput *input, int segment, int from, int to)
            || hits_range(input, segment, "act/deducted", from, to);
 }
 
+/* "2 to 12 points", "11 of 12 points": the number of @candidate is the end of a range, or what
+ * a part is taken of. */
+static bool
+ends_range(const ApdInput *input, const ApdSegment *segment, const Candidate *candidate)
+{
+    const char *text = segment->folded;
+    int at = candidate->start;
+
+    while (at > 0 && text[at - 1] == ' ')
+        at--;
+    if (at > 1 && strchr("-~", text[at - 1]) != NULL) {
+        while (at > 1 && strchr("-~ ", text[at - 1]) != NULL)
+            at--;
+        return g_ascii_isdigit(text[at - 1]);
+    }
+    return hits_range(input, candidate->segment, "points/range", candidate->start,
+                      candidate->start + 1);
+}
+
+/* "2 points per order, 6 points in total": what each of several costs, and their sum. */
+static bool
+is_sum_of_each(const Search *self, const Candidate *candidate, int from, int to)
+{
+    if (!hits_range(self->input, candidate->segment, "points/sum", from, to))
+        return false;
+    for (guint i = 0; i < self->candidates->len; i++) {
+        const Candidate *each = &g_array_index(self->candidates, Candidate, i);
+        if (each->segment != candidate->segment || each->start >= candidate->start
+            || each->value == 0 || candidate->value % each->value != 0
+            || candidate->value == each->value)
+            continue;
+        int first, last;
+        clause_of(apd_text_at(self->input->text, (guint) each->segment), each, &first, &last);
+        if (hits_range(self->input, each->segment, "points/tariff", first, last))
+            return true;
+    }
+    return false;
+}
+
+static bool
+is_first_of(const Search *self, const Candidate *candidate)
+{
+    for (guint i = 0; i < self->candidates->len; i++) {
+        const Candidate *other = &g_array_index(self->candidates, Candidate, i);
+        if (other->segment == candidate->segment && other->end <= candidate->start)
+            return false;
+    }
+    return true;
+}
+
 /* Near or over a threshold, points stand everywhere: only those that are said to be
  * taken are of this matter. */
 static int
@@ -388,7 +333,10 @@ rank_of(const Search *self, const Candidate *candidate)
 
     clause_of(segment, candidate, &from, &to);
     bool imposed = is_imposed(input, at, from, to);
-    int label = label_of(input, at);
+    if (ends_range(input, segment, candidate))
+        return -1;
+    /* Of several numbers in a value the label names the first. */
+    int label = is_first_of(self, candidate) ? label_of(input, at) : -1;
     if (label >= 0) {
         if (!imposed && is_generic(input, label, 0, G_MAXINT))
             return -1;
@@ -398,7 +346,8 @@ rank_of(const Search *self, const Candidate *candidate)
     if (g_strcmp0(self->category, "points.threshold") == 0 && !imposed && !imposed_by_label)
         return -1;
     limit_to_own(self, candidate, &from, &to);
-    if ((is_generic(input, at, from, to) && !is_sum_of_this(input, candidate, from, to))
+    if ((is_generic(input, at, from, to) && !is_sum_of_this(input, candidate, from, to)
+         && !is_sum_of_each(self, candidate, from, to))
         || hits(input, at, "mod/example") || hits(input, at, "mod/third"))
         return -1;
     /* "12 points: frozen for 7 days": a line of the tariff. */
@@ -411,6 +360,7 @@ int
 apd_extract_points(const ApdInput *input, ApdVerdict *verdict)
 {
     int word = apd_matcher_find(apd_rules_matcher(input->rules), "points/word");
+    int elided = apd_matcher_find(apd_rules_matcher(input->rules), "points/elided");
     g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(Candidate));
     Search self = { input, verdict->category, candidates };
     const Candidate *best = NULL;
@@ -422,6 +372,8 @@ apd_extract_points(const ApdInput *input, ApdVerdict *verdict)
     look_at_values(&self);
     for (guint i = 0; i < input->hits->len; i++) {
         const ApdHit *hit = &g_array_index(input->hits, ApdHit, i);
+        if (hit->signal == elided && apd_classify_factor(input, hit->segment) > 0)
+            look_at_elided(&self, hit);
         if (hit->signal == word && apd_classify_factor(input, hit->segment) > 0
             && !hits_range(input, hit->segment, "points/not", hit->start, hit->end))
             look_beside(&self, hit);

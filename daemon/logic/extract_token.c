@@ -178,7 +178,8 @@ apd_token_is_docket(const char *text)
     return p - text <= 5 && g_ascii_strncasecmp(p, "-cv-", 4) == 0 && g_ascii_isdigit(p[4]);
 }
 
-/* "12-445/26", "26.1140.3": three numbers, and the second is no month. */
+/* "12-445/26", "26.1140.3", "12-34/2026": three numbers, and the second is no month, or the
+ * marks between them differ. */
 static bool
 is_wider_than_day(const char *text)
 {
@@ -186,8 +187,8 @@ is_wider_than_day(const char *text)
     size_t second = text[first] != '\0' ? strspn(text + first + 1, "0123456789") : 0;
     const char *after = text + first + 1 + second;
 
-    return first > 0 && second > 2 && text[first] != ':' && *after != '\0' && *after != ':'
-           && g_ascii_isdigit(after[1]);
+    return first > 0 && second > 0 && text[first] != ':' && *after != '\0' && *after != ':'
+           && g_ascii_isdigit(after[1]) && (second > 2 || text[first] != *after);
 }
 
 bool
@@ -395,6 +396,10 @@ apd_token_document_number(const char *shown)
             const char *start = bracketed_year_before(shown, ideographs_before(shown, p));
             return g_strndup(start, (size_t) (end - start));
         }
+        /* "禁字2026第118号" */
+        const char *plain = p - 4, *name = p - shown > 4 ? ideographs_before(shown, plain) : plain;
+        if (name < plain && strspn(plain, "0123456789") == 4)
+            return g_strndup(name, (size_t) (end - name));
         const char *close = g_utf8_prev_char(p), *year = close - 4;
         if (year <= shown || strspn(year, "0123456789") != 4
             || g_unichar_isalnum(g_utf8_get_char(close)))
@@ -420,4 +425,26 @@ apd_token_is_prefix(const char *text, const ApdToken *token)
         if (!g_unichar_isupper(g_utf8_get_char(p)))
             return false;
     return true;
+}
+
+char *
+apd_token_court_docket(const char *shown, const char *token)
+{
+    const char *at = strstr(shown, token), *slash = strchr(token, '/');
+    if (at == NULL || slash == NULL || strspn(token, "0123456789/") != strlen(token)
+        || at - shown < 4 || at[-1] != ' ' || strlen(slash) > 5)
+        return NULL;
+
+    const char *name = at - 1;
+    while (name > shown && g_ascii_isupper(name[-1]))
+        name--;
+    if (name == at - 1 || at - name > 4 || name - shown < 2 || name[-1] != ' ')
+        return NULL;
+    const char *from = name - 1;
+    while (from > shown && g_ascii_isdigit(from[-1]))
+        from--;
+    bool whole = from == shown || !g_unichar_isalnum(g_utf8_get_char(g_utf8_prev_char(from)));
+    if (from == name - 1 || name - from > 4 || !whole)
+        return NULL;
+    return g_strndup(from, (size_t) (at - from) + strlen(token));
 }

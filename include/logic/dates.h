@@ -48,6 +48,7 @@ typedef struct {
     int more_minutes;
     bool within;    /* a word for "within" stands beside it */
     bool is_weak;   /* that word says little: "in" */
+    bool is_spread; /* "3 to 5 days": how long something takes, rather than may take */
     bool continues; /* the segment before ends in a word that binds it */
     bool is_late;   /* what comes after it is too late */
 } ApdMention;

@@ -35,6 +35,7 @@ typedef enum {
     APD_WORD_FROM,       /* a start: "from", "since", "after" */
     APD_WORD_ROLE,       /* ApdRole: what a date near it is about */
     APD_WORD_ANCHOR,     /* ApdAnchor: what a window may count from */
+    APD_WORD_SELLER,     /* "you", "your store": whose clause it is */
     APD_N_WORD_TYPES,
 } ApdWordType;
 
@@ -77,6 +78,7 @@ typedef enum {
     APD_NEAR_END_OF_WEEK,
     APD_NEAR_END_OF_MONTH,
     APD_NEAR_THIS_MONTH, /* beside the number of a day: "the 5th of this month" */
+    APD_NEAR_THAT_DAY,   /* the day named last: "after 18:00 on that day", "until then" */
     APD_NEAR_WEEKDAY,    /* the next such day */
     APD_N_NEAR,
 } ApdNear;

@@ -41,6 +41,10 @@ size_t apd_token_whole_value(const char *shown);
  * Returns: (transfer full). */
 char *apd_token_with_syllables(const char *shown, const char *token);
 
+/* "7 O 118/26": the whole of a court's docket number of which @token is the last part in @shown.
+ * Returns: (transfer full): NULL when it is none. */
+char *apd_token_court_docket(const char *shown, const char *token);
+
 /* "货字〔2025〕第0708号": the number of a Chinese official letter in @shown.
  * Returns: (transfer full): NULL when there is none. */
 char *apd_token_document_number(const char *shown);
