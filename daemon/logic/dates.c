@@ -461,21 +461,6 @@ read_one(const ApdDates *self, int at, const char *text, bool day_first, Pending
     return at + 1;
 }
 
-/* A zone named elsewhere in the sentence holds for its only date. */
-static void
-lend_zone(const ApdDates *self)
-{
-    int zone = APD_ZONE_UNNAMED;
-    for (guint i = 0; i < self->mentions->len; i++)
-        if (g_array_index(self->mentions, ApdMention, i).zone != APD_ZONE_UNNAMED)
-            return;
-    for (int i = 0; i < (int) self->tokens->len && zone == APD_ZONE_UNNAMED; i++)
-        if (means(self, i, APD_WORD_ZONE))
-            apd_dates_read_zone(self, i, &zone);
-    for (guint i = 0; i < self->mentions->len; i++)
-        g_array_index(self->mentions, ApdMention, i).zone = zone;
-}
-
 void
 apd_dates_scan(const ApdWords *words, const char *text, size_t n, bool day_first, ApdDates *dates)
 {
@@ -493,7 +478,7 @@ apd_dates_scan(const ApdWords *words, const char *text, size_t n, bool day_first
         return;
     for (int i = 0; i < (int) dates->tokens->len && dates->mentions->len < MAX_MENTIONS;)
         i = read_one(dates, i, text, day_first, &pending);
-    lend_zone(dates);
+    apd_dates_lend_zone(dates);
 }
 
 void

@@ -64,3 +64,17 @@ apd_dates_read_near(const ApdDates *self, int at, bool day_first, ApdMention *me
     }
     return stands_by_date(self, at, day_first) ? at : at + 1;
 }
+
+void
+apd_dates_lend_zone(const ApdDates *self)
+{
+    int zone = APD_ZONE_UNNAMED;
+    for (guint i = 0; i < self->mentions->len; i++)
+        if (g_array_index(self->mentions, ApdMention, i).zone != APD_ZONE_UNNAMED)
+            return;
+    for (int i = 0; i < (int) self->tokens->len && zone == APD_ZONE_UNNAMED; i++)
+        if (means(self, i, APD_WORD_ZONE))
+            apd_dates_read_zone(self, i, &zone);
+    for (guint i = 0; i < self->mentions->len; i++)
+        g_array_index(self->mentions, ApdMention, i).zone = zone;
+}

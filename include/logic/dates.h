@@ -92,3 +92,5 @@ int apd_dates_read_time(const ApdDates *self, int at, ApdMention *mention);
 int apd_dates_read_dotted(const ApdDates *self, int at, ApdMention *mention);
 int apd_dates_read_zone(const ApdDates *self, int at, int *ret_zone);
 int apd_dates_read_window(const ApdDates *self, int at, ApdMention *mention);
+/* A zone named elsewhere in the sentence holds for its only date. */
+void apd_dates_lend_zone(const ApdDates *self);
