@@ -157,7 +157,7 @@ cue_of(const ApdInput *input, int at, const ApdToken *token)
         if (by_label.distance < FAR)
             return (Cue){ by_label.sort, 0, 0, true };
     }
-    if (cue.distance > NEAR && token->digits >= 3) {
+    if (cue.distance > NEAR && (token->digits >= 3 || (token->digits == 2 && token->letters > 0))) {
         Cue after = cue_after(input, at, token->end);
         if (after.distance < FAR)
             return after;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "logic/letters.h"
 #include "logic/normalise.h"
 
 /* Letters by script in a text. */
@@ -31,39 +32,23 @@ count_letters(const char *shown, Scripts *scripts)
     }
 }
 
-/* Letters that nearly only one language has. */
-static const struct {
-    const char *language;
-    const char *letters;
-} marks[] = {
-    { "pl", "ąęłśżźćńĄĘŁŚŻŹĆŃ" },
-    { "tr", "ğışĞİŞ" },
-    { "es", "ñ¿¡Ñ" },
-    { "pt", "ãõÃÕ" },
-    { "de", "ßäÄ" },
-    { "fr", "êâûœèÈÊ" },
-};
-
-/* How many letters of each of @marks are in the text. */
+/* How many letters of one language alone are in the text. */
 static void
 count_marks(const ApdInput *input, int *counts)
 {
     for (guint i = 0; i < input->text->segments->len; i++) {
-        const char *p = apd_text_at(input->text, i)->shown;
-        if (apd_text_at(input->text, i)->depth > 0 && !input->text->is_forward)
-            continue;
-        for (; *p != '\0'; p++)
-            for (size_t k = 0; (unsigned char) *p >= 0xC0 && k < G_N_ELEMENTS(marks); k++)
-                counts[k] += g_utf8_strchr(marks[k].letters, -1, g_utf8_get_char(p)) != NULL;
+        const ApdSegment *segment = apd_text_at(input->text, i);
+        if (segment->depth == 0 || input->text->is_forward)
+            apd_letters_count(segment->shown, counts);
     }
 }
 
 static int
 mark_of(const char *language)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(marks); i++)
-        if (strcmp(marks[i].language, language) == 0)
-            return (int) i;
+    for (int i = 0; i < APD_N_LETTERS; i++)
+        if (strcmp(apd_letters_language(i), language) == 0)
+            return i;
     return -1;
 }
 
@@ -87,7 +72,7 @@ latin_language(const ApdInput *input)
 {
     const GPtrArray *names = apd_rules_names(input->rules, "language");
     const ApdMatcher *matcher = apd_rules_matcher(input->rules);
-    int counts[G_N_ELEMENTS(marks)] = { 0 };
+    int counts[APD_N_LETTERS] = { 0 };
     const char *best = NULL;
     int most = 0;
 

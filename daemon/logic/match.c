@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "logic/letters.h"
 #include "logic/literals.h"
 #include "logic/phrase.h"
 #include "logic/phrase_check.h"
@@ -378,6 +379,33 @@ drop_addresses(const ApdText *text, GArray *hits)
     g_array_set_size(hits, kept);
 }
 
+static int
+number_of_language(const ApdMatcher *self, const char *language)
+{
+    for (guint i = 0; i < self->languages->len; i++)
+        if (strcmp(self->languages->pdata[i], language) == 0)
+            return (int) i + 1;
+    return 0;
+}
+
+/* Two letters of one language alone say as much as a small word: "12 puan eşiği aşıldı" has none
+ * of those, and "ya" and "en" of other languages in its dates. */
+static void
+count_letters(Scan *scan, const ApdText *text)
+{
+    int letters[APD_N_LETTERS] = { 0 };
+
+    for (guint i = 0; i < text->segments->len; i++)
+        apd_letters_count(apd_text_at(text, i)->shown, letters);
+    for (int k = 0; k < APD_N_LETTERS; k++) {
+        int language = number_of_language(scan->self, apd_letters_language(k));
+        if (language > 0)
+            scan->counts[language] += letters[k] / 2;
+        if (language > 0 && scan->counts[language] > scan->most)
+            scan->most = scan->counts[language];
+    }
+}
+
 /* The hits so far are of small words alone. */
 static void
 count_languages(Scan *scan)
@@ -427,6 +455,7 @@ apd_matcher_scan(const ApdMatcher *self, const ApdText *text)
     check_triggers(&scan, true);
     drop_addresses(text, hits);
     count_languages(&scan);
+    count_letters(&scan, text);
     check_triggers(&scan, false);
     drop_addresses(text, hits);
     g_array_sort(hits, by_place);

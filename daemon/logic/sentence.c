@@ -85,6 +85,13 @@ is_dotted_date(const char *text, const char *word, size_t n, const char *next, c
     return goes_on;
 }
 
+/* "г." and "r.", of a year. */
+static bool
+is_year_word(const char *word, size_t n)
+{
+    return (n == strlen("г") && memcmp(word, "г", n) == 0) || (n == 1 && *word == 'r');
+}
+
 /* Whether the dot at @dot ends a sentence. */
 static bool
 dot_ends(const char *text, const char *dot, const char *end)
@@ -108,8 +115,10 @@ dot_ends(const char *text, const char *dot, const char *end)
     if (n <= 10 && next + 4 <= end && next[0] == '2' && next[1] == '0'
         && strspn(next, "0123456789") == 4)
         return false;
-    /* "18.03.2026 r. (czasu polskiego)" */
+    /* "18.03.2026 r. (czasu polskiego)", "10 марта 2026 г. 18:00" */
     if (*next == '(' && n <= 2)
+        return false;
+    if (n <= 2 && is_year_word(word, n) && g_ascii_isdigit(*next))
         return false;
     gunichar first = g_utf8_get_char(next);
     if (g_unichar_islower(first))

@@ -46,8 +46,8 @@ const char *apd_matcher_name(const ApdMatcher *self, int signal);
 int apd_matcher_n_signals(const ApdMatcher *self);
 
 /* What is added from now on is of @language, and counts in a text of that language alone, as
- * told by the small words of the signals "language/..." (of Latin letters: other scripts tell
- * themselves apart).  NULL: it counts in any text, as is so at first. */
+ * told by the small words of the signals "language/..." and letters of its own (of Latin letters:
+ * other scripts tell themselves apart).  NULL: it counts in any text, as is so at first. */
 #define APD_MATCHER_MARK "language/"
 void apd_matcher_set_language(ApdMatcher *self, const char *language);
 
