@@ -89,9 +89,9 @@ get_host(ApdMail *self, const char *name)
 }
 
 static ApdMailAccount *
-get_account(ApdMail *self, const char *host, const char *user)
+get_account(ApdMail *self, const char *server, const char *user)
 {
-    g_autofree char *key = g_strdup_printf("%s\n%s", user, host);
+    g_autofree char *key = g_strdup_printf("%s\n%s", user, server);
     ApdMailAccount *account = g_hash_table_lookup(self->accounts, key);
 
     if (account == NULL) {
@@ -128,10 +128,12 @@ static void
 add_slot(ApdMail *self, ApdMailboxConfig *config)
 {
     ApdMailSlot *slot = g_new0(ApdMailSlot, 1);
+    /* Behind the ports of one host there may be servers of many (tunnels, bridges). */
+    g_autofree char *server = g_strdup_printf("%s:%d", config->host, config->port);
 
     slot->id = config->id;
-    slot->host = get_host(self, config->host);
-    slot->account = get_account(self, config->host, config->user);
+    slot->host = get_host(self, server);
+    slot->account = get_account(self, server, config->user);
     slot->password = config->password;
     if (slot->account->refused != g_str_hash(slot->password))
         slot->account->blocked = 0;

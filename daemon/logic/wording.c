@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "logic/countdown.h"
+#include "logic/trouble.h"
 
 /* Longest text from a mail that an alert quotes, in bytes. */
 #define MAX_QUOTE 300
@@ -244,6 +245,18 @@ list_line(const Making *self, const ApdCase *kase)
 /* More lines than this do not help anybody: the rest is counted. */
 #define MAX_LINES 10
 
+/* What an alert says in words that are not of its language. */
+static void
+add_lines(GString *body, const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text ? text : "", "\n", MAX_LINES);
+
+    for (char **line = lines; *line != NULL; line++) {
+        g_autofree char *quoted = quote(*line);
+        add_sentence(body, quoted);
+    }
+}
+
 static char *
 other_body(const Making *self)
 {
@@ -264,11 +277,11 @@ other_body(const Making *self)
         add_sentence(body, more);
     }
 
-    g_auto(GStrv) lines = g_strsplit(self->alert->text ? self->alert->text : "", "\n", MAX_LINES);
-    for (char **line = lines; *line != NULL; line++) {
-        g_autofree char *text = quote(*line);
-        add_sentence(body, text);
-    }
+    g_autofree char *trouble = apd_trouble_words(self->phrases, self->alert, self->zone);
+    if (trouble != NULL)
+        add_sentence(body, trouble);
+    else
+        add_lines(body, self->alert->text);
     return g_string_free(body, FALSE);
 }
 

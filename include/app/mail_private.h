@@ -15,7 +15,7 @@
 #define APD_MAIL_WORKERS 64
 
 typedef struct {
-    char *name;     /* owned */
+    char *name;     /* owned: "host:port" */
     guint running;  /* mailboxes at work */
     guint lost;     /* mailboxes that pause because it was out of reach */
     GQueue waiting; /* element-type uint32_t: ids */
@@ -75,7 +75,7 @@ typedef struct {
     GAsyncQueue *done;    /* owned; element-type ApdMailSlot */
     GHashTable *slots;    /* owned; id to ApdMailSlot */
     GHashTable *hosts;    /* owned; name to ApdMailHost */
-    GHashTable *accounts; /* owned; "user\nhost" to ApdMailAccount */
+    GHashTable *accounts; /* owned; "user\nhost:port" to ApdMailAccount */
     GHashTable *trusts;   /* owned; CA file to ApdTrust */
     ApdVault *vault;      /* owned */
     size_t credit;

@@ -150,7 +150,8 @@ test_every_phrase_fills_in_the_same(void)
 static void
 test_sentences_are_translated(void)
 {
-    static const char *const sections[] = { "titles.", "bodies.", "states.", "outcomes." };
+    static const char *const sections[] = { "titles.", "bodies.", "causes.", "states.",
+                                            "outcomes." };
     g_autoptr(GHashTable) english = own_texts("en");
 
     for (size_t i = 1; i < G_N_ELEMENTS(languages); i++) {
