@@ -8,11 +8,20 @@
 /* Between a date and its time, zone or bound. */
 #define REACH 7
 
-/* A time of day met before its date. */
+/* How far a time may stand from a day that is not next to it. */
+#define FAR 14
+
+/* A time of day that belongs to no day yet. */
 typedef struct {
     int first, last; /* tokens; -1 for none */
     ApdClockTime time;
-} Pending;
+} Clock;
+
+/* The times of a sentence: the one that waits for its day, and those that no day took. */
+typedef struct {
+    Clock pending, lone;
+    int n_lone;
+} Clocks;
 
 static const ApdToken none = { .number = -1 };
 
@@ -70,8 +79,8 @@ is_joint(const ApdDates *self, int i, const char *text)
 }
 
 /* Time and zone after the day, in any order.  Returns the token after. */
-static int
-read_after(const ApdDates *self, int at, const char *text, ApdMention *mention)
+int
+apd_dates_read_after(const ApdDates *self, int at, const char *text, ApdMention *mention)
 {
     int done = at;
     ApdBound bound = APD_BOUND_NONE;
@@ -112,8 +121,9 @@ read_after(const ApdDates *self, int at, const char *text, ApdMention *mention)
 
 /* A time just before the day: "by 3:00 PM on 18 October". */
 static void
-take_pending(const ApdDates *self, const Pending *pending, ApdMention *mention)
+take_pending(const ApdDates *self, Clocks *clocks, ApdMention *mention)
 {
+    const Clock *pending = &clocks->pending;
     if (mention->has_time || pending->last < 0 || mention->first - pending->last > REACH + 3)
         return;
     int zone = APD_ZONE_UNNAMED;
@@ -134,86 +144,51 @@ take_pending(const ApdDates *self, const Pending *pending, ApdMention *mention)
         if (means(self, i, APD_WORD_BOUND))
             mention->bound = (ApdBound) tok(self, i)->word->value[APD_WORD_BOUND];
     mention->first = pending->first;
+    clocks->pending.last = -1;
 }
 
-/* "bis einschl. 1. Juli" */
-static bool
-ends_abbreviation(const ApdDates *self, int i)
-{
-    const ApdToken *word = tok(self, i - 1);
-    return tok(self, i)->sign == '.' && tok(self, i)->glued && word->end - word->start <= 7
-           && (apd_token_means(word, APD_WORD_INCLUSIVE) || apd_token_means(word, APD_WORD_GLUE)
-               || apd_token_means(word, APD_WORD_BOUND) || apd_token_means(word, APD_WORD_WEEKDAY));
-}
-
-/* "by Wednesday next week (18 March)": words between the name of a day and its date. */
-static bool
-follows_weekday(const ApdDates *self, int i, int first)
-{
-    if (tok(self, first - 1)->sign != '(' || tok(self, i)->sign != 0)
-        return false;
-    for (int k = i - 1; k > i - 5; k--)
-        if (means(self, k, APD_WORD_WEEKDAY))
-            return true;
-    return false;
-}
-
+/* No day took the time that waits. */
 static void
-look_back(const ApdDates *self, ApdMention *mention)
+set_aside(Clocks *clocks)
 {
-    for (int i = mention->first - 1; i >= mention->first - REACH && i >= 0; i--) {
-        if (means(self, i, APD_WORD_INCLUSIVE))
-            mention->inclusive = true;
-        if (means(self, i, APD_WORD_BOUND)) {
-            if (mention->bound == APD_BOUND_NONE)
-                mention->bound = (ApdBound) tok(self, i)->word->value[APD_WORD_BOUND];
-            return;
-        }
-        if (means(self, i, APD_WORD_FROM)) {
-            /* "11일부터 18일까지": it stands after the date it is about. */
-            ApdMention *before = last_mention(self);
-            bool after = before != NULL && before->type == APD_MENTION_DATE && i - before->last <= 2
-                         && i - before->last > 0;
-            *(after ? &before->is_start : &mention->is_start) = true;
-            return;
-        }
-        int zone = APD_ZONE_UNNAMED;
-        if (mention->zone == APD_ZONE_UNNAMED && means(self, i, APD_WORD_ZONE)) {
-            apd_dates_read_zone(self, i, &zone);
-            mention->zone = zone;
-        } else if (!means(self, i, APD_WORD_GLUE) && !means(self, i, APD_WORD_WEEKDAY)
-                   && !follows_weekday(self, i, mention->first) && !means(self, i, APD_WORD_ZONE)
-                   && !means(self, i, APD_WORD_INCLUSIVE) && !means(self, i, APD_WORD_MOMENT)
-                   && !is_sign(tok(self, i), "(,\"'[:") && !ends_abbreviation(self, i)) {
-            return;
-        }
-    }
+    if (clocks->pending.last < 0)
+        return;
+    clocks->lone = clocks->pending;
+    clocks->n_lone++;
+    clocks->pending.last = -1;
 }
 
-static void
-look_ahead(const ApdDates *self, ApdMention *mention)
+static int
+distance(const ApdMention *mention, const Clock *clock)
 {
-    for (int i = mention->last + 1; i <= mention->last + REACH + 3; i++) {
-        const ApdToken *token = tok(self, i);
-        int zone;
-        int next = apd_dates_read_zone(self, i, &zone);
-        if (next > i + 1) {
-            i = next - 1;
-        } else if (means(self, i, APD_WORD_INCLUSIVE)) {
-            mention->inclusive = true;
-        } else if (means(self, i, APD_WORD_FROM) && apd_word_follows(token->word)) {
-            mention->is_start = mention->bound == APD_BOUND_NONE;
-            return;
-        } else if (means(self, i, APD_WORD_BOUND_END)) {
-            if (mention->bound == APD_BOUND_NONE)
-                mention->bound = (ApdBound) token->word->value[APD_WORD_BOUND_END];
-        } else if (!means(self, i, APD_WORD_GLUE) && !means(self, i, APD_WORD_WEEKDAY)
-                   && !means(self, i, APD_WORD_ZONE) && !means(self, i, APD_WORD_CITY)
-                   && !is_sign(token, "(),'[]")
-                   && !(token->sign == '.' && i == mention->last + 1)) {
-            return;
-        }
+    return mention->first > clock->last ? mention->first - clock->last
+                                        : clock->first - mention->last;
+}
+
+/* "on 28 June, in Beijing, and not one minute past 20:00": a sentence's only lone time is of the
+ * day next to it. */
+static void
+join_lone(const ApdDates *self, const Clock *clock)
+{
+    ApdMention *nearest = NULL;
+    const ApdToken *first = tok(self, clock->first);
+
+    /* "제출해 주십시오" is no ten o'clock. */
+    if (first->glued && !first->is_digits && !apd_token_means(first, APD_WORD_HALF))
+        return;
+    for (guint i = 0; i < self->mentions->len; i++) {
+        ApdMention *mention = &g_array_index(self->mentions, ApdMention, i);
+        if (mention->type == APD_MENTION_DATE
+            && (nearest == NULL || distance(mention, clock) < distance(nearest, clock)))
+            nearest = mention;
     }
+    if (nearest == NULL || nearest->has_time || distance(nearest, clock) > FAR)
+        return;
+    nearest->has_time = true;
+    nearest->time = clock->time;
+    const ApdToken *before = tok(self, clock->first - 1);
+    if (nearest->bound == APD_BOUND_NONE && apd_token_means(before, APD_WORD_BOUND))
+        nearest->bound = (ApdBound) before->word->value[APD_WORD_BOUND];
 }
 
 /* "from A to B", "A - B": the second is the end of a range. */
@@ -252,7 +227,9 @@ read_range_day(const ApdDates *self, int at, ApdMention *mention)
         || !(means(self, at - 1, APD_WORD_RANGE) || is_sign(tok(self, at - 1), "-~"))
         || !tok(self, at)->is_number || tok(self, at)->digits > 2
         || !means(self, at + 1, APD_WORD_MARK)
-        || tok(self, at + 1)->word->value[APD_WORD_MARK] != APD_MARK_DAY)
+        || tok(self, at + 1)->word->value[APD_WORD_MARK] != APD_MARK_DAY
+        /* "3월 3일부터 5일 이내" */
+        || (means(self, at + 2, APD_WORD_WITHIN_END) && !means(self, at + 2, APD_WORD_BOUND_END)))
         return at;
     mention->day = before->day;
     mention->day.day = (int) tok(self, at)->number;
@@ -262,84 +239,6 @@ read_range_day(const ApdDates *self, int at, ApdMention *mention)
     return apd_day_valid(valid) && mention->day.day > before->day.day ? at + 2 : at;
 }
 
-static bool
-is_this_month(const ApdDates *self, int i)
-{
-    return means(self, i, APD_WORD_NEAR)
-           && tok(self, i)->word->value[APD_WORD_NEAR] == APD_NEAR_THIS_MONTH;
-}
-
-static bool
-is_ordinal(const ApdDates *self, int at, const char *text)
-{
-    const ApdToken *after = tok(self, at);
-    return after->glued && after->end - after->start == 2
-           && strstr("st nd rd th", (char[]){ text[after->start], text[after->start + 1], 0 })
-                  != NULL;
-}
-
-/* 于18日18:00前, 18일까지: a day of the month, not so many days. */
-static bool
-is_bound_day(const ApdDates *self, int at, const char *text)
-{
-    if (!means(self, at + 1, APD_WORD_MARK)
-        || tok(self, at + 1)->word->value[APD_WORD_MARK] != APD_MARK_DAY)
-        return false;
-    const ApdToken *before = tok(self, at - 1);
-    bool korean = apd_word_follows(tok(self, at + 1)->word);
-    /* 18号 is never so many days. */
-    bool sure = strncmp(text + tok(self, at + 1)->start, "号", 3) == 0;
-    bool led = apd_token_means(before, APD_WORD_WITHIN) || apd_token_means(before, APD_WORD_GLUE)
-               || apd_token_means(before, APD_WORD_BOUND);
-    if (korean ? led || apd_token_means(before, APD_WORD_FROM) : !led && !sure)
-        return false;
-    ApdMention probe = { .first = at, .zone = APD_ZONE_UNNAMED };
-    probe.last = read_after(self, at + 2, text, &probe) - 1;
-    look_ahead(self, &probe);
-    return probe.bound != APD_BOUND_NONE;
-}
-
-/* "the last day to appeal is the 9th": a word for a deadline before it in the clause. */
-static bool
-is_named_end(const ApdDates *self, int at)
-{
-    if (!means(self, at - 1, APD_WORD_GLUE))
-        return false;
-    for (int i = at - 2; i > at - 9 && i >= 0 && !is_sign(tok(self, i), ".,;"); i--)
-        if (means(self, i, APD_WORD_ROLE)
-            && tok(self, i)->word->value[APD_WORD_ROLE] == APD_ROLE_DEADLINE)
-            return true;
-    return false;
-}
-
-/* "no later than the 15th", "the 15th of this month": the month is for the
- * reader to find. */
-static int
-read_lone_day(const ApdDates *self, int at, const char *text, ApdMention *mention)
-{
-    const ApdToken *day = tok(self, at);
-    if (!day->is_digits || day->digits > 2 || day->number < 1 || day->number > 31
-        || tok(self, at + 1)->sign == '%')
-        return at;
-    int next = at + 1;
-    bool ordinal = is_ordinal(self, next, text);
-    if (ordinal || tok(self, next)->sign == '.')
-        next++;
-    if (means(self, next, APD_WORD_MARK)
-        && tok(self, next)->word->value[APD_WORD_MARK] == APD_MARK_DAY)
-        next++;
-    bool month = is_this_month(self, next) || is_this_month(self, at - 1);
-    next += is_this_month(self, next);
-    mention->day = (ApdDay){ 0, 0, (int) day->number };
-    if (month || is_bound_day(self, at, text))
-        return next;
-    ApdMention probe = *mention;
-    probe.first = at;
-    probe.last = at + 1;
-    look_back(self, &probe);
-    return ordinal && (probe.bound != APD_BOUND_NONE || is_named_end(self, at)) ? at + 2 : at;
-}
-
 static int
 read_date(const ApdDates *self, int at, const char *text, bool day_first, ApdMention *mention)
 {
@@ -347,19 +246,19 @@ read_date(const ApdDates *self, int at, const char *text, bool day_first, ApdMen
     if (next == at)
         next = read_range_day(self, at, mention);
     if (next == at)
-        next = read_lone_day(self, at, text, mention);
+        next = apd_dates_read_lone_day(self, at, text, mention);
     if (next == at)
         return at;
     mention->type = APD_MENTION_DATE;
-    return read_after(self, next, text, mention);
+    return apd_dates_read_after(self, next, text, mention);
 }
 
 static void
-finish_date(const ApdDates *self, const Pending *pending, ApdMention *mention)
+finish_date(const ApdDates *self, Clocks *clocks, ApdMention *mention)
 {
-    take_pending(self, pending, mention);
-    look_back(self, mention);
-    look_ahead(self, mention);
+    take_pending(self, clocks, mention);
+    apd_dates_look_back(self, mention);
+    apd_dates_look_ahead(self, mention);
     join_range(self, mention);
     if (mention->inclusive && mention->bound == APD_BOUND_BEFORE)
         mention->bound = APD_BOUND_BY;
@@ -368,16 +267,16 @@ finish_date(const ApdDates *self, const Pending *pending, ApdMention *mention)
 /* "by Friday", "tomorrow noon"; a day alone says nothing.  Returns the token
  * after it, or @at. */
 static int
-read_near(const ApdDates *self, int at, const char *text, bool day_first, Pending *pending,
+read_near(const ApdDates *self, int at, const char *text, bool day_first, Clocks *clocks,
           ApdMention *mention)
 {
     int next = apd_dates_read_near(self, at, day_first, mention);
     if (next == at)
         return at;
     mention->type = APD_MENTION_DATE;
-    next = read_after(self, next, text, mention);
+    next = apd_dates_read_after(self, next, text, mention);
     mention->last = next - 1;
-    finish_date(self, pending, mention);
+    finish_date(self, clocks, mention);
     if (mention->near == APD_NEAR_THAT_DAY)
         return mention->has_time || mention->bound != APD_BOUND_NONE ? next : at;
     bool end = mention->near == APD_NEAR_END_OF_WEEK || mention->near == APD_NEAR_END_OF_MONTH;
@@ -416,23 +315,25 @@ add_mention(const ApdDates *self, ApdMention *mention)
 
 /* One step: reads what begins at @at; returns the token after it. */
 static int
-read_one(const ApdDates *self, int at, const char *text, bool day_first, Pending *pending)
+read_one(const ApdDates *self, int at, const char *text, bool day_first, Clocks *clocks)
 {
     ApdMention mention = { .first = at, .zone = APD_ZONE_UNNAMED };
     int next = read_date(self, at, text, day_first, &mention);
     if (next > at) {
         mention.last = next - 1;
-        finish_date(self, pending, &mention);
+        finish_date(self, clocks, &mention);
         add_mention(self, &mention);
-        pending->last = -1;
+        set_aside(clocks);
         return next;
     }
 
     mention = (ApdMention){ .first = at, .zone = APD_ZONE_UNNAMED };
-    next = read_near(self, at, text, day_first, pending, &mention);
+    Clocks then = *clocks;
+    next = read_near(self, at, text, day_first, &then, &mention);
     if (next > at) {
         add_mention(self, &mention);
-        pending->last = -1;
+        *clocks = then;
+        set_aside(clocks);
         return next;
     }
 
@@ -455,7 +356,8 @@ read_one(const ApdDates *self, int at, const char *text, bool day_first, Pending
     if (beyond > next || (beyond == at + 2 && beyond == next))
         return at + 1;
     if (next > at) {
-        *pending = (Pending){ at, next - 1, clock.time };
+        set_aside(clocks);
+        clocks->pending = (Clock){ at, next - 1, clock.time };
         return next;
     }
     return at + 1;
@@ -464,9 +366,10 @@ read_one(const ApdDates *self, int at, const char *text, bool day_first, Pending
 void
 apd_dates_scan(const ApdWords *words, const char *text, size_t n, bool day_first, ApdDates *dates)
 {
-    Pending pending = { .last = -1 };
+    Clocks clocks = { .pending.last = -1 };
     bool any = false;
 
+    dates->words = words;
     g_array_set_size(dates->tokens, 0);
     g_array_set_size(dates->mentions, 0);
     apd_dates_split(words, text, n, dates);
@@ -477,7 +380,10 @@ apd_dates_scan(const ApdWords *words, const char *text, size_t n, bool day_first
     if (!any)
         return;
     for (int i = 0; i < (int) dates->tokens->len && dates->mentions->len < MAX_MENTIONS;)
-        i = read_one(dates, i, text, day_first, &pending);
+        i = read_one(dates, i, text, day_first, &clocks);
+    set_aside(&clocks);
+    if (clocks.n_lone == 1)
+        join_lone(dates, &clocks.lone);
     apd_dates_lend_zone(dates);
 }
 

@@ -247,6 +247,10 @@ read_clock(const ApdDates *self, int at, ApdClockTime *time)
         next = read_after_hour(self, i, worded, time);
     bool plain = next == i && !worded;
     i = next;
+    /* "12:00 noon" */
+    if (!plain && apd_token_means(tok(self, i), APD_WORD_MOMENT)
+        && tok(self, i)->word->value[APD_WORD_MOMENT] % 12 == time->hour % 12)
+        i++;
     if (!plain && apd_token_means(tok(self, i), APD_WORD_OCLOCK))
         i++;
     if (half < 0 && apd_token_means(tok(self, i), APD_WORD_HALF)) {

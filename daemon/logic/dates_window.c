@@ -200,6 +200,8 @@ read_single(const ApdDates *self, int at, ApdMention *mention)
     /* "next week Wednesday" is a day. */
     bool day = unit == APD_UNIT_WEEK
                && (means(self, i + 1, APD_WORD_WEEKDAY) || means(self, i + 2, APD_WORD_WEEKDAY));
+    /* So is "ends on day 28" where "day" is its word. */
+    day = day || (unit == APD_UNIT_DAY && tok(self, i + 1)->is_digits);
     if (unit == APD_UNIT_MINUTE || day)
         return at;
     mention->unit = (ApdUnit) unit;

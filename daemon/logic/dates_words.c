@@ -31,8 +31,9 @@ static const char *const languages[] = { "en", "zh", "ru", "es", "pt", "fr",
 static const char *const units[] = {
     "minute", "hour", "day", "business-day", "week", "month", NULL
 };
-static const char *const marks[] = { "year",   "month", "day",       "hour",    "minute",
-                                     "second", "half",  "half-past", "half-to", NULL };
+static const char *const marks[] = { "year",    "month",    "day",     "hour",
+                                     "minute",  "second",   "half",    "half-past",
+                                     "half-to", "day-name", "article", NULL };
 static const char *const bounds[] = { "none", "by", "before", NULL };
 static const char *const halves[] = { "am", "pm", NULL };
 static const char *const nears[] = { "none",           "today",       "tomorrow",

@@ -211,6 +211,10 @@ bound_score(const ApdMention *mention)
         return -200;
     if (mention->is_spread)
         return -10;
+    /* "It takes 2 minutes": nobody has to answer a notice in less than half an hour. */
+    if (mention->type == APD_MENTION_WINDOW && mention->unit == APD_UNIT_MINUTE
+        && mention->amount < 30)
+        return -200;
     if (mention->bound != APD_BOUND_NONE || mention->within)
         return mention->is_weak ? 4 : 10;
     return mention->is_range_end ? 0 : -5;

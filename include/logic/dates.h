@@ -54,10 +54,11 @@ typedef struct {
 } ApdMention;
 
 typedef struct {
-    GArray *tokens;    /* owned, element-type ApdToken */
-    GArray *mentions;  /* owned, element-type ApdMention, in order */
-    guint32 languages; /* whose words count, see apd_words_languages_beside(); 0: all */
-    bool year_first;   /* numeric dates are in the East Asian order */
+    GArray *tokens;        /* owned, element-type ApdToken */
+    GArray *mentions;      /* owned, element-type ApdMention, in order */
+    const ApdWords *words; /* of the last scan, borrowed */
+    guint32 languages;     /* whose words count, see apd_words_languages_beside(); 0: all */
+    bool year_first;       /* numeric dates are in the East Asian order */
 } ApdDates;
 
 /* @text is folded, of @n bytes.  @day_first: numeric dates are never month
@@ -86,11 +87,19 @@ void apd_dates_split(const ApdWords *words, const char *text, size_t n, ApdDates
 
 /* Each tries at token @at and returns the token after what it took, or @at. */
 int apd_dates_read_day(const ApdDates *self, int at, bool day_first, ApdMention *mention);
+/* A day of a month that is not named: "no later than the 15th". */
+int apd_dates_read_lone_day(const ApdDates *self, int at, const char *text, ApdMention *mention);
 int apd_dates_read_near(const ApdDates *self, int at, bool day_first, ApdMention *mention);
 int apd_dates_read_time(const ApdDates *self, int at, ApdMention *mention);
 /* "18.00" right after a date, where it cannot be one. */
 int apd_dates_read_dotted(const ApdDates *self, int at, ApdMention *mention);
 int apd_dates_read_zone(const ApdDates *self, int at, int *ret_zone);
+/* Time, zone and bound behind a day, in any order. */
+int apd_dates_read_after(const ApdDates *self, int at, const char *text, ApdMention *mention);
 int apd_dates_read_window(const ApdDates *self, int at, ApdMention *mention);
 /* A zone named elsewhere in the sentence holds for its only date. */
 void apd_dates_lend_zone(const ApdDates *self);
+
+/* What the words before (after) @mention say of it: by, before, from, a zone. */
+void apd_dates_look_back(const ApdDates *self, ApdMention *mention);
+void apd_dates_look_ahead(const ApdDates *self, ApdMention *mention);

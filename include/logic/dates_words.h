@@ -59,6 +59,8 @@ typedef enum {
     APD_MARK_HALF,      /* half an hour more: 九点半, "9 heures et demie" */
     APD_MARK_HALF_PAST, /* the same before the hour: "half past nine" */
     APD_MARK_HALF_TO,   /* half an hour less, before the hour: "halb zehn" */
+    APD_MARK_DAY_NAME,  /* before the number of a day: "el día 12" */
+    APD_MARK_ARTICLE,   /* the same where it ends the sentence or leads to a time: "jusqu'au 12" */
     APD_N_MARKS,
 } ApdMark;
 
