@@ -7,6 +7,7 @@
 #include "io/html.h"
 #include "io/mime_guard.h"
 #include "io/mime_headers.h"
+#include "io/mime_simple.h"
 #include "io/mime_text.h"
 #include "io/plain.h"
 
@@ -229,9 +230,11 @@ static void
 read_document(GMimeMessage *message, Reading reading)
 {
     g_autoptr(GPtrArray) files = g_ptr_array_new();
+    g_auto(ApdMimeFields) fields = { NULL };
 
     reading.files = files;
-    apd_mime_headers_read(GMIME_OBJECT(message), reading.document);
+    apd_mime_fields_of(GMIME_OBJECT(message), &fields);
+    apd_mime_headers_read(&fields, reading.document);
     read_part(g_mime_message_get_mime_part(message), reading);
     read_files(files, reading.document);
 }
@@ -276,6 +279,18 @@ salvage(const char *data, gsize size, ApdDocument *document)
         apd_plain_read(text, document);
 }
 
+static void
+read_structure(const char *text, gsize size, ApdDocument *document)
+{
+    g_autoptr(GMimeStream) stream = g_mime_stream_mem_new_with_buffer(text, size);
+    g_autoptr(GMimeParser) parser = g_mime_parser_new_with_stream(stream);
+    g_autoptr(GMimeMessage) message = g_mime_parser_construct_message(parser, NULL);
+    int parts = 0;
+
+    if (message != NULL)
+        read_document(message, (Reading){ document, NULL, &parts, 0, 0 });
+}
+
 ApdDocument *
 apd_mime_read(const void *data, size_t size)
 {
@@ -283,14 +298,11 @@ apd_mime_read(const void *data, size_t size)
     ApdDocument *document = apd_document_new();
     g_autoptr(GBytes) bytes = apd_mime_guard(data, bounded, &document->is_truncated);
     const char *text = g_bytes_get_data(bytes, &length);
-    g_autoptr(GMimeStream) stream = g_mime_stream_mem_new_with_buffer(text ? text : "", length);
-    g_autoptr(GMimeParser) parser = g_mime_parser_new_with_stream(stream);
-    g_autoptr(GMimeMessage) message = g_mime_parser_construct_message(parser, NULL);
-    int parts = 0;
 
     document->is_truncated |= bounded < size;
-    if (message != NULL)
-        read_document(message, (Reading){ document, NULL, &parts, 0, 0 });
+    text = text != NULL ? text : "";
+    if (!apd_mime_simple_read(text, length, document))
+        read_structure(text, length, document);
     if (document->blocks->len == 0 && document->attached->len == 0 && length > 0)
         salvage(text, length, document);
     return document;

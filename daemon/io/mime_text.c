@@ -30,24 +30,38 @@ raw_content(GMimePart *part)
     return bytes;
 }
 
+/* Returns: (transfer full): what @raw stands for; NULL: itself. */
+static GByteArray *
+decoded(ApdMimeCoding coding, const char *raw, gsize size)
+{
+    if (coding == APD_MIME_PLAIN || (coding == APD_MIME_BASE64 && apd_base64_is_plain(raw, size)))
+        return NULL;
+
+    GByteArray *out = g_byte_array_new();
+    if (coding == APD_MIME_BASE64)
+        apd_base64_decode(raw, size, APD_MIME_MAX_PART, out);
+    else
+        apd_quoted_printable_decode(raw, size, false, APD_MIME_MAX_PART, out);
+    return out;
+}
+
+static ApdMimeCoding
+coding_of(GMimePart *part)
+{
+    GMimeContentEncoding encoding = g_mime_part_get_content_encoding(part);
+
+    return encoding == GMIME_CONTENT_ENCODING_BASE64            ? APD_MIME_BASE64
+           : encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE ? APD_MIME_QUOTED
+                                                                : APD_MIME_PLAIN;
+}
+
 GByteArray *
 apd_mime_content(GMimePart *part)
 {
     g_autoptr(GByteArray) raw = raw_content(part);
-    const char *text = (const char *) raw->data;
-    GMimeContentEncoding encoding = g_mime_part_get_content_encoding(part);
+    GByteArray *content = decoded(coding_of(part), (const char *) raw->data, raw->len);
 
-    if (encoding == GMIME_CONTENT_ENCODING_BASE64 && !apd_base64_is_plain(text, raw->len)) {
-        GByteArray *out = g_byte_array_new();
-        apd_base64_decode(text, raw->len, APD_MIME_MAX_PART, out);
-        return out;
-    }
-    if (encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE) {
-        GByteArray *out = g_byte_array_new();
-        apd_quoted_printable_decode(text, raw->len, false, APD_MIME_MAX_PART, out);
-        return out;
-    }
-    return g_steal_pointer(&raw);
+    return content != NULL ? content : g_steal_pointer(&raw);
 }
 
 bool
@@ -83,31 +97,40 @@ is_parameter(GMimeObject *part, const char *name, const char *value)
     return given != NULL && g_ascii_strcasecmp(given, value) == 0;
 }
 
-/* Returns: (transfer full): what @bytes of @part say. */
-static char *
-text_of(GMimePart *part, const GByteArray *bytes, const char **ret_used)
+static ApdMimeForm
+form_of(GMimePart *part)
 {
     GMimeObject *object = GMIME_OBJECT(part);
     const char *charset = g_mime_object_get_content_type_parameter(object, "charset");
-    g_autofree char *inner = bytes->len > 0 && apd_mime_is_html(part)
-                                 ? apd_html_charset((const char *) bytes->data, bytes->len)
-                                 : NULL;
-    g_autofree char *text = apd_charset_to_utf8(bytes->data, bytes->len, charset, inner, ret_used);
 
-    if (!apd_mime_is_html(part) && is_parameter(object, "format", "flowed"))
-        return apd_plain_unflow(text, is_parameter(object, "delsp", "yes"));
+    return (ApdMimeForm){ coding_of(part), charset, apd_mime_is_html(part),
+                          is_parameter(object, "format", "flowed"),
+                          is_parameter(object, "delsp", "yes") };
+}
+
+/* Returns: (transfer full): what @data says. */
+static char *
+text_of(const ApdMimeForm *form, const char *data, gsize size, const char **ret_used)
+{
+    g_autofree char *inner = form->html && size > 0 ? apd_html_charset(data, size) : NULL;
+    g_autofree char *text =
+        apd_charset_to_utf8((const guint8 *) data, size, form->charset, inner, ret_used);
+
+    if (!form->html && form->flowed)
+        return apd_plain_unflow(text, form->delsp);
     return g_steal_pointer(&text);
 }
 
+/* Reads @data, decoded. */
 static const char *
-read_bytes(GMimePart *part, const GByteArray *bytes, ApdDocument *document)
+read_content(const ApdMimeForm *form, const char *data, gsize size, ApdDocument *document)
 {
     const char *used = NULL;
-    g_autofree char *text = text_of(part, bytes, &used);
+    g_autofree char *text = text_of(form, data, size, &used);
 
-    if (bytes->len >= APD_MIME_MAX_PART)
+    if (size >= APD_MIME_MAX_PART)
         document->is_truncated = true;
-    if (apd_mime_is_html(part))
+    if (form->html)
         apd_html_read(text, strlen(text), document);
     else
         apd_plain_read(text, document);
@@ -115,13 +138,24 @@ read_bytes(GMimePart *part, const GByteArray *bytes, ApdDocument *document)
 }
 
 void
-apd_mime_text_read(GMimePart *part, ApdDocument *document)
+apd_mime_form_read(const ApdMimeForm *form, const char *raw, gsize size, ApdDocument *document)
 {
-    g_autoptr(GByteArray) bytes = apd_mime_content(part);
-    const char *used = read_bytes(part, bytes, document);
+    g_autoptr(GByteArray) bytes = decoded(form->coding, raw, size);
+    const char *used = bytes != NULL
+                           ? read_content(form, (const char *) bytes->data, bytes->len, document)
+                           : read_content(form, raw, size, document);
 
     if (document->charset == NULL)
         document->charset = g_strdup(used);
+}
+
+void
+apd_mime_text_read(GMimePart *part, ApdDocument *document)
+{
+    g_autoptr(GByteArray) raw = raw_content(part);
+    ApdMimeForm form = form_of(part);
+
+    apd_mime_form_read(&form, (const char *) raw->data, raw->len, document);
 }
 
 static bool
@@ -151,7 +185,8 @@ apd_mime_text_links(GMimePart *part, ApdDocument *document)
     if (bytes->len == 0 || !may_have_links(part, bytes))
         return;
     g_autoptr(ApdDocument) other = apd_document_new();
-    read_bytes(part, bytes, other);
+    ApdMimeForm form = form_of(part);
+    read_content(&form, (const char *) bytes->data, bytes->len, other);
     for (guint i = 0; i < other->links->len && i < MAX_OTHER_LINKS; i++) {
         const ApdLink *link = &g_array_index(other->links, ApdLink, i);
         if (has_link(document, link->href))

@@ -5,6 +5,7 @@
 #include "io/encoded_word.h"
 #include "io/mail_date.h"
 #include "io/mime.h"
+#include "io/mime_simple.h"
 #include "io/transfer.h"
 
 /* --- small decoders --------------------------------------------------------------- */
@@ -247,6 +248,64 @@ test_messages(void)
     g_assert_cmpint(wrong, ==, 0);
 }
 
+/* --- without GMime ------------------------------------------------------------------------ */
+
+/* clang-format off */
+static const struct { const char *message; bool simple; } forms[] = {
+    { "Subject: s\n\nx", true },
+    { "Subject: s\r\nContent-Type: text/html; charset=\"utf-8\"\r\n\r\n<p>\xc3\xa9", true },
+    { "Content-Type: TEXT/Plain;\n\tformat=flowed; delsp=yes;charset=us-ascii\n\na \nb\n", true },
+    { "content-type: text/plain; charset=koi8-r\ncontent-transfer-encoding: Quoted-Printable\n\n=EE=C1=D2", true },
+    { "Content-Transfer-Encoding: base64\n\nSGVsbG8=", true },
+    { "From: a@a.example\nFrom: b@b.example\nSubject: one\n two\nSubject: three\nTo:\n\nx", true },
+    { "\nno headers", true },
+    { "", false },
+    { "Subject: no end", false },
+    { " folded: first\n\nx", false },
+    { "From a@a.example\nSubject: s\n\nx", false },
+    { "Subject : s\n\nx", false },
+    { "Subject: s\nno field\n\nx", false },
+    { "Content-Type: text/html\nContent-Type: text/plain\n\nx", false },
+    { "Content-Type: text/html (page)\n\nx", false },
+    { "Content-Type: text/html; charset=a; charset=b\n\nx", false },
+    { "Content-Type: text/html; charset*=utf-8''a\n\nx", false },
+    { "Content-Type: text/html; name=a.txt\n\nx", false },
+    { "Content-Type: text/html; charset=\"a\\\"b\"\n\nx", false },
+    { "Content-Type: text/html charset=a\n\nx", false },
+    { "Content-Type: text/calendar\n\nx", false },
+    { "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b--\n", false },
+    { "Content-Disposition: inline\n\nx", false },
+    { "Content-Transfer-Encoding: x-uuencode\n\nx", false },
+};
+/* clang-format on */
+
+/* What is simple is read as GMime has it read. */
+static void
+test_simple(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
+        const char *message = forms[i].message;
+        g_autofree char *longer = g_strconcat("Content-Disposition: inline\n", message, NULL);
+        g_autoptr(ApdDocument) simple = apd_document_new();
+        g_autoptr(ApdDocument) document = apd_mime_read(message, strlen(message));
+        g_autoptr(ApdDocument) other = apd_mime_read(longer, strlen(longer));
+        g_autofree char *shown = show(document), *shown_other = show(other);
+
+        g_test_message("%s", message);
+        g_assert_cmpint(apd_mime_simple_read(message, strlen(message), simple), ==,
+                        forms[i].simple);
+        if (!forms[i].simple)
+            continue;
+        g_assert_cmpstr(shown, ==, shown_other);
+        g_assert_cmpstr(document->subject, ==, other->subject);
+        g_assert_cmpstr(document->from_address, ==, other->from_address);
+        g_assert_cmpstr(document->to_address, ==, other->to_address);
+        g_assert_cmpstr(document->charset, ==, other->charset);
+        g_assert_cmpuint(g_strv_length(document->from_domains), ==,
+                         g_strv_length(other->from_domains));
+    }
+}
+
 static void
 test_headers(void)
 {
@@ -411,6 +470,7 @@ main(int argc, char **argv)
     g_test_add_func("/mime/words", test_words);
     g_test_add_func("/mime/dates", test_dates);
     g_test_add_func("/mime/messages", test_messages);
+    g_test_add_func("/mime/simple", test_simple);
     g_test_add_func("/mime/headers", test_headers);
     g_test_add_func("/mime/attached", test_attached);
     g_test_add_func("/mime/attached-encoded", test_attached_encoded);
