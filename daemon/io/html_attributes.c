@@ -8,23 +8,37 @@
 #define MAX_VALUE 4096
 #define MAX_HEAD  1024
 
+/* Bytes at the beginning of @value that stand for themselves. */
+static gsize
+plain_length(const char *value, gsize size, bool address)
+{
+    gsize n = 0;
+
+    while (n < size && value[n] != '&' && !(address && (guchar) value[n] <= ' '))
+        n++;
+    return n;
+}
+
 /* Entities decoded; blanks and controls have no place in an address. */
 static char *
 read_value(const char *value, gsize size, bool address)
 {
-    GString *text = g_string_new(NULL);
     gsize limit = MIN(size, address ? MAX_HREF : MAX_VALUE);
+    GString *text = g_string_sized_new(limit);
 
     for (gsize i = 0; i < limit;) {
-        if (value[i] == '&')
+        gsize n = plain_length(value + i, limit - i, address);
+        g_string_append_len(text, value + i, (gssize) n);
+        i += n;
+        if (i < limit && value[i] == '&')
             i += apd_html_entity(value + i, limit - i, text);
-        else if (address && (guchar) value[i] <= ' ')
-            i++;
         else
-            g_string_append_c(text, value[i++]);
+            i++;
     }
-    g_autofree char *whole = g_string_free(text, FALSE);
-    return g_utf8_make_valid(whole, -1); /* the limit may cut a character */
+    if (limit == size)
+        return g_string_free(text, FALSE);
+    g_autofree char *cut = g_string_free(text, FALSE);
+    return g_utf8_make_valid(cut, -1); /* the limit may cut a character */
 }
 
 static G_ALWAYS_INLINE inline bool

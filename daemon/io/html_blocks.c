@@ -108,21 +108,33 @@ table_of(ApdHtmlBlocks *self)
 
 /* --- text -------------------------------------------------------------------- */
 
+/* Bytes of the word at the beginning of @text. */
+static gsize
+word_length(const char *text, gsize size)
+{
+    gsize n = 0;
+
+    while (n < size && text[n] != '\0' && !g_ascii_isspace(text[n]))
+        n++;
+    return n;
+}
+
 void
 apd_html_blocks_add(ApdHtmlBlocks *self, const char *text, gsize size)
 {
     for (gsize i = 0; i < size; i++) {
-        char c = text[i];
-        if (c == '\n' && self->marks[APD_HTML_PRE] > 0) {
-            apd_html_blocks_break(self);
-        } else if (g_ascii_isspace(c) || c == '\0') {
-            if (self->text->len > 0 && self->text->str[self->text->len - 1] != ' ')
-                g_string_append_c(self->text, ' ');
-        } else {
-            g_string_append_c(self->text, c);
-            if (self->marks[APD_HTML_BOLD] == 0)
-                self->has_plain = true;
+        gsize n = word_length(text + i, size - i);
+        if (n > 0) {
+            g_string_append_len(self->text, text + i, (gssize) n);
+            self->has_plain |= self->marks[APD_HTML_BOLD] == 0;
+            i += n;
         }
+        if (i >= size)
+            return;
+        if (text[i] == '\n' && self->marks[APD_HTML_PRE] > 0)
+            apd_html_blocks_break(self);
+        else if (self->text->len > 0 && self->text->str[self->text->len - 1] != ' ')
+            g_string_append_c(self->text, ' ');
     }
 }
 

@@ -194,6 +194,24 @@ join_groups(GString *shown, size_t from)
                 g_string_erase(shown, (gssize) (i + (size_t) k * GROUP), 1);
 }
 
+/* Whether the character before @next carries a mark. */
+static bool
+is_marked(const char *next, const char *end)
+{
+    return next < end && (unsigned char) *next >= 0xCC && is_combining(g_utf8_get_char(next));
+}
+
+/* Bytes of ASCII at @p that are shown as they are. */
+static size_t
+plain_length(const char *p, const char *end)
+{
+    const char *q = p;
+
+    while (q < end && *q > ' ' && *q < 0x7F)
+        q++;
+    return (size_t) (q - p) - (q > p && is_marked(q, end));
+}
+
 void
 apd_normalise_show(const char *text, size_t n, GString *shown)
 {
@@ -201,14 +219,16 @@ apd_normalise_show(const char *text, size_t n, GString *shown)
     size_t from = shown->len;
 
     for (const char *p = text; p < end;) {
+        size_t plain = plain_length(p, end);
+        if (plain > 0) {
+            g_string_append_len(shown, p, (gssize) plain);
+            p += plain;
+            continue;
+        }
         unsigned char u = (unsigned char) *p;
         const char *next = g_utf8_next_char(p);
-        bool marked =
-            next < end && (unsigned char) *next >= 0xCC && is_combining(g_utf8_get_char(next));
-        if (u > ' ' && u < 0x7F && !marked) {
-            g_string_append_c(shown, *p);
-            p = next;
-        } else if (u <= ' ' || u == 0x7F) {
+        bool marked = is_marked(next, end);
+        if (u <= ' ' || u == 0x7F) {
             put_blank(shown, from);
             p = next;
         } else if (!marked && u >= 0x80 && is_inert(g_utf8_get_char(p))
@@ -328,6 +348,20 @@ fold_one(gunichar c, GString *folded, size_t from, Last last)
     return LAST_WORD;
 }
 
+/* Appends the letters and digits of ASCII at @p, in small letters.  Returns: their number. */
+static size_t
+fold_word(const char *p, const char *end, GString *folded)
+{
+    size_t n = 0, at = folded->len;
+
+    while (p + n < end && g_ascii_isalnum(p[n]))
+        n++;
+    g_string_append_len(folded, p, (gssize) n);
+    for (char *c = folded->str + at; c < folded->str + folded->len; c++)
+        *c = (char) (*c >= 'A' && *c <= 'Z' ? *c | 0x20 : *c);
+    return n;
+}
+
 void
 apd_normalise_fold(const char *shown, size_t n, GString *folded)
 {
@@ -335,20 +369,23 @@ apd_normalise_fold(const char *shown, size_t n, GString *folded)
     size_t from = folded->len;
     Last last = LAST_OTHER;
 
-    for (const char *p = shown; p < end; p = g_utf8_next_char(p)) {
+    for (const char *p = shown; p < end;) {
         char c = *p;
+        if (g_ascii_isalnum(c)) {
+            separate(folded, from, last, LAST_WORD);
+            p += fold_word(p, end, folded);
+            last = LAST_WORD;
+            continue;
+        }
         if ((unsigned char) c >= 0x80) {
             last = fold_one(g_utf8_get_char(p), folded, from, last);
-        } else if (g_ascii_isalnum(c)) {
-            separate(folded, from, last, LAST_WORD);
-            g_string_append_c(folded, g_ascii_tolower(c));
-            last = LAST_WORD;
         } else if (c == ' ') {
             put_blank(folded, from);
         } else {
             g_string_append_c(folded, c == '`' ? '\'' : c);
             last = LAST_OTHER;
         }
+        p = g_utf8_next_char(p);
     }
     if (folded->len > from && folded->str[folded->len - 1] == ' ')
         g_string_truncate(folded, folded->len - 1);

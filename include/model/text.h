@@ -65,6 +65,10 @@ apd_text_offset(const ApdText *self, const ApdSegment *segment)
 static inline bool
 apd_text_is_word_byte(char c)
 {
-    unsigned char u = (unsigned char) c;
-    return (u >= 'a' && u <= 'z') || (u >= '0' && u <= '9') || u == '_' || u >= 0x80;
+    /* Asked of every byte, several times. */
+    static const bool is_word[256] = {
+        ['0' ... '9'] = true, ['_'] = true, ['a' ... 'z'] = true, [0x80 ... 0xff] = true,
+    };
+
+    return is_word[(unsigned char) c];
 }
