@@ -157,12 +157,6 @@ cut(ApdPhraseBook *self, const char *text)
     add_part(self, APD_PART_LITERAL, from, (size_t) (p - from));
 }
 
-static guint32
-edge_bits(const ApdPart *part, char edge)
-{
-    return part->kind == APD_PART_LITERAL ? apd_phrase_bit(edge) : G_MAXUINT32;
-}
-
 /* Adds one choice to @element, and what it makes of that. */
 static void
 add_choice(ApdPhraseBook *self, ApdElement *element, const char *text)
@@ -186,8 +180,9 @@ add_choice(ApdPhraseBook *self, ApdElement *element, const char *text)
     }
     if (choice.n > 0) {
         const ApdPart *first = apd_phrase_part(self, choice.first), *last = first + choice.n - 1;
-        choice.heads = edge_bits(first, first->head);
-        choice.tails = edge_bits(last, last->tail);
+        bool opens = first->kind == APD_PART_LITERAL, closes = last->kind == APD_PART_LITERAL;
+        choice.heads = opens ? apd_phrase_head(first->text) : G_MAXUINT32;
+        choice.tails = closes ? apd_phrase_bit(last->tail) : G_MAXUINT32;
     }
     element->heads |= choice.heads;
     element->tails |= choice.tails;

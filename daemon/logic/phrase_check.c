@@ -81,10 +81,10 @@ find_places_after(const char *text, size_t at, guint32 heads, Places *places)
     if (!apd_prepared_is_boundary(text, at))
         return;
     for (size_t p = at; cost <= 2 * MAX_GAP_WORDS && p - at <= MAX_GAP; p++) {
-        if (text[p] != ' ' && (heads & apd_phrase_bit(text[p])) != 0
-            && apd_prepared_is_boundary(text, p)) {
+        guint32 bit = apd_phrase_head(text + p);
+        if (text[p] != ' ' && (heads & bit) != 0 && apd_prepared_is_boundary(text, p)) {
             places->list[places->n++] = (guint16) (p - at);
-            places->bits |= apd_phrase_bit(text[p]);
+            places->bits |= bit;
         }
         if (text[p] == '\0')
             break;
@@ -267,7 +267,7 @@ next_slot(Walk *self, int slot, const ApdPart *last, bool gap, size_t at)
         return slots_after_gap(self, slot, last, at);
 
     const ApdElement *element = apd_phrase_element(self->book, self->phrase, slot);
-    guint32 bit = apd_phrase_bit(self->text[at] == ' ' ? self->text[at + 1] : self->text[at]);
+    guint32 bit = apd_phrase_head(self->text + at + (self->text[at] == ' '));
     if ((element->heads & bit) == 0 && !element->may_miss)
         return false;
     for (guint c = 0; c < element->n && --*self->steps > 0; c++) {

@@ -164,7 +164,7 @@ bits_of_slot(const ApdPhraseBook *book, const ApdPhrase *phrase, int slot, int s
         if (part->kind != APD_PART_LITERAL || apd_prepared_is_dense(part->text)
             || apd_prepared_ends_dense(part->text, part->n))
             return 0;
-        bits |= apd_phrase_bit(step > 0 ? part->head : part->tail);
+        bits |= step > 0 ? apd_phrase_head(part->text) : apd_phrase_bit(part->tail);
     }
     return bits;
 }
@@ -198,7 +198,7 @@ look_beside(const ApdPhraseBook *book, ApdTrigger *trigger)
     Edges edges = { trigger->skip > 0, end < part->n };
 
     if (end + 1 < part->n) {
-        trigger->after = apd_phrase_bit(part->text[end + 1]);
+        trigger->after = apd_phrase_head(part->text + end + 1);
     } else if (end == part->n && trigger->place.part + 1 == choice->first + choice->n) {
         trigger->after = bits_of_slot(book, phrase, slot + 1, 1);
         edges.ends = trigger->after != 0 || !may_be_number(book, phrase, slot + 1, 1);

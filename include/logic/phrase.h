@@ -30,8 +30,8 @@ typedef struct {
     guint32 first; /* part */
     guint16 n;     /* 0: the element may be missing */
     bool is_ascii; /* every literal is */
-    guint32 heads; /* bytes that it may begin with, ... */
-    guint32 tails; /* ... and end with: see apd_phrase_bit(); none of one without parts */
+    guint32 heads; /* what it may begin with (apd_phrase_head()), ... */
+    guint32 tails; /* ... and end with (apd_phrase_bit()); none of one without parts */
 } ApdChoice;
 
 typedef struct {
@@ -81,6 +81,18 @@ static inline guint32
 apd_phrase_bit(char c)
 {
     return (guint32) 1 << (c & 31);
+}
+
+/* The bit of the character at @p (NUL or UTF-8): of its last byte, for the first is the same in
+ * all of a script. */
+static inline guint32
+apd_phrase_head(const char *p)
+{
+    unsigned char u = (unsigned char) *p;
+
+    for (unsigned char lead = 0xC0; u >= lead && p[1] != '\0'; lead |= lead >> 1)
+        p++;
+    return apd_phrase_bit(*p);
 }
 
 static inline const ApdPart *

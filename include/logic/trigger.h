@@ -12,8 +12,8 @@ typedef struct {
     guint32 number;        /* of the phrase, as given */
     guint16 skip;          /* bytes of the literal before the word, ... */
     guint16 length;        /* ... and of the word */
-    guint32 before, after; /* what may stand a blank away from the word (apd_phrase_bit());
-                              0: anything, even no blank */
+    guint32 before, after; /* what may stand a blank away from the word (apd_phrase_bit(),
+                              apd_phrase_head()); 0: anything, even no blank */
 } ApdTrigger;
 
 typedef struct {
@@ -35,7 +35,7 @@ apd_trigger_fits(const ApdTrigger *self, const char *text, size_t at)
 {
     const char *end = text + at + self->length;
 
-    if (self->after != 0 && (*end != ' ' || (self->after & apd_phrase_bit(end[1])) == 0))
+    if (self->after != 0 && (*end != ' ' || (self->after & apd_phrase_head(end + 1)) == 0))
         return false;
     return self->before == 0
            || (at > 1 && text[at - 1] == ' ' && (self->before & apd_phrase_bit(text[at - 2])) != 0);
