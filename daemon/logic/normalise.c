@@ -207,7 +207,7 @@ plain_length(const char *p, const char *end)
 {
     const char *q = p;
 
-    while (q < end && *q > ' ' && *q < 0x7F)
+    while (q<end && * q> ' ' && *q < 0x7F)
         q++;
     return (size_t) (q - p) - (q > p && is_marked(q, end));
 }

@@ -224,11 +224,11 @@ apd_rules_signal(const ApdRules *self, int signal)
 static char *
 put_word(char *at, const char *end, const char *word, char mark)
 {
-    size_t n = strlen(word);
+    size_t room = at != NULL ? (size_t) (end - at) : 0;
+    size_t n = room > 1 ? g_strlcpy(at, word, room) : room;
 
-    if (at == NULL || n + 1 >= (size_t) (end - at))
+    if (n + 1 >= room)
         return NULL;
-    memcpy(at, word, n);
     at[n] = mark;
     return at + n + 1;
 }

@@ -67,7 +67,10 @@ apd_text_is_word_byte(char c)
 {
     /* Asked of every byte, several times. */
     static const bool is_word[256] = {
-        ['0' ... '9'] = true, ['_'] = true, ['a' ... 'z'] = true, [0x80 ... 0xff] = true,
+        ['0' ... '9'] = true,
+        ['_'] = true,
+        ['a' ... 'z'] = true,
+        [0x80 ... 0xff] = true,
     };
 
     return is_word[(unsigned char) c];
