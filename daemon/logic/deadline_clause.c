@@ -90,7 +90,7 @@ apd_clause_counts_from_own_act(const ApdDates *self, const ApdMention *mention)
 int
 apd_clause_label(const ApdDates *self, const ApdMention *mention)
 {
-    int colon = mention->first - 1, from = colon;
+    int colon = mention->first - 1, from = 0;
     while (colon > 0 && colon > mention->first - 4 && apd_dates_token(self, colon)->sign != ':'
            && apd_token_means(apd_dates_token(self, colon), APD_WORD_BOUND))
         colon--;
