@@ -379,6 +379,7 @@ apd_dates_scan(const ApdWords *words, const char *text, size_t n, bool day_first
               || means(dates, (int) i, APD_WORD_UNIT);
     if (!any)
         return;
+    apd_dates_mark_parties(dates);
     for (int i = 0; i < (int) dates->tokens->len && dates->mentions->len < MAX_MENTIONS;)
         i = read_one(dates, i, text, day_first, &clocks);
     set_aside(&clocks);

@@ -44,6 +44,7 @@ static const char *const roles[] = { "deadline", "action",   "sanction",  "event
                                      "offer",    "over",     "all-times", "otherwise", "duty",
                                      "former",   "extended", "duration",  "rule",      "late",
                                      "final",    "cause",    "end",       "if",        NULL };
+static const char *const mays[] = { "always", "timed", NULL };
 static const char *const anchors[] = { "notice", "record", "event", "effect", "trade", NULL };
 
 /* What follows the type in a section: one of @names, or a number, or nothing. */
@@ -74,6 +75,9 @@ static const struct {
     [APD_WORD_ROLE] = { "role", roles },
     [APD_WORD_ANCHOR] = { "anchor", anchors },
     [APD_WORD_SELLER] = { "seller" },
+    [APD_WORD_PARTY] = { "party" },
+    [APD_WORD_MAY] = { "may", mays },
+    [APD_WORD_OBJECT] = { "object" },
 };
 
 static void

@@ -5,6 +5,8 @@
 int
 apd_clause_role(const ApdToken *token)
 {
+    if (token->acts)
+        return APD_ROLE_OTHER;
     return apd_token_means(token, APD_WORD_ROLE) ? token->word->value[APD_WORD_ROLE] : -1;
 }
 

@@ -146,10 +146,11 @@ walk(const ApdDates *self, int from, int step, bool asks, bool mine, int *best)
         /* "if no answer comes by then": in Turkish and Korean the consequence follows. */
         if (role == APD_ROLE_OVER && step > 0 && apd_word_follows(token->word))
             return;
-        /* "until" right before the date begins no other clause. */
-        beyond =
-            beyond
-            || (apd_clause_ends(token) && (i != from || !apd_token_means(token, APD_WORD_BOUND)));
+        /* "until" right before the date begins no other clause, nor does "The buyer, ". */
+        bool addressed = token->sign == ',' && i > 0 && apd_dates_token(self, i - 1)->acts;
+        beyond = beyond
+                 || (apd_clause_ends(token) && !addressed
+                     && (i != from || !apd_token_means(token, APD_WORD_BOUND)));
         if (apd_clause_starts_mention(self, i)) {
             distance += 10;
             passed = true;

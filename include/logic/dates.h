@@ -19,6 +19,7 @@ typedef struct {
     bool is_digits;      /* ASCII digits */
     bool glued;          /* no blank before it */
     bool chinese;        /* a numeral in Chinese words */
+    bool acts;           /* another party than the seller, who may or must do something */
     int digits;          /* how many */
     int64_t number;      /* -1 for other than a number */
     const ApdWord *word; /* NULL for a word without meaning here */
@@ -97,6 +98,8 @@ int apd_dates_read_zone(const ApdDates *self, int at, int *ret_zone);
 /* Time, zone and bound behind a day, in any order. */
 int apd_dates_read_after(const ApdDates *self, int at, const char *text, ApdMention *mention);
 int apd_dates_read_window(const ApdDates *self, int at, ApdMention *mention);
+/* Marks the parties that have a clock of their own. */
+void apd_dates_mark_parties(const ApdDates *self);
 /* A zone named elsewhere in the sentence holds for its only date. */
 void apd_dates_lend_zone(const ApdDates *self);
 

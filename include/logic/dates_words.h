@@ -36,6 +36,9 @@ typedef enum {
     APD_WORD_ROLE,       /* ApdRole: what a date near it is about */
     APD_WORD_ANCHOR,     /* ApdAnchor: what a window may count from */
     APD_WORD_SELLER,     /* "you", "your store": whose clause it is */
+    APD_WORD_PARTY,      /* the buyer, the complainant, a bank, another store */
+    APD_WORD_MAY,        /* ApdMay: what gives a party beside it a clock of its own */
+    APD_WORD_OBJECT,     /* "to the", "of the": who is named next does not act */
     APD_N_WORD_TYPES,
 } ApdWordType;
 
@@ -84,6 +87,12 @@ typedef enum {
     APD_NEAR_WEEKDAY,    /* the next such day */
     APD_N_NEAR,
 } ApdNear;
+
+typedef enum {
+    APD_MAY_ALWAYS, /* "may", "must", "answers" */
+    APD_MAY_TIMED,  /* "has", which may be part of "has opened": a time must follow */
+    APD_N_MAYS,
+} ApdMay;
 
 typedef enum { APD_HALF_AM, APD_HALF_PM, APD_N_HALVES } ApdHalf;
 
