@@ -289,6 +289,8 @@ open_parts(ApdDaemon *self, GError **error)
     self->watcher = apd_watcher_new(&self->casebook, &watcher_events, self, error);
     if (self->watcher == NULL)
         return false;
+    if (!self->options.once) /* a run that finds nothing new needs no rules */
+        apd_watcher_warm(self->watcher);
     self->tokens = apd_tokens_new(self->ledger, self->config, &token_events, self);
     return true;
 }

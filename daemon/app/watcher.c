@@ -353,7 +353,6 @@ apd_watcher_new(const ApdCasebook *casebook, const ApdWatcherEvents *events, voi
 
     self->casebook = casebook;
     self->readers = apd_readers_new(config->rules_dir, config->user_rules_dir, 0);
-    apd_readers_warm(self->readers);
     self->events = *events;
     self->user_data = user_data;
     self->sights = apd_sights_new(casebook->ledger, config, &sights_events, self);
@@ -364,6 +363,12 @@ apd_watcher_new(const ApdCasebook *casebook, const ApdWatcherEvents *events, voi
             return NULL;
 
     return g_steal_pointer(&self);
+}
+
+void
+apd_watcher_warm(ApdWatcher *self)
+{
+    apd_readers_warm(self->readers);
 }
 
 void

@@ -28,6 +28,10 @@ ApdWatcher *apd_watcher_new(const ApdCasebook *casebook, const ApdWatcherEvents 
 void apd_watcher_free(ApdWatcher *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdWatcher, apd_watcher_free)
 
+/* Gets what reads messages ready now, so that the first one does not wait for the rules;
+ * else that is done when one comes. */
+void apd_watcher_warm(ApdWatcher *self);
+
 /* All sources look for new messages now. */
 void apd_watcher_poke(ApdWatcher *self);
 

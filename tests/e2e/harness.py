@@ -159,7 +159,7 @@ class Appeald:
 
     def run(self, *arguments, limit=60, **environment):
         """Runs it to its end; returns (status, output)."""
-        done = subprocess.run([os.path.join(BUILD, "appeald"), "--config", self.config, *arguments],
+        done = subprocess.run([os.path.join(self.programs, "appeald"), "--config", self.config, *arguments],
                               env=self.environ(**environment), stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=limit)
         with open(self.output_path, "ab") as output:

@@ -240,6 +240,16 @@ class PathTest(unittest.TestCase):
         self.assertEqual(daemon.run("--once")[0], 0)
         self.assertEqual(len(peer.requests), 1)
 
+    def test_once_with_nothing_new_starts_no_reader(self):
+        """Run every few minutes, it would load the rules each time for nothing."""
+        programs = os.path.join(self.folder, "programs")
+        os.mkdir(programs)
+        shutil.copy(os.path.join(harness.BUILD, "appeald"), programs)  # and there is no appeald-reader
+        self.add_peer()
+        daemon = self.appeald(more=f"rules-dir = {harness.ROOT}/conf\n")
+        daemon.programs = programs
+        self.assertEqual(daemon.run("--once"), (0, ""))
+
     def test_stop_is_quick_and_clean(self):
         """Also with a request on its way to a peer that does not answer."""
         peer = self.add_peer()
