@@ -89,10 +89,13 @@ class Farm(Dovecot):
 
 
 class Wire:
-    def __init__(self, server_port, count):
-        self.process = subprocess.Popen([os.path.join(BUILD, "tests/bench/prog_wire"), str(server_port), str(count)],
+    """With a port for each of @count mailboxes, by which it is known; or one for all (@shared), as a server has it."""
+
+    def __init__(self, server_port, count, shared=False):
+        self.process = subprocess.Popen([os.path.join(BUILD, "tests/bench/prog_wire"), str(server_port), str(1 if shared else count)],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.hook, *self.ports = (int(word) for word in self.process.stdout.readline().split())
+        self.ports *= count if shared else 1
         self.events = collections.defaultdict(list)  # word to lists of what follows it
         self.bytes = {}                              # connection to (port, from the server, to it, open)
 
@@ -111,10 +114,10 @@ class Wire:
         return self
 
     def quiet(self):
-        """Mailboxes whose client is connected and waits."""
+        """Connections whose client waits."""
         self.read()
         settled = {connection for _, connection, _ in self.events["S"]}
-        return {port for connection, (port, _, _, up) in self.bytes.items() if up and connection in settled}
+        return {connection for connection, (_, _, _, up) in self.bytes.items() if up and connection in settled}
 
     @staticmethod
     def now():
@@ -227,14 +230,14 @@ CLIENTS = (("appeald", start_appeald), ("a bare C client", start_bare))
 class Run:
     """One client on @count mailboxes of its own, from start to end."""
 
-    def __init__(self, start, count, **more):
-        self.start, self.count, self.more = start, count, more
+    def __init__(self, start, count, shared=False, **more):
+        self.start, self.count, self.shared, self.more = start, count, shared, more
 
     def __enter__(self):
         with contextlib.ExitStack() as stack:
             self.folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="apd-bench-"))
             self.server = stack.enter_context(Farm(self.count))
-            self.wire = stack.enter_context(Wire(self.server.tls_port, self.count))
+            self.wire = stack.enter_context(Wire(self.server.tls_port, self.count, self.shared))
             self.client = self.start(self.folder, self.server, self.wire, **self.more)
             stack.callback(self.client.stop)
             self.client.wait()

@@ -11,13 +11,13 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "bench"))
 import mailboxes  # noqa: E402
 
 COUNT = 200
-PER_HOST = 8  # include/app/mail_private.h
+PER_HOST = 8  # of one port: include/app/mail_private.h
 LIMIT = 300
 
 
 class ManyTest(unittest.TestCase):
     def setUp(self):
-        self.run_ = mailboxes.Run(mailboxes.start_appeald, COUNT)
+        self.run_ = mailboxes.Run(mailboxes.start_appeald, COUNT, shared=True)
         self.enterContext(self.run_)
         self.server, self.wire = self.run_.server, self.run_.wire
 
