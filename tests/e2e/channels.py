@@ -14,6 +14,13 @@ from peers import PEERS
 APPEAL = "https://csp.aliexpress.com/m_apps/violation/detail?channelId=2286000"
 
 
+def owe_at(ledger, channel, hours):
+    done = subprocess.run([os.path.join(BUILD, "tests/fake/prog_owe"), ledger, channel, "--severity", "low",
+                           "--seconds", ",".join(str(left * 3600) for left in hours)],
+                          check=True, stdout=subprocess.PIPE, timeout=60)
+    return [int(number) for number in done.stdout.split()]
+
+
 class Daemon(unittest.TestCase):
     """One appeald with many channels, shared by the tests of a class."""
 
@@ -74,6 +81,11 @@ class Daemon(unittest.TestCase):
         done = subprocess.run([os.path.join(BUILD, "tests/fake/prog_owe"), cls.appeald.ledger, channel, *options],
                               check=True, stdout=subprocess.PIPE, timeout=60)
         return int(done.stdout)
+
+    @classmethod
+    def owe_at(cls, channel, hours):
+        """As many cases of low severity, with so many @hours left; returns their numbers."""
+        return owe_at(cls.appeald.ledger, channel, hours)
 
     @classmethod
     def put(cls, message):

@@ -6,11 +6,13 @@ Nothing outside a temporary folder is touched, and only own processes are ended.
 
 import base64
 import collections
+import contextlib
 import hashlib
 import hmac
 import http.server
 import json
 import os
+import random
 import select
 import signal
 import socket
@@ -32,22 +34,26 @@ def pause(seconds):
 
 
 def wait_for(condition, seconds=20, what="condition"):
-    """Waits until condition() is true, and returns what it gave."""
+    """Waits until condition() is true, and returns what it gave.  Half of the time at most goes into asking."""
     end = time.monotonic() + seconds * (3 if SLOW else 1)
     while True:
+        asked = time.monotonic()
         value = condition()
         if value:
             return value
         if time.monotonic() > end:
             raise AssertionError(f"{what() if callable(what) else what}: not within {seconds} s")
-        pause(0.02)
+        pause(max(0.02, time.monotonic() - asked))
 
 
 def free_port():
-    """One that nothing listens at; it may be another's soon."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One that nothing listens at: of those that the kernel does not give to whoever wants any, as other tests do."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as file:
+        given = int(file.read().split()[0])
+    while True:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", random.randrange(10000, given) if given > 20000 else 0))
+            return probe.getsockname()[1]
 
 
 def make_maildir(path):
@@ -175,6 +181,10 @@ class Appeald:
         with open(self.output_path, "ab") as output:
             output.write(done.stdout)
         return done.returncode, done.stdout.decode()
+
+    def wait_settled(self):
+        """What peers took is written down as told: whoever stops it before is told again."""
+        wait_for(lambda: json.loads(self.ctl("status", "--json")[1])["owed"] == [], what=lambda: self.ctl("status")[1])
 
     def running(self):
         return self.process is not None and self.process.poll() is None

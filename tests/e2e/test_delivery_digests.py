@@ -6,19 +6,17 @@ import os
 import re
 import sqlite3
 import shutil
-import subprocess
 import tempfile
 import unittest
 
-from channels import Daemon
-from harness import BUILD, Appeald, make_maildir, wait_for, write_private
+from channels import Daemon, owe_at
+from harness import Appeald, make_maildir, wait_for, write_private
 from killing import CallByCall, kill_once
 from peers import PEERS
 from peers.base import Say
 
 # Two that know repeats and are told digests, and one that does not.
 THREE = ["matrix", "googlechat", "slack"]
-HOUR = 3600
 
 
 def numbers(call):
@@ -38,9 +36,6 @@ class KilledTest(Daemon):
     def add_channels(cls):
         for kind in THREE:
             cls.add_peer(kind, kind, "critical")
-
-    def owe_at(self, kind, hours):
-        return [self.owe(kind, "--severity", "low", "--seconds", str(left * HOUR)) for left in hours]
 
     def round(self, kind, before, after, when, say=None, between=None):
         """@before: hours left of what is owed when the daemon is killed; @after: of what joins."""
@@ -107,7 +102,7 @@ class CallByCallTest(CallByCall, unittest.TestCase):
         os.mkdir(cls.first)
         appeald, peers = cls.world(cls.first)
         assert appeald.run("--once")[0] == 0
-        cls.cases = {kind: cls.owe_all(appeald, kind, MANY) for kind in THREE}
+        cls.cases = {kind: owe_at(appeald.ledger, kind, MANY) for kind in THREE}
         for peer in peers.values():
             peer.close()
 
@@ -122,12 +117,6 @@ class CallByCallTest(CallByCall, unittest.TestCase):
             sections += f"[channel {kind}]\ntype = {kind}\n{peer.config(write)}"
         return Appeald("[appeald]\ntimezone = UTC\n[reminders]\nsteps = 1h\n[maildir synced]\n"
                        f"path = {folder}/mail\n{sections}", folder), peers
-
-    @staticmethod
-    def owe_all(appeald, kind, hours):
-        return [int(subprocess.run([os.path.join(BUILD, "tests/fake/prog_owe"), appeald.ledger, kind, "--severity", "low",
-                                    "--seconds", str(left * HOUR)], check=True, stdout=subprocess.PIPE, timeout=60).stdout)
-                for left in hours]
 
     @staticmethod
     def sql(appeald, text):
@@ -153,7 +142,7 @@ class CallByCallTest(CallByCall, unittest.TestCase):
         for peer in peers.values():
             peer.script += [say] if say else []
         ended, steps = self.killed_run(appeald, folder, at)
-        cases = {kind: self.cases[kind] + self.owe_all(appeald, kind, URGENT + LATER) for kind in THREE}
+        cases = {kind: self.cases[kind] + owe_at(appeald.ledger, kind, URGENT + LATER) for kind in THREE}
         for _ in range(5):
             self.sql(appeald, "UPDATE deliveries SET next_try = 0 WHERE state = 'owed'")
             self.sql(appeald, "UPDATE destinations SET full = 0, closed = 0")

@@ -31,7 +31,7 @@ class RatesTest(Daemon):
     def setUpClass(cls):
         super().setUpClass()
         cls.appeald.kill()
-        cls.owed = {kind: [cls.owe(kind, "--severity", "low", "--seconds", str((90 - n) * 3600)) for n in range(30)] for kind in RATED}
+        cls.owed = {kind: cls.owe_at(kind, range(90, 60, -1)) for kind in RATED}
         cls.begun = time.time()
         cls.appeald.start()
 
@@ -87,7 +87,7 @@ class OutageTest(Daemon):
     def test_outage(self):
         peer = self.peers["hook"]
         peer.always = Say(503)
-        owed = [self.owe("hook", "--severity", "low", "--seconds", str((90 - n) * 3600)) for n in range(20)]
+        owed = self.owe_at("hook", range(90, 70, -1))
         begun = time.time()
         pause(12)
         self.assertLess(len(peer.calls), 20, "not each alert knocks at a closed door")

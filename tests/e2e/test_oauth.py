@@ -393,6 +393,7 @@ class PathTest(Case):
         told = self.wait_alert("login")
         self.assertIn("runs out on", told["detail"])
         self.assertIn("appealctl login office", told["detail"])
+        daemon.wait_settled()
         daemon.stop()
         daemon.start()
         self.wait_well(daemon)

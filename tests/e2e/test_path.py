@@ -116,6 +116,7 @@ class PathTest(unittest.TestCase):
         request, = peer.wait(1)
         self.assertEqual(request.data["alert"], "summary")
         self.assertEqual([k["case_ref"] for k in request.data["cases"]], ["IPR2026110017", "IPR2026110027"])
+        daemon.wait_settled()
         daemon.stop()
         daemon.start()
         self.wait_first_look(daemon)

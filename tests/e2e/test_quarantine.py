@@ -107,6 +107,7 @@ class Quarantine(unittest.TestCase):
         self.assertEqual(len(self.cases()), len(set(self.cases())), "told twice")
 
         # And what comes later, also after a restart, which must not try them again.
+        self.daemon.wait_settled()
         self.daemon.stop()
         self.daemon.start()
         self.notice(20)

@@ -2,7 +2,6 @@
 servers that say in words of their own how they stand."""
 
 import os
-import re
 import smtplib
 import tempfile
 import unittest
@@ -99,7 +98,7 @@ class FullTest(unittest.TestCase):
             self.fill(9.7)
         daemon.start()
         self.wait_told("scarce")
-        wait_for(lambda: '"owed":[]' in re.sub(r"\s", "", daemon.ctl("status", "--json")[1]), what="taken")
+        daemon.wait_settled()
         daemon.kill()
         daemon.start()
         wait_for(lambda: "imap office" in daemon.ctl("status")[1] and "watching 1 source" in daemon.status_lines()[-1], what="read again")

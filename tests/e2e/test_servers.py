@@ -105,6 +105,7 @@ class Path:
         self.put_in_folder(2)
         self.daemon.reload()
         self.wait_case(5, "under a new UIDVALIDITY")
+        self.daemon.wait_settled()
 
         self.daemon.stop()
         self.server.deliver("seller", self.notice(6))

@@ -1,9 +1,10 @@
 /* Fills a ledger with a case and owes its alert to a channel.
  *
- *     prog_owe LEDGER CHANNEL [--seconds LEFT] [--subject TEXT] [--url URL]
+ *     prog_owe LEDGER CHANNEL [--seconds LEFT,...] [--subject TEXT] [--url URL]
  *              [--state STATE] [--severity SEVERITY] [--case ID] [--reason REASON]
  *
- * --case: another alert of a case that is there.  Prints the case's number.
+ * --seconds: a case for each.  --case: another alert of a case that is there.
+ * Prints the numbers of cases, one a line.
  */
 #include <glib.h>
 #include <stdio.h>
@@ -88,12 +89,24 @@ owe(ApdLedger *ledger, const Wish *wish, const char *channel)
     printf("%" G_GINT64_FORMAT "\n", alert->kase->id);
 }
 
+static void
+owe_each(ApdLedger *ledger, Wish *wish, const char *left, const char *channel)
+{
+    g_auto(GStrv) each = g_strsplit(left, ",", -1);
+
+    for (int i = 0; each[i] != NULL; i++) {
+        wish->seconds = g_ascii_strtoll(each[i], NULL, 10);
+        owe(ledger, wish, channel);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
-    Wish wish = { .seconds = 53 * 3600 };
+    Wish wish = { 0 };
+    g_autofree char *left = g_strdup("190800");
     const GOptionEntry entries[] = {
-        { "seconds", 0, 0, G_OPTION_ARG_INT64, &wish.seconds, "Time left, 0: no deadline", "N" },
+        { "seconds", 0, 0, G_OPTION_ARG_STRING, &left, "Time left, 0: no deadline", "N,..." },
         { "subject", 0, 0, G_OPTION_ARG_FILENAME, &wish.subject, "Of the mail", "TEXT" },
         { "url", 0, 0, G_OPTION_ARG_STRING, &wish.url, "Of the appeal page", "URL" },
         { "state", 0, 0, G_OPTION_ARG_STRING, &wish.state, "Of the case", "STATE" },
@@ -111,7 +124,7 @@ main(int argc, char **argv)
 
     g_autoptr(ApdLedger) ledger = apd_ledger_open(argv[1], &error);
     fail(error);
-    owe(ledger, &wish, argv[2]);
+    owe_each(ledger, &wish, left, argv[2]);
     g_free(wish.subject);
     g_free(wish.url);
     g_free(wish.state);
