@@ -251,6 +251,8 @@ on_frame(ApdMail *self, const char *word, GVariant *content)
         guint32 id = g_variant_get_uint32(content);
         if (g_str_equal(word, "poke"))
             on_poke(self, id);
+        else if (g_str_equal(word, "ping"))
+            apd_mail_send(self, "pong", g_variant_new(APD_MAIL_PONG, id));
         else if (g_str_equal(word, "drop") && (slot = slot_of(self, id)) != NULL)
             apd_mail_drop(self, slot);
     }

@@ -209,6 +209,29 @@ call_all_back(ApdMail *self, const ApdMailHost *host)
     }
 }
 
+/* Somebody was let in where a session was found dead: the line was, and has come back without
+ * its sessions.  All of them are asked now, and not one after the other with half a minute each. */
+static void
+doubt_others(ApdMail *self, ApdMailHost *host)
+{
+    GHashTableIter iter;
+    void *data;
+
+    if (host->silent == 0)
+        return;
+    g_hash_table_iter_init(&iter, self->slots);
+    while (g_hash_table_iter_next(&iter, NULL, &data)) {
+        ApdMailSlot *slot = data;
+        bool idle = slot->state == APD_SLOT_RESTING || slot->state == APD_SLOT_WAITING;
+        if (slot->host != host || !idle || !slot->connected || slot->started >= host->silent)
+            continue;
+        apd_mailbox_doubt(slot->box);
+        slot->look = true;
+        apd_mail_ready(self, slot);
+    }
+    host->silent = 0;
+}
+
 static void
 serve_host(ApdMail *self, ApdMailHost *host)
 {
@@ -307,8 +330,12 @@ apd_mail_finish(ApdMail *self, ApdMailSlot *slot)
     }
     judge_account(self, slot);
     bool again = use_renewed(self, slot);
-    if (step->connected)
+    if (step->silent)
+        host->silent = apd_uptime();
+    if (step->connected) {
         call_all_back(self, host);
+        doubt_others(self, host);
+    }
     /* A mailbox at work for long goes behind those that wait. */
     slot->state = APD_SLOT_RESTING;
     serve_host(self, host);

@@ -16,17 +16,16 @@
  * first. */
 #define BREATH (APD_SECOND / 50)
 
-/* Servers may log out who idles for half an hour (RFC 2177), and routers forget lines that
- * are silent for much less. */
-#define ROUND (9 * APD_MINUTE)
-
 /* Without IDLE, the folder is opened anew at each of so many polls. */
 #define POLLS 5
+
+/* How old a proof of life may be when it is told. */
+#define FRESH (5 * APD_SECOND)
 
 #define FIRST_PAUSE APD_SECOND
 #define LAST_PAUSE  (60 * APD_SECOND)
 
-/* A person must act: look seldom.  A refused password in particular may lock
+/* A person must act: log in seldom.  A refused password in particular may lock
  * the account if it is tried often. */
 #define REFUSED_PAUSE  (5 * APD_MINUTE)
 #define PASSWORD_PAUSE (30 * APD_MINUTE)
@@ -69,6 +68,13 @@ apd_mailbox_free(ApdMailbox *self)
     g_free(self->fault);
     apd_mailbox_forget_room(self);
     g_free(self);
+}
+
+void
+apd_mailbox_doubt(ApdMailbox *self)
+{
+    if (self->imap != NULL)
+        apd_imap_doubt(self->imap);
 }
 
 void
@@ -119,16 +125,32 @@ pause_after(guint failures)
     return (ApdTime) ((double) pause * g_random_double_range(0.5, 1.0));
 }
 
+/* What was good half a minute ago, when this step went to wait, is not told as if it were so
+ * now. */
+static void
+take_back_sight(ApdMailbox *self)
+{
+    GArray *news = self->step.news;
+
+    for (guint i = news->len; i > 0 && apd_uptime() - self->seen > FRESH; i--)
+        if (g_str_equal(g_array_index(news, ApdMailboxNews, i - 1).word, "sight"))
+            g_array_remove_index(news, i - 1);
+}
+
 static void
 fail(ApdMailbox *self, const GError *why)
 {
     bool refused = g_error_matches(why, APD_ERROR, APD_ERROR_REFUSED);
     ApdTime pause = pause_after(self->failures);
 
+    /* Before the login nothing was sent that a server could count against us: who tampers
+     * with a line, or a certificate that is out of date, may be gone soon. */
     if (self->step.refused)
         pause = PASSWORD_PAUSE;
-    else if (refused)
+    else if (refused && self->step.connected)
         pause = REFUSED_PAUSE;
+    self->step.silent = self->imap != NULL && apd_imap_is_silent(self->imap);
+    take_back_sight(self);
     g_clear_pointer(&self->imap, apd_imap_free);
     self->parked = false;
     self->patient = self->patient || self->hasty;
@@ -256,6 +278,7 @@ finish_round(ApdMailbox *self)
         apd_mailbox_tell(self, "looked", g_variant_new(APD_MAIL_LOOKED, self->config.id));
     self->looking_back = false;
     self->failures = 0;
+    self->seen = apd_uptime();
     tell_sight(self, NULL);
 }
 
@@ -264,7 +287,7 @@ static bool
 park(ApdMailbox *self, bool *ret_again, GError **error)
 {
     bool idle = apd_imap_can_idle(self->imap);
-    ApdTime round = idle ? MIN(self->config.poll, ROUND) : self->config.poll;
+    ApdTime round = idle ? MIN(self->config.poll, APD_MAIL_ROUND) : self->config.poll;
 
     if (idle && (!apd_imap_idle_enter(self->imap, error) || !apd_imap_idle_look(self->imap, error)))
         return false;

@@ -9,6 +9,9 @@
 
 #define CONNECT_TIMEOUT (20 * APD_SECOND)
 
+/* To leave IDLE, or to NOOP, is work of milliseconds. */
+#define DOUBT_TIMEOUT (5 * APD_SECOND)
+
 /* What an ordinary answer may bring. */
 #define BUDGET (256u * 1024)
 
@@ -24,7 +27,21 @@ is_bad(const ApdImap *self)
 void
 apd_imap_begin(ApdImap *self, ApdTime timeout, size_t budget, size_t max_literal)
 {
-    apd_stream_begin(self->stream, timeout, budget, max_literal);
+    apd_stream_begin(self->stream, self->doubted ? MIN(timeout, DOUBT_TIMEOUT) : timeout, budget,
+                     max_literal);
+    self->doubted = false;
+}
+
+void
+apd_imap_doubt(ApdImap *self)
+{
+    self->doubted = true;
+}
+
+bool
+apd_imap_is_silent(const ApdImap *self)
+{
+    return apd_stream_is_silent(self->stream);
 }
 
 int

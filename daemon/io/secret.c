@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -145,9 +146,10 @@ read_credential(const char *name, Lines lines, GError **error)
 }
 
 typedef struct {
-    GSubprocess *process; /* borrowed */
-    GMainLoop *loop;      /* borrowed */
-    char *output;         /* owned */
+    GSubprocess *process;      /* borrowed */
+    GCancellable *cancellable; /* borrowed */
+    GMainLoop *loop;           /* borrowed */
+    char *output;              /* owned */
     bool late;
 } Running;
 
@@ -165,8 +167,15 @@ on_late(gpointer user_data)
 {
     Running *self = user_data;
 
+    const char *id = g_subprocess_get_identifier(self->process);
+    guint64 pid;
+
     self->late = true;
+    if (id != NULL && g_ascii_string_to_unsigned(id, 10, 2, G_MAXINT32, &pid, NULL))
+        kill(-(pid_t) pid, SIGKILL);
     g_subprocess_force_exit(self->process);
+    /* What it has started may hold its output open. */
+    g_cancellable_cancel(self->cancellable);
     return G_SOURCE_REMOVE;
 }
 
@@ -181,24 +190,38 @@ run(Running *self)
     self->loop = g_main_loop_new(context, FALSE);
     g_source_set_callback(timer, on_late, self, NULL);
     g_source_attach(timer, context);
-    g_subprocess_communicate_utf8_async(self->process, NULL, NULL, on_output, self);
+    g_subprocess_communicate_utf8_async(self->process, NULL, self->cancellable, on_output, self);
     g_main_loop_run(self->loop);
     g_source_destroy(timer);
     g_main_loop_unref(self->loop);
     g_main_context_pop_thread_default(context);
 }
 
+/* Between fork and exec: only what is safe there (signal-safety(7)).  A group of its own, so
+ * that what it starts goes with it; but on a terminal it may want to ask whoever sits there. */
+static void
+prepare(gpointer user_data)
+{
+    (void) user_data;
+    if (isatty(STDIN_FILENO) == 0)
+        setpgid(0, 0);
+}
+
 static char *
 read_command(const char *command, Lines lines, GError **error)
 {
     g_autoptr(GError) why = NULL;
+    g_autoptr(GSubprocessLauncher) launcher =
+        g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+    g_subprocess_launcher_set_child_setup(launcher, prepare, NULL, NULL);
     g_autoptr(GSubprocess) process =
-        g_subprocess_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE, &why, "/bin/sh", "-c", command, NULL);
+        g_subprocess_launcher_spawn(launcher, &why, "/bin/sh", "-c", command, NULL);
+    g_autoptr(GCancellable) cancellable = g_cancellable_new();
 
     if (process == NULL)
         return refuse(error, "cannot run the secret command: %s", why->message);
 
-    Running running = { .process = process };
+    Running running = { .process = process, .cancellable = cancellable };
     run(&running);
 
     char *secret = NULL;

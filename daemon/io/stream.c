@@ -57,6 +57,13 @@ wait_once(ApdStream *self, short events, ApdTime left)
     return n;
 }
 
+static bool
+fail_late(ApdStream *self)
+{
+    self->silent = true;
+    return apd_stream_fail(self, APD_ERROR_TRANSIENT, "the server did not answer in time");
+}
+
 bool
 apd_stream_wait(ApdStream *self, short events)
 {
@@ -69,7 +76,7 @@ apd_stream_wait(ApdStream *self, short events)
         if (n < 0 && errno != EINTR)
             return apd_stream_fail(self, APD_ERROR_TRANSIENT, "%s", g_strerror(errno));
         if (left <= 0)
-            return apd_stream_fail(self, APD_ERROR_TRANSIENT, "the server did not answer in time");
+            return fail_late(self);
     }
 }
 
@@ -217,7 +224,7 @@ on_read(mailstream_low *low, void *buffer, size_t size)
             return -1;
         /* A dripping server must not stretch the deadline either. */
         if (apd_uptime() > self->deadline) {
-            apd_stream_fail(self, APD_ERROR_TRANSIENT, "the server did not answer in time");
+            fail_late(self);
             return -1;
         }
     }
@@ -342,6 +349,12 @@ mailstream *
 apd_stream_mailstream(ApdStream *self)
 {
     return self->mail;
+}
+
+bool
+apd_stream_is_silent(const ApdStream *self)
+{
+    return self->silent;
 }
 
 int

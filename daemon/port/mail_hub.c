@@ -1,13 +1,12 @@
-#include "port/mail_hub.h"
+#include "port/mail_hub_private.h"
 
 #include <string.h>
 
 #include "base/error.h"
-#include "io/child.h"
 #include "io/mail_frames.h"
 #include "io/secret.h"
 #include "io/token.h"
-#include "logic/doubt.h"
+#include "port/mail_pulse.h"
 
 #define PROGRAM "appeald-mail"
 #define DATASET "apd-mail-hub"
@@ -24,59 +23,24 @@
 /* Deaths by a mailbox before it is set apart. */
 #define PATIENCE 2
 
-/* A password that cannot be read is tried again; a person may be mending it. */
+/* A password that cannot be read, or was refused, is read again; a person may be mending it. */
 #define SECRET_PAUSE_MS 60000u
 
-typedef struct {
-    ApdMailHub *hub;    /* borrowed */
-    ApdChild *process;  /* owned; NULL: not running */
-    GPtrArray *watches; /* element-type ApdMailWatch, borrowed */
-    guint timer;        /* owned; 0: none */
-    guint failures;     /* in a row */
-    ApdTime started;
-    uint32_t culprit; /* mailbox that named itself in its last word; 0: none did */
-} Child;
-
-struct ApdMailHub {
-    int references;
-    ApdLedger *ledger;   /* borrowed: the key it hangs on */
-    GHashTable *watches; /* number to ApdMailWatch, borrowed */
-    GPtrArray *children; /* element-type Child, owned; the first is shared by most */
-    uint32_t last_id;
-};
-
-struct ApdMailWatch {
-    uint32_t id;
-    Child *child;                  /* borrowed */
-    const ApdSourceConfig *config; /* borrowed */
-    char *folder;
-    ApdCursor cursor; /* as far as messages have come here */
-    ApdTime look_back;
-    ApdMailWatchEvents events;
-    void *user_data;
-    int deaths;
-    ApdDoubts doubts;
-    bool refused;   /* a person must act */
-    bool sent;      /* the running child knows it */
-    guint token;    /* hash of what it was given to log in with */
-    uint64_t acked; /* bytes that came from an earlier child: not to be acked */
-    uint64_t due;   /* bytes that came from this one and are not yet acked */
-};
+static void start_after(ApdMailChild *child, guint milliseconds);
 
 /* --- telling ------------------------------------------------------------------------- */
 
-static void tell_sight(ApdMailWatch *watch, int code, const char *format, ...) G_GNUC_PRINTF(3, 4);
-
-static void
-tell_sight(ApdMailWatch *watch, int code, const char *format, ...)
+void
+apd_mail_watch_lose(ApdMailWatch *self, int code, const char *format, ...)
 {
     va_list args;
 
     va_start(args, format);
     g_autoptr(GError) why = g_error_new_valist(APD_ERROR, code, format, args);
     va_end(args);
-    watch->refused = code == APD_ERROR_REFUSED;
-    watch->events.sight(why, watch->user_data);
+    self->refused = code == APD_ERROR_REFUSED;
+    self->well = false;
+    self->events.sight(why, self->user_data);
 }
 
 static void
@@ -111,10 +75,13 @@ on_sight(ApdMailWatch *watch, GVariant *content)
     g_variant_get(content, "(uu&s)", &id, &code, &text);
     if (code != 0) {
         bool refused = code == APD_ERROR_REFUSED + 1;
-        tell_sight(watch, refused ? APD_ERROR_REFUSED : APD_ERROR_TRANSIENT, "%s", text);
+        apd_mail_watch_lose(watch, refused ? APD_ERROR_REFUSED : APD_ERROR_TRANSIENT, "%s", text);
+        if (refused)
+            start_after(watch->child, SECRET_PAUSE_MS);
         return;
     }
     watch->refused = false;
+    watch->well = true;
     watch->events.sight(NULL, watch->user_data);
 }
 
@@ -162,7 +129,7 @@ static const struct { const char *word, *type; void (*take)(ApdMailWatch *, GVar
 /* clang-format on */
 
 static ApdMailWatch *
-find_watch(const Child *child, uint32_t id)
+find_watch(const ApdMailChild *child, uint32_t id)
 {
     ApdMailWatch *watch = g_hash_table_lookup(child->hub->watches, GUINT_TO_POINTER(id));
     return watch != NULL && watch->child == child ? watch : NULL;
@@ -171,11 +138,14 @@ find_watch(const Child *child, uint32_t id)
 static void
 on_frame(ApdChild *process, const char *word, GVariant *content, void *user_data)
 {
-    Child *child = user_data;
+    ApdMailChild *child = user_data;
     ApdMailWatch *watch = NULL;
     guint32 id = 0;
 
     (void) process;
+    apd_mail_pulse_answer(child);
+    if (g_str_equal(word, "pong"))
+        apd_mail_pulse_judge(child);
     if (g_variant_is_of_type(content, G_VARIANT_TYPE_UINT32))
         id = g_variant_get_uint32(content);
     else if (g_variant_is_container(content) && g_variant_n_children(content) > 0)
@@ -192,14 +162,15 @@ on_frame(ApdChild *process, const char *word, GVariant *content, void *user_data
         if (g_str_equal(word, says[i].word)
             && g_variant_is_of_type(content, G_VARIANT_TYPE(says[i].type)))
             says[i].take(watch, content);
+    apd_mail_pulse_feel(watch);
 }
 
 /* --- children ------------------------------------------------------------------------- */
 
-static Child *
+static ApdMailChild *
 add_child(ApdMailHub *hub)
 {
-    Child *child = g_new0(Child, 1);
+    ApdMailChild *child = g_new0(ApdMailChild, 1);
 
     child->hub = hub;
     child->watches = g_ptr_array_new();
@@ -210,27 +181,20 @@ add_child(ApdMailHub *hub)
 static void
 free_child(void *data)
 {
-    Child *child = data;
+    ApdMailChild *child = data;
 
     g_clear_handle_id(&child->timer, g_source_remove);
+    apd_mail_pulse_stop(child);
     apd_child_free(child->process);
     g_ptr_array_unref(child->watches);
     g_free(child);
 }
 
 static void
-send_watch(ApdMailWatch *watch)
+send_watch(ApdMailWatch *watch, const char *password)
 {
     const ApdSourceConfig *config = watch->config;
-    g_autoptr(GError) error = NULL;
-    char *password = apd_token_secret(config, &error);
 
-    if (g_error_matches(error, APD_ERROR, APD_ERROR_TRANSIENT))
-        return; /* whoever renews its token pokes us, and tells if it cannot */
-    if (password == NULL) {
-        tell_sight(watch, APD_ERROR_REFUSED, "%s", error->message);
-        return;
-    }
     apd_child_send(
         watch->child->process, "watch",
         g_variant_new(APD_MAIL_WATCH_NEW, watch->id, config->host, (guint32) config->port,
@@ -241,8 +205,40 @@ send_watch(ApdMailWatch *watch)
                       FETCH_LIMIT, watch->doubts.uidvalidity, watch->doubts.slow, watch->doubts.uid,
                       watch->doubts.doubt));
     watch->token = g_str_hash(password);
-    apd_secret_free(password);
     watch->sent = true;
+    apd_mail_pulse_feel(watch);
+}
+
+static void
+on_secret(char *secret, const GError *error, void *user_data)
+{
+    ApdMailWatch *watch = user_data;
+
+    watch->asking = NULL;
+    if (secret == NULL)
+        apd_mail_watch_lose(watch, APD_ERROR_REFUSED, "%s", error->message);
+    else if (watch->child->process != NULL)
+        send_watch(watch, secret);
+    apd_secret_free(secret);
+}
+
+/* A command for the password may hang: it is waited for elsewhere. */
+static void
+begin(ApdMailWatch *watch)
+{
+    const ApdSourceConfig *config = watch->config;
+    g_autoptr(GError) error = NULL;
+
+    if (watch->asking != NULL)
+        return;
+    if (config->token_file == NULL && config->password.command != NULL) {
+        watch->asking = apd_mail_secret_ask(config->password.command, on_secret, watch);
+        return;
+    }
+    char *password = apd_token_secret(config, &error);
+    /* Whoever renews its token pokes us, and tells if it cannot. */
+    if (!g_error_matches(error, APD_ERROR, APD_ERROR_TRANSIENT))
+        on_secret(password, error, watch);
 }
 
 /* An access token that was renewed is for the next login. */
@@ -259,28 +255,34 @@ send_token(ApdMailWatch *watch)
     apd_secret_free(token);
 }
 
-static void start(Child *child);
+static void start(ApdMailChild *child);
 
 static gboolean
 on_timer(gpointer user_data)
 {
-    Child *child = user_data;
+    ApdMailChild *child = user_data;
 
     child->timer = 0;
     start(child);
     return G_SOURCE_REMOVE;
 }
 
+/* Sooner, if it was to be later. */
 static void
-start_after(Child *child, guint milliseconds)
+start_after(ApdMailChild *child, guint milliseconds)
 {
-    if (child->timer == 0)
-        child->timer = g_timeout_add(milliseconds, on_timer, child);
+    gint64 when = g_get_monotonic_time() + milliseconds * (APD_SECOND / 1000);
+
+    if (child->timer != 0 && child->timer_at <= when)
+        return;
+    g_clear_handle_id(&child->timer, g_source_remove);
+    child->timer = g_timeout_add(milliseconds, on_timer, child);
+    child->timer_at = when;
 }
 
 /* Half to whole of a doubling pause. */
 static void
-start_later(Child *child)
+start_later(ApdMailChild *child)
 {
     guint pause = MIN(FIRST_PAUSE_MS << MIN(child->failures, 12), LAST_PAUSE_MS);
 
@@ -291,12 +293,13 @@ start_later(Child *child)
 static void
 set_apart(ApdMailWatch *watch)
 {
-    Child *child = watch->child;
+    ApdMailChild *child = watch->child;
 
-    tell_sight(watch, APD_ERROR_TRANSIENT,
-               "what this mailbox's server sends has crashed our mail reader %d times; it is now "
-               "read in a process of its own (please report this)",
-               watch->deaths);
+    apd_mail_watch_lose(
+        watch, APD_ERROR_TRANSIENT,
+        "what this mailbox's server sends has crashed our mail reader %d times; it is now "
+        "read in a process of its own (please report this)",
+        watch->deaths);
     if (child->watches->len < 2)
         return;
     g_ptr_array_remove(child->watches, watch);
@@ -308,11 +311,13 @@ set_apart(ApdMailWatch *watch)
 static void
 on_ended(ApdChild *process, const char *text, void *user_data)
 {
-    Child *child = user_data;
+    ApdMailChild *child = user_data;
     ApdMailWatch *culprit = find_watch(child, child->culprit);
+    bool hung = child->hung;
 
     apd_child_free(process);
     child->process = NULL;
+    apd_mail_pulse_stop(child);
     if (apd_uptime() - child->started > WELL)
         child->failures = 0;
     for (guint i = 0; i < child->watches->len; i++) {
@@ -320,17 +325,49 @@ on_ended(ApdChild *process, const char *text, void *user_data)
         watch->sent = false;
         watch->acked += watch->due;
         watch->due = 0;
-        tell_sight(watch, APD_ERROR_TRANSIENT, "our mail reader ended (%s); it is started again",
-                   text);
+        apd_mail_watch_lose(watch, APD_ERROR_TRANSIENT,
+                            "our mail reader ended (%s%s); it is started again",
+                            hung ? "it gave no sign of life, " : "", text);
     }
     if (culprit != NULL && ++culprit->deaths >= PATIENCE)
         set_apart(culprit);
     start_later(child);
 }
 
+/* The child may be at work for it at this moment, and ends that in its own time:
+ * what begins anew is another to it. */
+static void
+begin_anew(ApdMailWatch *self)
+{
+    ApdMailHub *hub = self->child->hub;
+
+    apd_child_send(self->child->process, "drop", g_variant_new(APD_MAIL_DROP, self->id));
+    self->sent = false;
+    self->acked += self->due;
+    self->due = 0;
+    g_hash_table_remove(hub->watches, GUINT_TO_POINTER(self->id));
+    self->id = ++hub->last_id;
+    g_hash_table_insert(hub->watches, GUINT_TO_POINTER(self->id), self);
+}
+
+/* A person has put another password into the file. */
+static bool
+is_mended(const ApdMailWatch *watch)
+{
+    const ApdSourceConfig *config = watch->config;
+
+    if (!watch->sent || !watch->refused || config->token_file != NULL
+        || config->password.command != NULL)
+        return false;
+    char *password = apd_token_secret(config, NULL);
+    bool mended = password != NULL && g_str_hash(password) != watch->token;
+    apd_secret_free(password);
+    return mended;
+}
+
 /* Starts the process if need be, and tells it of mailboxes it does not know. */
 static void
-start(Child *child)
+start(ApdMailChild *child)
 {
     static const ApdChildEvents events = { .frame = on_frame, .ended = on_ended };
     g_autofree char *program = apd_child_program(PROGRAM);
@@ -340,16 +377,20 @@ start(Child *child)
 
     if (child->process == NULL) {
         child->culprit = 0;
+        child->hung = false;
         child->started = apd_uptime();
         child->process = apd_child_start(argv, &events, child, &error);
     }
     for (guint i = 0; i < child->watches->len; i++) {
         ApdMailWatch *watch = child->watches->pdata[i];
         if (child->process == NULL)
-            tell_sight(watch, APD_ERROR_TRANSIENT, "cannot start %s: %s", program, error->message);
-        else if (!watch->sent)
-            send_watch(watch);
-        all = all && watch->sent;
+            apd_mail_watch_lose(watch, APD_ERROR_TRANSIENT, "cannot start %s: %s", program,
+                                error->message);
+        else if (is_mended(watch))
+            begin_anew(watch);
+        if (child->process != NULL && !watch->sent)
+            begin(watch);
+        all = all && watch->sent && !watch->refused;
     }
     if (child->process == NULL)
         start_later(child);
@@ -422,26 +463,10 @@ apd_mail_watch_ack(ApdMailWatch *self, const ApdMessage *message)
         apd_child_send(self->child->process, "ack", g_variant_new(APD_MAIL_ACK, self->id, size));
 }
 
-/* The child may be at work for it at this moment, and ends that in its own time:
- * what begins anew is another to it. */
-static void
-begin_anew(ApdMailWatch *self)
-{
-    ApdMailHub *hub = self->child->hub;
-
-    apd_child_send(self->child->process, "drop", g_variant_new(APD_MAIL_DROP, self->id));
-    self->sent = false;
-    self->acked += self->due;
-    self->due = 0;
-    g_hash_table_remove(hub->watches, GUINT_TO_POINTER(self->id));
-    self->id = ++hub->last_id;
-    g_hash_table_insert(hub->watches, GUINT_TO_POINTER(self->id), self);
-}
-
 void
 apd_mail_watch_poke(ApdMailWatch *self)
 {
-    Child *child = self->child;
+    ApdMailChild *child = self->child;
 
     if (self->refused && self->sent && child->process != NULL)
         begin_anew(self);
@@ -450,16 +475,17 @@ apd_mail_watch_poke(ApdMailWatch *self)
     if (self->sent)
         apd_child_send(child->process, "poke", g_variant_new(APD_MAIL_POKE, self->id));
     else if (child->process != NULL)
-        send_watch(self);
+        begin(self);
 }
 
 void
 apd_mail_watch_free(ApdMailWatch *self)
 {
-    Child *child = self->child;
+    ApdMailChild *child = self->child;
 
     if (self->sent)
         apd_child_send(child->process, "drop", g_variant_new(APD_MAIL_DROP, self->id));
+    apd_mail_secret_forget(self->asking);
     g_hash_table_remove(child->hub->watches, GUINT_TO_POINTER(self->id));
     g_ptr_array_remove(child->watches, self);
     if (child->watches->len == 0 && child != child->hub->children->pdata[0])

@@ -18,6 +18,7 @@ typedef struct {
     char *name;     /* owned: "host:port" */
     guint running;  /* mailboxes at work */
     guint lost;     /* mailboxes that pause because it was out of reach */
+    ApdTime silent; /* when a session was last found dead, and nobody was let in since; 0: none */
     GQueue waiting; /* element-type uint32_t: ids */
 } ApdMailHost;
 

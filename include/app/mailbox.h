@@ -55,6 +55,7 @@ typedef struct {
     int fd;         /* -1: not connected */
     bool connected; /* a login went through in this step */
     bool lost;      /* the server could not be reached, or let go of us */
+    bool silent;    /* a session that was established was found dead */
     bool refused; /* the password was: do not try again before @due, in no mailbox of the account */
     size_t used;  /* bytes of the grant */
     GArray *news; /* owned by the mailbox until the next step; element-type ApdMailboxNews */
@@ -63,6 +64,10 @@ typedef struct {
 /* @grant: bytes of messages it may fetch.  @look: do not wait for the server to
  * tell of news. */
 ApdMailboxStep apd_mailbox_step(ApdMailbox *self, size_t grant, bool look);
+
+/* Other sessions with its server are dead: whether this one is, is to be known soon.  Not
+ * during a step. */
+void apd_mailbox_doubt(ApdMailbox *self);
 
 /* For the next login.  Not during a step. */
 void apd_mailbox_set_password(ApdMailbox *self, const char *password);

@@ -46,6 +46,7 @@ struct ApdMailbox {
     guint failures;          /* in a row */
     guint barren;            /* looks in a row that brought nothing */
     guint rounds;            /* looks by the timer */
+    ApdTime seen;            /* the last round that ended well */
     ApdTime due;
     ApdMailboxRoom room;
     size_t grant;

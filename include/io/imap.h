@@ -130,6 +130,12 @@ bool apd_imap_idle_leave_with_next(ApdImap *self);
 /* Gives back the memory an idle session does not need. */
 void apd_imap_rest(ApdImap *self);
 
+/* The line may be dead: the next command has a short deadline. */
+void apd_imap_doubt(ApdImap *self);
+
+/* Whether a command ended by its deadline. */
+bool apd_imap_is_silent(const ApdImap *self);
+
 /* See apd_stream_set_busy(). */
 void apd_imap_set_busy(ApdImap *self, _Atomic ApdTime *busy);
 

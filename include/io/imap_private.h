@@ -14,6 +14,7 @@ struct ApdImap {
     uint32_t mark;     /* EXISTS lines gone by when the last list or search began */
     bool idle;
     bool leaving; /* "DONE" is to be said, with the next command */
+    bool doubted; /* whether anybody is there is to be known soon */
 };
 
 /* Sets the limits of the next command. */

@@ -8,12 +8,14 @@
  *   drop   watch it no more
  *   probe  look at a server, tell what that shows, and nothing else
  *   renew  a new password (an access token) for the next login
+ *   ping   say that you are there
  * From the child:
  *   message  in ascending order of UIDs within a mailbox
  *   sight    proof of life, or what is wrong
  *   looked   all messages of the first look were sent
  *   room     how full the mailbox is
  *   said     what its server wants a person to read
+ *   pong     it is there, and all it had to say before was said
  *   probed, probed-all  what a look shows, and its end
  *   crashed  this mailbox is killing the child, and over which message: its last word
  */
@@ -29,6 +31,8 @@
 #define APD_MAIL_ACK  "(ut)"
 #define APD_MAIL_POKE "u"
 #define APD_MAIL_DROP "u"
+#define APD_MAIL_PING "u"
+#define APD_MAIL_PONG "u"
 
 /* id, password; the same for g_variant_new() */
 #define APD_MAIL_RENEW     "(us)"
@@ -67,6 +71,11 @@
 /* id, UIDVALIDITY, UID up to which messages were being fetched (0: none were), 1: that one
  * alone.  Written by a signal handler: its length must not depend on its content. */
 #define APD_MAIL_CRASHED "(uuuu)"
+
+/* The longest time between two looks at a mailbox, however long `poll` is.  Servers may log
+ * out who idles for half an hour (RFC 2177), and routers forget lines that are silent for
+ * much less. */
+#define APD_MAIL_ROUND (9 * APD_MINUTE)
 
 /* Bytes of messages that may be on their way, in all and of one mailbox. */
 #define APD_MAIL_CREDIT      (16u * 1024 * 1024)

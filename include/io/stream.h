@@ -55,6 +55,9 @@ mailstream *apd_stream_mailstream(ApdStream *self);
  * the apd_uptime() since when it is not. */
 void apd_stream_set_busy(ApdStream *self, _Atomic ApdTime *busy);
 
+/* Whether a command ended by its deadline. */
+bool apd_stream_is_silent(const ApdStream *self);
+
 int apd_stream_fd(const ApdStream *self);
 
 /* Whether a whole line can be read without waiting.  Takes in what has

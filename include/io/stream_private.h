@@ -14,6 +14,7 @@ struct ApdStream {
     mailstream *mail;               /* owned */
     GError *error;                  /* owned; the first failure */
     ApdTime deadline;               /* of the command, apd_uptime() */
+    bool silent;                    /* it ended by its deadline */
     size_t budget;                  /* bytes the command may still bring */
     _Atomic ApdTime *busy;          /* borrowed; NULL: nobody asks */
     ApdImapFilter filter;
