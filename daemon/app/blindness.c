@@ -2,6 +2,7 @@
 
 #include "app/raise.h"
 #include "base/text.h"
+#include "io/secret.h"
 
 #define MAX_WHY 500
 
@@ -238,6 +239,14 @@ apd_blindness_gone(ApdLedger *ledger, const ApdConfig *config, const char *sourc
         return false;
     return apd_ledger_end(ledger, gone_within(ledger, config, source, folder, text, now, error),
                           error);
+}
+
+bool
+apd_blindness_concerns(const ApdConfig *config, const ApdSight *sight)
+{
+    return g_str_equal(sight->source, APD_SIGHT_HEARTBEAT)
+               ? apd_secret_is_set(&config->heartbeat_url)
+               : apd_config_source(config, sight->source) != NULL;
 }
 
 /* --- the clock ------------------------------------------------------------------------------- */

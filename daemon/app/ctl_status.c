@@ -111,8 +111,7 @@ print_sights(const Status *self)
         const ApdSight *sight = self->sights->pdata[i];
         g_autofree char *subject =
             g_strdup_printf("%s%s%s", sight->source, *sight->folder ? " " : "", sight->folder);
-        if ((!sight->well || sight->text != NULL)
-            && apd_config_source(self->config, sight->source) != NULL)
+        if ((!sight->well || sight->text != NULL) && apd_blindness_concerns(self->config, sight))
             print_problem(subject, sight->text ? sight->text : "cannot be read");
     }
     for (guint i = 0; i < self->config->sources->len; i++) {

@@ -229,7 +229,7 @@ open_heartbeat(ApdDaemon *self, GError **error)
 
     if (self->options.once)
         return true;
-    self->heartbeat = apd_heartbeat_new(self->ledger, self->config, &why);
+    self->heartbeat = apd_heartbeat_new(self->ledger, self->config, look_soon, self, &why);
     if (why != NULL)
         g_propagate_prefixed_error(error, g_steal_pointer(&why), "[heartbeat] ");
     return error == NULL || *error == NULL;

@@ -1,5 +1,6 @@
 #include "app/health.h"
 
+#include "app/blindness.h"
 #include "app/fullness.h"
 
 /* A healthy source proves itself at least this often: the longest `poll`, and
@@ -55,6 +56,19 @@ ask_source(const GPtrArray *sights, const ApdSourceConfig *source, ApdTime now)
     return why;
 }
 
+/* Reminders come at the wrong time by it. */
+static char *
+ask_clock(const GPtrArray *sights, const ApdConfig *config)
+{
+    for (guint i = 0; i < sights->len; i++) {
+        const ApdSight *sight = sights->pdata[i];
+        if (g_str_equal(sight->folder, APD_SIGHT_CLOCK) && sight->text != NULL
+            && apd_blindness_concerns(config, sight))
+            return g_strdup(sight->text);
+    }
+    return NULL;
+}
+
 static bool
 is_elsewhere(const ApdConfig *config, const char *name)
 {
@@ -102,6 +116,8 @@ apd_health_ask(ApdLedger *ledger, const ApdConfig *config, ApdTime now, char **r
         return false;
     for (guint i = 0; i < config->sources->len && why == NULL; i++)
         why = ask_source(sights, config->sources->pdata[i], now);
+    if (why == NULL)
+        why = ask_clock(sights, config);
     if (why == NULL && !ask_outbox(ledger, config, now, &why, error))
         return false;
 

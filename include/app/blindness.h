@@ -20,6 +20,12 @@ bool apd_blindness_gone(ApdLedger *ledger, const ApdConfig *config, const char *
 /* What stands for a folder in a sight that is of this machine's clock. */
 #define APD_SIGHT_CLOCK "clock"
 
+/* What stands for a source where the heartbeat's server shows it. */
+#define APD_SIGHT_HEARTBEAT "heartbeat"
+
+/* Whether @sight is of what @config still has. */
+bool apd_blindness_concerns(const ApdConfig *config, const ApdSight *sight);
+
 /* This machine's clock is wrong, as @source shows: @text says by how much, and is told once
  * a day; NULL: it is right.  No blindness of the source.  One transaction. */
 bool apd_blindness_clock(ApdLedger *ledger, const ApdConfig *config, const char *source,

@@ -100,11 +100,30 @@ class HealthTest(unittest.TestCase):
             appeald.kill()
             self.stopped(heart)
 
-    def test_a_refusing_watch_and_a_wrong_clock_are_told(self):
-        with Pinged(status=404, late=3600) as heart:
+    def test_a_refusing_watch_is_told(self):
+        with Pinged(status=404) as heart:
             appeald = self.with_heart(heart)
             wait_for(lambda: "no heartbeat: its server answered 404" in appeald.output(), what="404 told")
-            self.assertRegex(appeald.output(), r"clock differs by -\d+ s from that of the heartbeat's server")
+
+    def test_a_wrong_clock_is_told_and_stops_the_heart_until_it_is_right(self):
+        """By the watch's own clock; only the time is asked for meanwhile, and after a restart it is still known."""
+        with Pinged(late=3600) as heart:
+            appeald = self.with_heart(heart)
+            alert = wait_for(lambda: [r.data for r in self.hook.requests if r.data["alert"] == "clock"], what="told")[0]
+            self.assertIn("1h behind that of the heartbeat's server", alert["detail"])
+            self.assertIn("timedatectl", alert["text"])
+            self.assertRegex(appeald.ctl("status")[1], "heartbeat.*1h behind")
+            for start in (lambda: None, appeald.start):
+                start()
+                before = len(heart.paths)
+                wait_for(lambda: len(heart.paths) >= before + 3, what="the time is asked for")
+                self.assertEqual(set(heart.paths[before + 1:]), {"/"})
+                if start != appeald.start:
+                    appeald.kill()
+            heart.late = 0
+            wait_for(lambda: heart.paths[-1] == "/ping/planted-in-the-heart", what="the heart beats again")
+            self.assertNotIn("heartbeat", appeald.ctl("status")[1])
+            self.assertEqual([r.data["alert"] for r in self.hook.requests], ["clock"])
 
     def test_an_address_that_others_may_read_is_refused(self):
         with Pinged() as heart:
