@@ -239,10 +239,18 @@ apd_imap_free(ApdImap *self)
 static bool
 is_junk_name(const char *name)
 {
-    /* As providers call it, where RFC 6154 is not spoken. */
-    static const char *const names[] = { "junk",      "spam", "junk e-mail", "junk mail",
-                                         "bulk mail", "bulk", "垃圾邮件",    "垃圾箱",
-                                         "спам",      NULL };
+    /* As providers and mail programs call it, each in its users' language, where RFC 6154 is
+     * not spoken. */
+    /* clang-format off */
+    static const char *const names[] = {
+        "junk", "spam", "junk email", "junk e-mail", "junk mail", "junk-e-mail", "bulk", "bulk mail",
+        "spamverdacht", "unerwünscht", "courrier indésirable", "indésirables", "pourriel",
+        "correo no deseado", "no deseado", "lixo eletrônico", "lixo eletrónico", "posta indesiderata",
+        "indesiderata", "wiadomości-śmieci", "niechciane", "önemsiz", "önemsiz e-posta", "gereksiz",
+        "спам", "нежелательная почта", "垃圾邮件", "垃圾箱", "垃圾郵件", "정크 메일", "스팸", "스팸메일함",
+        NULL
+    };
+    /* clang-format on */
     const char *last = strrchr(name, '/');
     last = last != NULL ? last : strrchr(name, '.');
     g_autofree char *folded = g_utf8_strdown(last != NULL ? last + 1 : name, -1);

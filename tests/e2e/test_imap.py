@@ -224,6 +224,18 @@ class Reading(unittest.TestCase):
         self.assertIn("Missing", watcher.sight(REFUSED, "Missing")["text"])
         watcher.sight(WELL)
 
+    def test_junk_that_the_server_does_not_mark(self):
+        names = ("Junk Email", "Spamverdacht", "Courrier ind&AOk-sirable", "&ANY-nemsiz E-posta", "&V4NXPpD1TvY-")
+        server = Dovecot(users={f"user{n}": "secret" for n in range(len(names))})
+        self.addCleanup(server.close)
+        for n, name in enumerate(names):
+            server.append(f"user{n}", notice(f"junk{n}"), folder=name)
+        watcher = self.enterContext(Watcher({f"user{n}": account(server, user=f"user{n}", folders="\\Junk")
+                                             for n in range(len(names))}))
+        for n, name in enumerate(names):
+            with self.subTest(name):
+                watcher.message(notice(f"junk{n}"), source=f"imap user{n}")
+
     def test_uidvalidity_change(self):
         self.server.append("seller", notice("kept"))
         watcher = self.watch()

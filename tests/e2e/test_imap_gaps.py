@@ -85,7 +85,7 @@ class Small:
             return b"* CAPABILITY IMAP4rev1 IDLE" + self.able + b"\r\n%t OK done\r\n"
         if command.startswith(b"EXAMINE"):
             return (b"* %d EXISTS\r\n* OK [UIDVALIDITY %d] x\r\n* FLAGS ()\r\n%%t OK [READ-ONLY] done\r\n"
-                    % (len(self.messages), self.uidvalidity)) + self.arrive("behind EXAMINE's answer")
+                    % (1 if self.gap == "never told" else len(self.messages), self.uidvalidity)) + self.arrive("behind EXAMINE's answer")
         if command.startswith(b"IDLE"):
             self.idle_tag = tag
             return self.idle(peer)
@@ -233,6 +233,17 @@ class Gaps(unittest.TestCase):
             watcher.wait(lambda e: e["event"] == "message" and e["uid"] == n, 15 + SECONDS, f"message {n}")
         self.assertTrue(server.together)
         self.assertEqual(server.visits, 2)
+
+    def test_never_told(self):
+        """A server that idles and tells nothing, with an old count of messages besides: the sweep asks by UID."""
+        server = Small(self.folder, "never told")
+        self.addCleanup(server.close)
+        keys = server.keys(os.path.join(self.folder, "ca.pem")) | {"poll": "1s"}
+        watcher = self.enterContext(Watcher({"x": keys}))
+        watcher.wait(lambda e: e["event"] == "message" and e["uid"] == 1, SECONDS, "message 1")
+        server.add()
+        watcher.wait(lambda e: e["event"] == "message" and e["uid"] == 2, SECONDS, "message 2")
+        self.assertEqual(server.visits, 1)
 
     def test_expunged_beside_fetch(self):
         """What is gone is no message that cannot be read; what came instead is read."""
