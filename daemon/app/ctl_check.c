@@ -85,6 +85,8 @@ apd_ctl_check(const ApdCtl *ctl, char **operands)
 
     if (ctl->json && !ctl->online)
         return apd_ctl_complain(APD_EXIT_USAGE, "check: --json goes with --online");
+    if (ctl->push && !ctl->online)
+        return apd_ctl_complain(APD_EXIT_USAGE, "check: --push goes with --online");
 
     g_autoptr(ApdConfig) config = apd_config_load(path, &error);
     if (config == NULL) {
@@ -92,7 +94,7 @@ apd_ctl_check(const ApdCtl *ctl, char **operands)
         return APD_EXIT_NO;
     }
     if (ctl->online)
-        return apd_online_run(config, ctl->json);
+        return apd_online_run(config, ctl->json, ctl->push);
 
     g_autoptr(ApdHttp) http = apd_http_new();
     for (guint i = 0; i < config->sources->len; i++)

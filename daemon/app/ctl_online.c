@@ -294,9 +294,9 @@ run(ApdOnline *self)
 }
 
 int
-apd_online_run(const ApdConfig *config, bool json)
+apd_online_run(const ApdConfig *config, bool json, bool push)
 {
-    ApdOnline self = { .config = config, .json = json };
+    ApdOnline self = { .config = config, .json = json, .push = push };
 
     self.http = apd_http_new();
     self.loop = g_main_loop_new(NULL, FALSE);

@@ -142,7 +142,8 @@ send_probe(Look *self)
                    g_variant_new(APD_MAIL_PROBE_NEW, source->host, (guint32) source->port,
                                  (guint8) source->tls, source->ca_file ? source->ca_file : "",
                                  source->user, apd_frame_secret(secret ? secret : ""), source->auth,
-                                 source->folders, (gboolean) source->send_id));
+                                 source->folders, (gboolean) source->send_id,
+                                 (gboolean) self->subject->owner->push));
     apd_secret_free(secret);
 }
 

@@ -22,16 +22,17 @@ apd_mail_probe(ApdMail *self, GVariant *content)
     ApdImapProbe probe = { 0 };
     g_auto(GStrv) folders = NULL;
     const char *password;
-    gboolean send_id;
+    gboolean send_id, push;
     guint32 port;
     guint8 tls;
 
-    g_variant_get(content, "(&suy&s&s&s&s^asb)", &probe.host, &port, &tls, &probe.ca_file,
-                  &probe.login.user, &password, &probe.login.auth, &folders, &send_id);
+    g_variant_get(content, "(&suy&s&s&s&s^asbb)", &probe.host, &port, &tls, &probe.ca_file,
+                  &probe.login.user, &password, &probe.login.auth, &folders, &send_id, &push);
     probe.port = (int) port;
     probe.tls = (ApdTls) MIN(tls, APD_TLS_NONE);
     probe.login.password = password;
     probe.login.send_id = send_id;
+    probe.push = push;
     probe.login.host = probe.host;
     probe.login.port = probe.port;
     probe.folders = (const char *const *) folders;

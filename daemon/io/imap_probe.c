@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "io/imap_name.h"
 #include "io/imap_private.h"
+#include "io/imap_push.h"
 #include "io/stream_chain.h"
 
 #define CONNECT_TIMEOUT (20 * APD_SECOND)
@@ -120,17 +121,27 @@ describe_tls(Run *run)
             "%s", text->str);
 }
 
+static ApdImap *
+open_session(const ApdImapProbe *probe, GError **error)
+{
+    const char *ca_file = *probe->ca_file != '\0' ? probe->ca_file : NULL;
+    bool tls = probe->tls != APD_TLS_NONE;
+    ApdTrust *trust = tls ? apd_trust_new(ca_file, error) : NULL;
+    ApdImap *imap = NULL;
+
+    if (trust != NULL || !tls)
+        imap = apd_imap_connect(probe->host, probe->port, probe->tls, trust, error);
+    apd_trust_free(trust); /* the handshake is over */
+    return imap;
+}
+
 /* What stands between a connection and a greeting, by the words of the failure. */
 static bool
 greet(Run *run)
 {
-    const ApdImapProbe *probe = run->probe;
-    const char *ca_file = *probe->ca_file != '\0' ? probe->ca_file : NULL;
     g_autoptr(GError) error = NULL;
-    ApdTrust *trust = probe->tls == APD_TLS_NONE ? NULL : apd_trust_new(ca_file, &error);
 
-    if (error == NULL)
-        run->imap = apd_imap_connect(probe->host, probe->port, probe->tls, trust, &error);
+    run->imap = open_session(run->probe, &error);
     if (run->imap != NULL) {
         describe_tls(run);
     } else {
@@ -142,7 +153,6 @@ greet(Run *run)
                 : "check host and port: is it an IMAP server?",
             "%s", error->message);
     }
-    apd_trust_free(trust); /* the handshake is over */
     return run->imap != NULL;
 }
 
@@ -298,6 +308,30 @@ look_at_room(Run *run)
     return true;
 }
 
+/* By a second session, which puts a message there. */
+static void
+try_push(Run *run)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(ApdImap) other = open_session(run->probe, &error);
+    ApdTime took = 0;
+    ApdPush push = APD_PUSH_OPEN;
+
+    if (other != NULL && apd_imap_login(other, &run->probe->login, &error))
+        push = apd_imap_push_prove(run->imap, other, &took, &error);
+    if (push == APD_PUSH_CAME)
+        say(run, APD_PROOF_GOOD, "push", "",
+            "a message put into a folder of its own was told of after %d ms; both are removed",
+            (int) (took / 1000));
+    else if (push == APD_PUSH_LATE)
+        say(run, APD_PROOF_WARN, "push",
+            "set poll as short as the server bears: new mail is found when it comes round",
+            "the server takes IDLE, and did not tell of a new message within %d s",
+            (int) (took / APD_SECOND));
+    else
+        say(run, APD_PROOF_OPEN, "push", "", "not shown: %s", error->message);
+}
+
 static void
 try_idle(Run *run)
 {
@@ -317,10 +351,11 @@ try_idle(Run *run)
     if (!apd_imap_idle_look(run->imap, &error) || !apd_imap_idle_leave(run->imap, &error))
         say(run, APD_PROOF_BAD, "IDLE", "", "%s", error->message);
     else
-        say(run, APD_PROOF_GOOD, "IDLE", "",
-            "accepted and answered after %d ms, and left again. That mail is pushed is not shown: "
-            "we put none there; `poll` finds what is not",
-            entered);
+        say(run, APD_PROOF_GOOD, "IDLE", "", "accepted and answered after %d ms, and left again%s",
+            entered,
+            run->probe->push ? ""
+                             : ". That mail is pushed is not shown, for we put none there (--push "
+                               "does); `poll` finds what is not");
 }
 
 static void
@@ -336,8 +371,11 @@ look_at_folders(Run *run)
     }
     if (alive && any && !open) /* a folder that could not be opened closed the one before */
         alive = open = apd_imap_examine(run->imap, "INBOX", &(uint32_t){ 0 }, NULL);
-    if (alive && open && look_at_room(run))
-        try_idle(run);
+    if (!alive || !open || !look_at_room(run))
+        return;
+    try_idle(run);
+    if (run->probe->push && apd_imap_can_idle(run->imap))
+        try_push(run);
 }
 
 void

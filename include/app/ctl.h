@@ -27,6 +27,7 @@ typedef struct {
     gboolean device;
     gboolean browser;
     gboolean online;
+    gboolean push;
     gboolean api;
     char *source;      /* owned; NULL */
     char *since;       /* owned; NULL */

@@ -37,6 +37,7 @@ struct ApdOnline {
     GHashTable *lost;        /* owned: section to why its token could not be renewed */
     guint printed;           /* subjects */
     bool json;
+    bool push; /* is to be shown, by a message of ours */
 };
 
 void apd_online_add(ApdOnlineSubject *self, ApdProof proof, const char *what, const char *remedy,
@@ -63,4 +64,4 @@ void apd_online_channel(ApdOnlineSubject *self, const ApdChannelConfig *channel)
 void apd_online_clock(ApdOnlineSubject *self);
 
 /* Returns the exit status. */
-int apd_online_run(const ApdConfig *config, bool json);
+int apd_online_run(const ApdConfig *config, bool json, bool push);

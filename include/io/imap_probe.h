@@ -1,4 +1,5 @@
-/* What a look at a mail server shows, step by step, without changing anything. */
+/* What a look at a mail server shows, step by step, without changing anything but what
+ * @push asks for. */
 #pragma once
 
 #include "io/imap.h"
@@ -11,6 +12,7 @@ typedef struct {
     const char *ca_file; /* "": the system's */
     ApdImapLogin login;
     const char *const *folders;
+    bool push; /* show that new mail is pushed */
 } ApdImapProbe;
 
 /* Blocks for the sum of the deadlines at most; stops at the first step without

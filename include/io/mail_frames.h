@@ -60,9 +60,9 @@
 #define APD_MAIL_SAYS_ADVICE " (check user and password"
 
 /* Of a look at a server, instead of all the others: host, port, tls, CA file or "",
- * user, password, auth, folders, send ID */
-#define APD_MAIL_PROBE     "(suyssssasb)"
-#define APD_MAIL_PROBE_NEW "(suyss@ss^asb)"
+ * user, password, auth, folders, send ID, show that mail is pushed */
+#define APD_MAIL_PROBE     "(suyssssasbb)"
+#define APD_MAIL_PROBE_NEW "(suyss@ss^asbb)"
 
 /* ApdProof, what, text, remedy; and its end */
 #define APD_MAIL_PROBED     "(ysss)"

@@ -190,6 +190,13 @@ class FlagsFirst(Speech):
         return None
 
 
+class NoNews(Speech):
+    """It never tells of a new message."""
+
+    def say(self, line):
+        return b"" if line.endswith(b" EXISTS\r\n") else line
+
+
 class Stripped(Speech):
     """STARTTLS is nowhere to be had."""
 

@@ -15,6 +15,7 @@ import unittest
 
 import samples
 from dovecot import Dovecot, free_port
+from faulty import NoNews, Spoken
 from harness import BUILD, SECRET, Appeald, WebhookPeer, make_maildir, wait_for, write_private
 from oauth_server import CLIENT_SECRET, OAuthServer
 from test_oauth import Login
@@ -179,6 +180,23 @@ class OnlineTest(unittest.TestCase):
         server = self.serve(extra="imap_capability = IMAP4rev1 SASL-IR LOGIN-REFERRALS ID")
         status, steps = self.check(self.imap(server))
         self.assertEqual((status, self.verdicts(steps)["IDLE"]), (0, "warn"))
+
+    def test_push_is_shown_on_request(self):
+        """By a message in a folder of its own, of which nothing stays."""
+        server = self.serve()
+        server.deliver("seller", samples.marketing())
+        line = Spoken(server)
+        self.addCleanup(line.close)
+        line.break_into(NoNews)
+        folders = server.doveadm("mailbox", "list", "-u", "seller")
+        server.append("seller", samples.marketing(), folder="appeald-push-check")  # a check was interrupted
+        for port, verdict, text in ((server.tls_port, "good", "told of after"), (line.port, "warn", "did not tell")):
+            with self.subTest(verdict):
+                status, steps = self.check(self.imap(server, port=port), None, "--push")
+                self.assertEqual((status, self.verdicts(steps)["push"], self.verdicts(steps)["IDLE"]), (0, verdict, "good"), steps)
+                self.assertIn(text, steps["imap office/push"]["text"])
+                self.assertEqual(server.doveadm("mailbox", "list", "-u", "seller"), folders)
+        self.assertEqual(self.daemon.ctl("check", "--push")[0], 2)
 
     def test_mail_from_the_future_is_a_clock_that_is_late(self):
         server = self.serve()
