@@ -285,16 +285,38 @@ inherit(const ApdWords *self, ApdWord *word)
     }
 }
 
-/* "you may" still says "you". */
+/* "request", an anchor, still asks as "request*" does.  "The sanction" from which a window
+ * counts is no measure that lasts. */
 static void
-inherit_seller(const ApdWords *self, ApdWord *word)
+inherit_stem(const ApdWords *self, ApdWord *word)
 {
+    if (word->value[APD_WORD_ROLE] != APD_WORD_ABSENT || strchr(word->phrase, ' ') != NULL
+        || apd_words_is_dense((unsigned char) word->phrase[0]))
+        return;
+    for (size_t n = word->n; n > 2; n--) {
+        g_autofree char *name = g_strdup_printf("%u %.*s*", word->languages, (int) n, word->phrase);
+        const ApdWord *stem = g_hash_table_lookup(self->by_phrase, name);
+        if (stem != NULL && stem->value[APD_WORD_ROLE] != APD_ROLE_SANCTION) {
+            word->value[APD_WORD_ROLE] = stem->value[APD_WORD_ROLE];
+            return;
+        }
+    }
+}
+
+/* "you may" still says "you", "has until" still says "has". */
+static void
+inherit_parts(const ApdWords *self, ApdWord *word)
+{
+    bool binds = word->value[APD_WORD_BOUND] != APD_WORD_ABSENT
+                 || word->value[APD_WORD_WITHIN] != APD_WORD_ABSENT;
     g_auto(GStrv) parts = g_strsplit(word->phrase, " ", -1);
     for (char **part = parts; *part != NULL && parts[1] != NULL; part++) {
         g_autofree char *name = g_strdup_printf("%u %s", word->languages, *part);
         const ApdWord *of = g_hash_table_lookup(self->by_phrase, name);
         if (of != NULL && of->value[APD_WORD_SELLER] != APD_WORD_ABSENT)
             word->value[APD_WORD_SELLER] = of->value[APD_WORD_SELLER];
+        if (of != NULL && binds && word->value[APD_WORD_MAY] == APD_WORD_ABSENT)
+            word->value[APD_WORD_MAY] = of->value[APD_WORD_MAY];
     }
 }
 
@@ -302,9 +324,11 @@ void
 apd_words_finish(ApdWords *self)
 {
     for (guint i = 0; i < self->words->len; i++) {
-        if (!((ApdWord *) self->words->pdata[i])->stem)
+        if (!((ApdWord *) self->words->pdata[i])->stem) {
             inherit(self, self->words->pdata[i]);
-        inherit_seller(self, self->words->pdata[i]);
+            inherit_stem(self, self->words->pdata[i]);
+        }
+        inherit_parts(self, self->words->pdata[i]);
     }
     for (guint i = 0; i < self->words->len; i++) {
         ApdWord *word = g_ptr_array_index(self->words, i);
