@@ -1,5 +1,6 @@
 #include "app/blindness.h"
 
+#include "app/fullness.h"
 #include "app/raise.h"
 #include "base/text.h"
 #include "io/secret.h"
@@ -27,33 +28,39 @@ raise_sight(ApdLedger *ledger, const ApdConfig *config, ApdAlertType type, const
     return apd_raise_alert(ledger, config, alert, NULL, error);
 }
 
-/* Returns: (transfer full): "imap office: INBOX, Junk", the dark ones. */
+/* Dark folders of a source that share their beginning are one spell. */
+static bool
+is_of_spell(const ApdSight *sight, const ApdSight *spell)
+{
+    return !sight->well && sight->since == spell->since
+           && g_str_equal(sight->source, spell->source);
+}
+
+/* Returns: (transfer full): "imap office: INBOX, Junk", those of @spell. */
 static char *
-name_dark_folders(GPtrArray *sights, const char *source)
+name_dark_folders(GPtrArray *sights, const ApdSight *spell)
 {
     g_autoptr(GString) folders = g_string_new(NULL);
 
     for (guint i = 0; i < sights->len; i++) {
         const ApdSight *sight = sights->pdata[i];
-        if (!sight->well && *sight->folder != '\0' && g_str_equal(sight->source, source))
+        if (*sight->folder != '\0' && is_of_spell(sight, spell))
             g_string_append_printf(folders, "%s%s", folders->len > 0 ? ", " : ": ", sight->folder);
     }
-    return g_strconcat(source, folders->str, NULL);
+    return g_strconcat(spell->source, folders->str, NULL);
 }
 
-/* The first dark folder of each source stands for it. */
+/* The first folder of each spell stands for it. */
 static bool
-stands_for_source(GPtrArray *sights, guint at)
+stands_for_spell(GPtrArray *sights, guint at)
 {
     const ApdSight *sight = sights->pdata[at];
 
     if (sight->well)
         return false;
-    for (guint i = 0; i < at; i++) {
-        const ApdSight *other = sights->pdata[i];
-        if (!other->well && g_str_equal(other->source, sight->source))
+    for (guint i = 0; i < at; i++)
+        if (is_of_spell(sights->pdata[i], sight))
             return false;
-    }
     return true;
 }
 
@@ -81,7 +88,7 @@ tend_spell(ApdLedger *ledger, const ApdConfig *config, GPtrArray *sights, const 
 
     int64_t day = (now - told_at) / APD_DAY;
     g_autofree char *key = spell_key(sight->source, sight->since, day);
-    g_autofree char *subject = name_dark_folders(sights, sight->source);
+    g_autofree char *subject = name_dark_folders(sights, sight);
     bool known;
 
     *next = MIN(*next, told_at + (day + 1) * APD_DAY);
@@ -99,7 +106,7 @@ apd_blindness_run(ApdLedger *ledger, const ApdConfig *config, ApdTime now, ApdTi
     for (guint i = 0; sights != NULL && i < sights->len; i++) {
         const ApdSight *sight = sights->pdata[i];
         /* A source that is configured no more is nobody's blindness. */
-        if (stands_for_source(sights, i) && apd_config_source(config, sight->source) != NULL
+        if (stands_for_spell(sights, i) && apd_config_source(config, sight->source) != NULL
             && !tend_spell(ledger, config, sights, sight, now, next, error))
             return false;
     }
@@ -119,50 +126,76 @@ find_sight(GPtrArray *sights, const char *source, const char *folder)
     return NULL;
 }
 
-/* Another dark folder of @source: they share one spell. */
-static const ApdSight *
-find_dark(GPtrArray *sights, const char *source, const char *but_folder)
+/* Returns: (transfer full): "imap office: INBOX", those that can be read while others of @source
+ * cannot; without folders when none is dark any more. */
+static char *
+name_seen_folders(GPtrArray *sights, const char *source)
 {
+    g_autoptr(GString) folders = g_string_new(NULL);
+    bool dark = false;
+
     for (guint i = 0; i < sights->len; i++) {
         const ApdSight *sight = sights->pdata[i];
-        if (!sight->well && g_str_equal(sight->source, source)
-            && !g_str_equal(sight->folder, but_folder))
-            return sight;
+        dark = dark || !sight->well;
+        if (sight->well && sight->text == NULL && !g_str_equal(sight->folder, APD_SIGHT_ROOM)
+            && !g_str_equal(sight->folder, APD_SIGHT_CLOCK))
+            g_string_append_printf(folders, "%s%s", folders->len > 0 ? ", " : ": ", sight->folder);
     }
-    return NULL;
+    return g_strconcat(source, dark ? folders->str : "", NULL);
 }
 
-/* All is well again: told if the blindness was. */
+/* Its last folder can be read again: told if the blindness was. */
 static bool
 end_spell(ApdLedger *ledger, const ApdConfig *config, const ApdSight *old, ApdTime now,
           GError **error)
 {
+    g_autoptr(GPtrArray) sights = apd_ledger_sights_of(ledger, old->source, error);
     g_autofree char *began = spell_key(old->source, old->since, 0);
     g_autofree char *key = g_strdup_printf("sight/%s/%" G_GINT64_FORMAT, old->source, old->since);
     bool told;
 
-    if (!apd_ledger_has_alert(ledger, began, &told, error))
+    if (sights == NULL || !apd_ledger_has_alert(ledger, began, &told, error))
         return false;
-    return !told || raise_sight(ledger, config, APD_ALERT_SIGHT, old, old->source, key, now, error);
+    for (guint i = 0; i < sights->len; i++)
+        if (is_of_spell(sights->pdata[i], old))
+            return true;
+    g_autofree char *subject = name_seen_folders(sights, old->source);
+    return !told || raise_sight(ledger, config, APD_ALERT_SIGHT, old, subject, key, now, error);
 }
 
-/* What a folder's sight becomes by this word of its source. */
-static ApdSight *
-next_sight(GPtrArray *sights, const char *source, const char *folder, const GError *why,
-           ApdTime now)
+/* When the spell begins that a folder is of which goes dark at @now: one that was told of says
+ * nothing of this folder, and must not hide it. */
+static bool
+find_beginning(ApdLedger *ledger, GPtrArray *sights, ApdTime now, ApdTime *ret_since,
+               GError **error)
 {
-    const ApdSight *old = find_sight(sights, source, folder);
-    const ApdSight *other = find_dark(sights, source, folder);
+    *ret_since = now;
+    for (guint i = 0; i < sights->len; i++) {
+        const ApdSight *sight = sights->pdata[i];
+        g_autofree char *key = spell_key(sight->source, sight->since, 0);
+        bool told;
+        if (sight->well)
+            continue;
+        if (!apd_ledger_has_alert(ledger, key, &told, error))
+            return false;
+        if (!told)
+            *ret_since = MIN(*ret_since, sight->since);
+    }
+    return true;
+}
+
+/* What a folder's sight becomes by this word of its source.  @old: what it was; NULL: unknown. */
+static ApdSight *
+next_sight(const ApdSight *old, const char *source, const char *folder, const GError *why,
+           ApdTime since, ApdTime now)
+{
     ApdSight *sight = g_new0(ApdSight, 1);
 
     sight->source = g_strdup(source);
     sight->folder = g_strdup(folder);
     sight->well = why == NULL;
+    sight->since = old != NULL && old->well == sight->well ? old->since : since;
     sight->last_life = sight->well ? now : old ? old->last_life : 0;
-    if (old != NULL && old->well == sight->well)
-        sight->since = old->since;
-    else
-        sight->since = !sight->well && other != NULL ? other->since : now;
     if (why != NULL) {
         g_autofree char *line = apd_text_line(why->message);
         sight->text = apd_text_cut(line, MAX_WHY);
@@ -179,7 +212,11 @@ note_within(ApdLedger *ledger, const ApdConfig *config, const char *source, cons
         return false;
 
     const ApdSight *old = find_sight(sights, source, folder);
-    g_autoptr(ApdSight) sight = next_sight(sights, source, folder, why, now);
+    ApdTime since = now;
+    bool darkens = why != NULL && (old == NULL || old->well);
+    if (darkens && !find_beginning(ledger, sights, now, &since, error))
+        return false;
+    g_autoptr(ApdSight) sight = next_sight(old, source, folder, why, since, now);
     bool still_dark = old != NULL && !old->well && !sight->well;
     bool healed = old != NULL && !old->well && sight->well;
 
@@ -188,8 +225,7 @@ note_within(ApdLedger *ledger, const ApdConfig *config, const char *source, cons
         return true;
     if (!apd_ledger_put_sight(ledger, sight, error))
         return false;
-    return !healed || find_dark(sights, source, folder) != NULL
-           || end_spell(ledger, config, old, now, error);
+    return !healed || end_spell(ledger, config, old, now, error);
 }
 
 /* --- what is gone --------------------------------------------------------------------------- */

@@ -58,9 +58,9 @@ apd_desktop_note_key(const ApdAlert *alert)
     if (alert->kase != NULL)
         return g_strdup_printf("case/%" G_GINT64_FORMAT, alert->kase->id);
 
-    g_autofree char *source = apd_alert_blind_source(alert);
-    if (source != NULL)
-        return g_strdup_printf("sight/%s", source);
+    g_autofree char *spell = apd_alert_blind_spell(alert);
+    if (spell != NULL)
+        return g_strdup_printf("sight/%s", spell);
     return g_strdup_printf("alert/%" G_GINT64_FORMAT, alert->id);
 }
 

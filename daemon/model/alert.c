@@ -108,8 +108,10 @@ static const struct {
     { "room/", 1, " (room)" },
 };
 
-char *
-apd_alert_blind_source(const ApdAlert *self)
+/* Returns: (transfer full): the key without its prefix and so much of what stands behind the
+ * source; NULL: it is of no such trouble. */
+static char *
+cut_key(const ApdAlert *self, bool source_only)
 {
     size_t i = 0;
 
@@ -120,11 +122,23 @@ apd_alert_blind_source(const ApdAlert *self)
 
     const char *source = self->key + strlen(troubles[i].prefix);
     const char *end = source + strlen(source);
-    for (int part = 0; part < troubles[i].parts; part++) {
+    for (int part = source_only ? 0 : 1; part < troubles[i].parts; part++) {
         const char *slash = g_strrstr_len(source, end - source, "/");
         end = slash != NULL ? slash : end;
     }
     return g_strdup_printf("%.*s%s", (int) (end - source), source, troubles[i].suffix);
+}
+
+char *
+apd_alert_blind_source(const ApdAlert *self)
+{
+    return cut_key(self, true);
+}
+
+char *
+apd_alert_blind_spell(const ApdAlert *self)
+{
+    return cut_key(self, false);
 }
 
 bool

@@ -50,12 +50,13 @@ labels(const ApdParcel *parcel)
     const ApdCase *kase = alert->kase;
     g_autofree char *name = g_strdup_printf("appeald_%s", apd_alert_type_name(alert->type));
     g_autofree char *source = apd_alert_blind_source(alert);
+    g_autofree char *spell = apd_alert_blind_spell(alert);
 
     if (source != NULL)
         return apd_object(
             "alertname",
             apd_text(g_str_has_suffix(source, " (room)") ? "appeald_full" : "appeald_blind"),
-            "source", apd_text(source), NULL);
+            "source", apd_text(source), "key", apd_text(spell), NULL);
     if (kase == NULL)
         return apd_object("alertname", apd_text(name), "key", apd_text(alert->key), NULL);
 

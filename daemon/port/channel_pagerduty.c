@@ -72,9 +72,9 @@ payload(const ApdParcel *parcel)
 static char *
 dedup_key(const ApdParcel *parcel)
 {
-    g_autofree char *source = apd_alert_blind_source(parcel->alert);
+    g_autofree char *spell = apd_alert_blind_spell(parcel->alert);
     g_autofree char *key =
-        source ? g_strdup_printf("appeald-source-%s", source) : apd_channel_case_key(parcel);
+        spell ? g_strdup_printf("appeald-source-%s", spell) : apd_channel_case_key(parcel);
 
     return apd_markup_fit(&apd_markup_plain_bytes, key, MAX_KEY);
 }

@@ -55,10 +55,13 @@ typedef struct {
 ApdAlert *apd_alert_new(void);
 void apd_alert_free(ApdAlert *self);
 
-/* Returns: (transfer full): the source of a blindness, or "SOURCE (room)" of a full mailbox:
- * what its reminders and its end share, whatever folders they name; NULL: @self is none of
- * those. */
+/* Returns: (transfer full): the source of a blindness, or "SOURCE (room)" of a full mailbox;
+ * NULL: @self is none of those. */
 char *apd_alert_blind_source(const ApdAlert *self);
+
+/* Returns: (transfer full): "SOURCE/SINCE" of the same: what its reminders and its end share,
+ * whatever folders they name, and no other spell of that source; NULL: @self is none of those. */
+char *apd_alert_blind_spell(const ApdAlert *self);
 
 /* Whether @self tells the end of such a trouble. */
 bool apd_alert_is_end(const ApdAlert *self);

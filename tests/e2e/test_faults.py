@@ -8,7 +8,7 @@ import time
 import unittest
 
 import samples
-from faults import Faults, ref
+from faults import HEALED, Faults, ref
 from faulty import Line
 from harness import wait_for, write_private
 
@@ -115,6 +115,21 @@ class FaultsTest(Faults):
         print(f"a mended password: alerted after {self.wait_alerted(['changed'], time.monotonic()):.1f} s")
         self.assertLessEqual(server.logins() - before, 3, "tried again and again")
         self.assert_nothing_stays(daemon, belongings)
+
+    def test_a_folder_that_is_not_there_hides_no_other(self):
+        """Its alert says nothing of the inbox, which goes dark later."""
+        server = self.serve(["seller"])
+        daemon = self.start(server, {"seller": server.tls_port}, limit=10, more={"seller": {"folders": "INBOX, Gone"}}, ready=1)
+        subjects = lambda alert: [r.data["subject"] for r in self.peer.requests if r.data["alert"] == alert]  # noqa: E731
+        wait_for(lambda: subjects("blind") == ["imap seller: Gone"], 30, lambda: f"the folder is told of ({subjects('blind')})")
+        before = self.warm_up(server, daemon, "seller")
+        server.stop()
+        wait_for(lambda: subjects("blind")[1:] == ["imap seller: INBOX"], 40, lambda: f"and the inbox ({subjects('blind')})")
+        server.start()
+        self.deliver(server, "seller")
+        wait_for(lambda: ref("seller") in self.cases(), HEALED, "what came meanwhile")
+        wait_for(lambda: subjects("sight") == ["imap seller: INBOX"], 60, lambda: f"its end ({subjects('sight')})")
+        self.assert_nothing_stays(daemon, before)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,8 @@ typedef struct {
     ApdConfig config;
     ApdCasebook book;
     ApdAlarm *alarm;
-    GString *log; /* "channel:key " of everything delivered */
+    GString *log;  /* "channel:key " of everything delivered */
+    char *subject; /* of the last of these; NULL: it has none */
     guint n_messages;
     const char *dead; /* channel that takes nothing; NULL: all take all */
     const char *says; /* ... and why */
@@ -114,6 +115,8 @@ deliver_all(Fixture *f)
             continue;
         }
         g_string_append_printf(f->log, "%s:%s ", delivery->channel, alert->key);
+        g_free(f->subject);
+        f->subject = g_strdup(alert->subject);
         delivery->state = APD_DELIVERY_DONE;
         delivery->done_at = apd_now();
         g_assert_true(apd_ledger_put_delivery(f->base.ledger, delivery, NULL));
@@ -161,6 +164,7 @@ fixture_tear_down(Fixture *f)
 {
     apd_alarm_free(f->alarm);
     g_string_free(f->log, TRUE);
+    g_free(f->subject);
     g_array_unref(f->config.steps);
     g_ptr_array_unref(f->config.stores);
     g_ptr_array_unref(f->config.sources);

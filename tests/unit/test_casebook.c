@@ -558,6 +558,41 @@ TEST(blindness)
     assert_log(f, "");
 }
 
+/* A junk folder that is not there must not hide that the inbox goes dark a day later. */
+TEST(a_blindness_that_was_told_hides_no_other)
+{
+    note(f, "INBOX", NULL);
+    ApdTime junk = apd_now();
+    note(f, "Junk", "not there");
+    fake_clock_advance(APD_HOUR);
+    g_autofree char *first =
+        g_strdup_printf("desk:blind/imap office/%" G_GINT64_FORMAT "/0 ", junk);
+    assert_log(f, first);
+
+    note(f, "INBOX", NULL);
+    ApdTime inbox = apd_now();
+    note(f, "INBOX", "password rejected");
+    fake_clock_advance(2 * APD_MINUTE);
+    g_autofree char *second =
+        g_strdup_printf("desk:blind/imap office/%" G_GINT64_FORMAT "/0 ", inbox);
+    assert_log(f, second);
+    g_assert_cmpstr(f->subject, ==, "imap office: INBOX");
+
+    note(f, "INBOX", NULL);
+    g_autofree char *end = g_strdup_printf("desk:sight/imap office/%" G_GINT64_FORMAT " ", inbox);
+    assert_log(f, end);
+    g_assert_cmpstr(f->subject, ==, "imap office: INBOX");
+    fake_clock_advance(D);
+    g_autofree char *again =
+        g_strdup_printf("desk:blind/imap office/%" G_GINT64_FORMAT "/1 ", junk);
+    assert_log(f, again);
+    g_assert_cmpstr(f->subject, ==, "imap office: Junk");
+    note(f, "Junk", NULL);
+    g_autofree char *last = g_strdup_printf("desk:sight/imap office/%" G_GINT64_FORMAT " ", junk);
+    assert_log(f, last);
+    g_assert_cmpstr(f->subject, ==, "imap office");
+}
+
 /* Two minutes from the last sign of life, however late the silence was noticed; but
  * never at once: a network that wakes up needs a moment. */
 TEST(blindness_counts_from_the_last_sign_of_life)
@@ -736,6 +771,7 @@ main(int argc, char **argv)
     ADD("nobodys-case-goes-to-all", nobodys_case_goes_to_all);
     ADD("stores", stores);
     ADD("blindness", blindness);
+    ADD("a-blindness-that-was-told-hides-no-other", a_blindness_that_was_told_hides_no_other);
     ADD("blindness_counts_from_the_last_sign_of_life", blindness_counts_from_the_last_sign_of_life);
     ADD("snooze", snooze);
     ADD("acts-refuse", acts_refuse);

@@ -155,16 +155,16 @@ static void
 test_troubles(void)
 {
     /* clang-format off */
-    static const struct { const char *key, *source; } keys[] = {
-        { "blind/imap office/1767225600000000/0", "imap office" },
-        { "blind/imap a/b/1767225600000000/12", "imap a/b" },
-        { "sight/imap a/b/1767225600000000", "imap a/b" },
-        { "full/imap a/b/1767225600000000/scarce0", "imap a/b (room)" },
-        { "full/imap a/b/1767225600000000/full3", "imap a/b (room)" },
-        { "room/imap a/b/1767225600000000", "imap a/b (room)" },
-        { "said/imap office/0123456789abcdef", NULL },
-        { "case/12/0/step/24h", NULL },
-        { "blind/x", "x" },
+    static const struct { const char *key, *source, *spell; } keys[] = {
+        { "blind/imap office/1767225600000000/0", "imap office", "imap office/1767225600000000" },
+        { "blind/imap a/b/1767225600000000/12", "imap a/b", "imap a/b/1767225600000000" },
+        { "sight/imap a/b/1767225600000000", "imap a/b", "imap a/b/1767225600000000" },
+        { "full/imap a/b/1767225600000000/scarce0", "imap a/b (room)", "imap a/b/1767225600000000 (room)" },
+        { "full/imap a/b/1767225600000000/full3", "imap a/b (room)", "imap a/b/1767225600000000 (room)" },
+        { "room/imap a/b/1767225600000000", "imap a/b (room)", "imap a/b/1767225600000000 (room)" },
+        { "said/imap office/0123456789abcdef", NULL, NULL },
+        { "case/12/0/step/24h", NULL, NULL },
+        { "blind/x", "x", "x" },
     };
     /* clang-format on */
 
@@ -172,7 +172,9 @@ test_troubles(void)
         g_autoptr(ApdAlert) alert = apd_alert_new();
         alert->key = g_strdup(keys[i].key);
         g_autofree char *source = apd_alert_blind_source(alert);
+        g_autofree char *spell = apd_alert_blind_spell(alert);
         g_assert_cmpstr(source, ==, keys[i].source);
+        g_assert_cmpstr(spell, ==, keys[i].spell);
     }
 }
 
