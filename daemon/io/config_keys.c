@@ -117,7 +117,7 @@ const ApdConfigKey apd_config_keys[] = {
     { "imap", "password-file",       APD_VALUE_PATH,     SOURCE(password.file),       NULL,       0, 0,     NULL,
       "File that holds the password (or the provider's authorisation code); nobody else may read it." },
     { "imap", "password-command",    APD_VALUE_TEXT,     SOURCE(password.command),    NULL,       1, 4096,  NULL,
-      "Command that prints the password." },
+      "Command that prints the password; after a server has refused what it printed, it is asked every minute whether it says another by now." },
     { "imap", "password-credential", APD_VALUE_TEXT,     SOURCE(password.credential), NULL,       1, 255,   NULL,
       "Name of a systemd credential that holds the password." },
     { "imap", "client-id",           APD_VALUE_TEXT,     SOURCE(oauth.client_id),     NULL,       1, 255,   NULL,

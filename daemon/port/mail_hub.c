@@ -4,15 +4,11 @@
 
 #include "base/error.h"
 #include "io/mail_frames.h"
-#include "io/secret.h"
-#include "io/token.h"
+#include "port/mail_login.h"
 #include "port/mail_pulse.h"
 
 #define PROGRAM "appeald-mail"
 #define DATASET "apd-mail-hub"
-
-/* Of a message: the reader takes no more. */
-#define FETCH_LIMIT (1024u * 1024)
 
 /* A child that lived so long was well. */
 #define WELL (5 * APD_MINUTE)
@@ -190,71 +186,6 @@ free_child(void *data)
     g_free(child);
 }
 
-static void
-send_watch(ApdMailWatch *watch, const char *password)
-{
-    const ApdSourceConfig *config = watch->config;
-
-    apd_child_send(
-        watch->child->process, "watch",
-        g_variant_new(APD_MAIL_WATCH_NEW, watch->id, config->host, (guint32) config->port,
-                      (guint8) config->tls, config->ca_file != NULL ? config->ca_file : "",
-                      config->user, apd_frame_secret(password), config->auth, watch->folder,
-                      (gboolean) config->send_id, watch->cursor.uidvalidity, watch->cursor.last_uid,
-                      (gboolean) watch->cursor.looked_back, watch->look_back, config->poll,
-                      FETCH_LIMIT, watch->doubts.uidvalidity, watch->doubts.slow, watch->doubts.uid,
-                      watch->doubts.doubt));
-    watch->token = g_str_hash(password);
-    watch->sent = true;
-    apd_mail_pulse_feel(watch);
-}
-
-static void
-on_secret(char *secret, const GError *error, void *user_data)
-{
-    ApdMailWatch *watch = user_data;
-
-    watch->asking = NULL;
-    if (secret == NULL)
-        apd_mail_watch_lose(watch, APD_ERROR_REFUSED, "%s", error->message);
-    else if (watch->child->process != NULL)
-        send_watch(watch, secret);
-    apd_secret_free(secret);
-}
-
-/* A command for the password may hang: it is waited for elsewhere. */
-static void
-begin(ApdMailWatch *watch)
-{
-    const ApdSourceConfig *config = watch->config;
-    g_autoptr(GError) error = NULL;
-
-    if (watch->asking != NULL)
-        return;
-    if (config->token_file == NULL && config->password.command != NULL) {
-        watch->asking = apd_mail_secret_ask(config->password.command, on_secret, watch);
-        return;
-    }
-    char *password = apd_token_secret(config, &error);
-    /* Whoever renews its token pokes us, and tells if it cannot. */
-    if (!g_error_matches(error, APD_ERROR, APD_ERROR_TRANSIENT))
-        on_secret(password, error, watch);
-}
-
-/* An access token that was renewed is for the next login. */
-static void
-send_token(ApdMailWatch *watch)
-{
-    char *token = watch->config->token_file ? apd_token_secret(watch->config, NULL) : NULL;
-
-    if (token != NULL && g_str_hash(token) != watch->token) {
-        apd_child_send(watch->child->process, "renew",
-                       g_variant_new(APD_MAIL_RENEW_NEW, watch->id, apd_frame_secret(token)));
-        watch->token = g_str_hash(token);
-    }
-    apd_secret_free(token);
-}
-
 static void start(ApdMailChild *child);
 
 static gboolean
@@ -334,37 +265,6 @@ on_ended(ApdChild *process, const char *text, void *user_data)
     start_later(child);
 }
 
-/* The child may be at work for it at this moment, and ends that in its own time:
- * what begins anew is another to it. */
-static void
-begin_anew(ApdMailWatch *self)
-{
-    ApdMailHub *hub = self->child->hub;
-
-    apd_child_send(self->child->process, "drop", g_variant_new(APD_MAIL_DROP, self->id));
-    self->sent = false;
-    self->acked += self->due;
-    self->due = 0;
-    g_hash_table_remove(hub->watches, GUINT_TO_POINTER(self->id));
-    self->id = ++hub->last_id;
-    g_hash_table_insert(hub->watches, GUINT_TO_POINTER(self->id), self);
-}
-
-/* A person has put another password into the file. */
-static bool
-is_mended(const ApdMailWatch *watch)
-{
-    const ApdSourceConfig *config = watch->config;
-
-    if (!watch->sent || !watch->refused || config->token_file != NULL
-        || config->password.command != NULL)
-        return false;
-    char *password = apd_token_secret(config, NULL);
-    bool mended = password != NULL && g_str_hash(password) != watch->token;
-    apd_secret_free(password);
-    return mended;
-}
-
 /* Starts the process if need be, and tells it of mailboxes it does not know. */
 static void
 start(ApdMailChild *child)
@@ -386,10 +286,8 @@ start(ApdMailChild *child)
         if (child->process == NULL)
             apd_mail_watch_lose(watch, APD_ERROR_TRANSIENT, "cannot start %s: %s", program,
                                 error->message);
-        else if (is_mended(watch))
-            begin_anew(watch);
-        if (child->process != NULL && !watch->sent)
-            begin(watch);
+        else
+            apd_mail_login_begin(watch);
         all = all && watch->sent && !watch->refused;
     }
     if (child->process == NULL)
@@ -469,13 +367,13 @@ apd_mail_watch_poke(ApdMailWatch *self)
     ApdMailChild *child = self->child;
 
     if (self->refused && self->sent && child->process != NULL)
-        begin_anew(self);
+        apd_mail_login_forget(self);
     if (self->sent)
-        send_token(self);
+        apd_mail_login_renew(self);
     if (self->sent)
         apd_child_send(child->process, "poke", g_variant_new(APD_MAIL_POKE, self->id));
     else if (child->process != NULL)
-        begin(self);
+        apd_mail_login_begin(self);
 }
 
 void

@@ -116,6 +116,24 @@ class FaultsTest(Faults):
         self.assertLessEqual(server.logins() - before, 3, "tried again and again")
         self.assert_nothing_stays(daemon, belongings)
 
+    def test_the_password_that_a_command_gives_changes(self):
+        """The command is asked again, and the old answer is not tried on and on."""
+        server = self.serve(["changed"])
+        command = {"password-file": "", "password-command": f"cat {self.folder}/password"}
+        daemon = self.start(server, {"changed": server.tls_port}, limit=10, more={"changed": command})
+        belongings = self.warm_up(server, daemon, "changed")
+        server.users["changed"] = "another"
+        server.write_users()
+        wait_for(lambda: self.is_password(server, "changed", "another"), what="Dovecot rereads its users")
+        before, begun = server.logins(), time.monotonic()
+        server.kick("changed")
+        self.wait_blind(["changed"], begun, 10)
+        self.deliver(server, "changed")
+        write_private(os.path.join(self.folder, "password"), "another")
+        print(f"a mended command: alerted after {self.wait_alerted(['changed'], time.monotonic()):.1f} s")
+        self.assertLessEqual(server.logins() - before, 3, "tried again and again")
+        self.assert_nothing_stays(daemon, belongings)
+
     def test_a_folder_that_is_not_there_hides_no_other(self):
         """Its alert says nothing of the inbox, which goes dark later."""
         server = self.serve(["seller"])
