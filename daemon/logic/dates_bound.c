@@ -72,6 +72,7 @@ apd_dates_look_back(const ApdDates *self, ApdMention *mention)
             bool after = before != NULL && before->type == APD_MENTION_DATE && i - before->last <= 2
                          && i - before->last > 0;
             *(after ? &before->is_start : &mention->is_start) = true;
+            mention->is_since = !after && means(self, i, APD_WORD_SINCE);
             return;
         }
         int zone = APD_ZONE_UNNAMED;

@@ -72,6 +72,7 @@ static const struct {
     [APD_WORD_WITHIN] = { "within" },
     [APD_WORD_WITHIN_END] = { "within-end" },
     [APD_WORD_FROM] = { "from" },
+    [APD_WORD_SINCE] = { "since" },
     [APD_WORD_ROLE] = { "role", roles },
     [APD_WORD_ANCHOR] = { "anchor", anchors },
     [APD_WORD_SELLER] = { "seller" },

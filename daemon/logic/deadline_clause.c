@@ -105,7 +105,10 @@ apd_clause_label(const ApdDates *self, const ApdMention *mention)
             break;
     }
     /* Of one date alone the whole sentence may speak. */
-    return from < colon && from > 0 && ends_mention_at(self, from - 1) ? from : -1;
+    bool parted = from > 1 && strchr(";,/", apd_dates_token(self, from - 1)->sign) != NULL
+                  && apd_dates_token(self, from - 1)->sign != 0;
+    int last = parted ? from - 2 : from - 1;
+    return from < colon && from > 0 && ends_mention_at(self, last) ? from : -1;
 }
 
 /* "because", before a window in the same clause; in Turkish and Korean after it. */

@@ -145,19 +145,23 @@ is_ahead(const ApdTimeData *self, const ApdDates *dates, const ApdMention *menti
     return kase->date == APD_NEVER || apd_reckon_date(self, mention, kase->date, NULL) > kase->date;
 }
 
-/* "received after D will not be considered": until the end of D. */
+/* "received after D will not be considered", "no objection after D is heard": until the end of
+ * D; "from D appeals are no longer possible": until D begins. */
 static void
 bind_late(const ApdDates *dates)
 {
-    if (!has_role(dates, APD_ROLE_LATE))
-        return;
+    bool late = has_role(dates, APD_ROLE_LATE);
+    bool nothing = has_role(dates, APD_ROLE_OVER) && !has_role(dates, APD_ROLE_CAUSE);
     for (guint i = 0; i < dates->mentions->len; i++) {
         ApdMention *mention = &g_array_index(dates->mentions, ApdMention, i);
         if (mention->type != APD_MENTION_DATE || mention->bound == APD_BOUND_BEFORE)
             continue;
+        bool after = mention->is_start && !mention->is_since && !mention->is_range_start;
+        if (!late && !(nothing && after))
+            continue;
+        mention->bound = mention->is_since ? APD_BOUND_BEFORE : APD_BOUND_BY;
         mention->is_start = false;
         mention->is_late = true;
-        mention->bound = APD_BOUND_BY;
     }
 }
 

@@ -43,6 +43,7 @@ typedef struct {
     bool is_range_start; /* the end of the range follows */
     bool is_range_end;
     bool is_start; /* "from", "since": something begins then */
+    bool is_since; /* it begins with that day, not after it */
     int amount;    /* of a window */
     ApdUnit unit;
     int more_hours; /* "2 days and 12 hours" */

@@ -33,6 +33,7 @@ typedef enum {
     APD_WORD_WITHIN,     /* before a window */
     APD_WORD_WITHIN_END, /* after a window */
     APD_WORD_FROM,       /* a start: "from", "since", "after" */
+    APD_WORD_SINCE,      /* a start that the day itself is part of: "from", not "after" */
     APD_WORD_ROLE,       /* ApdRole: what a date near it is about */
     APD_WORD_ANCHOR,     /* ApdAnchor: what a window may count from */
     APD_WORD_SELLER,     /* "you", "your store": whose clause it is */
