@@ -290,7 +290,8 @@ tells_of_life(const ApdDates *before)
     return life;
 }
 
-/* "The penalty expires on" is not the seller's clock, "the right to appeal it expires on" is. */
+/* "The penalty" or "the court's order expires on" is not the seller's clock, "the right to appeal
+ * it expires on" is. */
 static bool
 take_end(const ApdDates *before, int *best)
 {
@@ -299,7 +300,7 @@ take_end(const ApdDates *before, int *best)
     if (best[APD_ROLE_END] > 0 && best[APD_ROLE_ACTION] == 0 && tells_of_life(before))
         best[APD_ROLE_LIFE] = MIN(best[APD_ROLE_LIFE], -10);
     bool other = best[APD_ROLE_SANCTION] < 0 || best[APD_ROLE_LIFE] < 0 || best[APD_ROLE_OFFER] < 0
-                 || best[APD_ROLE_EFFECTIVE] < 0;
+                 || best[APD_ROLE_EFFECTIVE] < 0 || best[APD_ROLE_OTHER] < 0;
     if (!other || best[APD_ROLE_ACTION] > 0)
         best[APD_ROLE_DEADLINE] = MAX(best[APD_ROLE_DEADLINE], best[APD_ROLE_END]);
     best[APD_ROLE_END] = 0;
