@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "logic/deadline.h"
+#include "logic/deadline_clause.h"
 
 #define MAX_SEGMENTS 3000
 
@@ -145,8 +146,26 @@ is_ahead(const ApdTimeData *self, const ApdDates *dates, const ApdMention *menti
     return kase->date == APD_NEVER || apd_reckon_date(self, mention, kase->date, NULL) > kase->date;
 }
 
+/* Something of the seller's to do is named in the clause of @mention; a comma right behind it parts
+ * it from its own: "from 14 March, no appeal is possible". */
+static bool
+clause_acts(const ApdDates *dates, const ApdMention *mention)
+{
+    for (int step = -1; step <= 1; step += 2) {
+        int i = step < 0 ? mention->first - 1 : mention->last + 1;
+        for (; i >= 0 && i < (int) dates->tokens->len; i += step) {
+            const ApdToken *token = apd_dates_token(dates, i);
+            if (apd_clause_role(token) == APD_ROLE_ACTION)
+                return true;
+            if (apd_clause_ends(token) && i != mention->last + 1)
+                break;
+        }
+    }
+    return false;
+}
+
 /* "received after D will not be considered", "no objection after D is heard": until the end of
- * D; "from D appeals are no longer possible": until D begins. */
+ * D; "from D appeals are no longer possible": until D begins, if it is they that end then. */
 static void
 bind_late(const ApdDates *dates)
 {
@@ -157,7 +176,7 @@ bind_late(const ApdDates *dates)
         if (mention->type != APD_MENTION_DATE || mention->bound == APD_BOUND_BEFORE)
             continue;
         bool after = mention->is_start && !mention->is_since && !mention->is_range_start;
-        if (!late && !(nothing && after))
+        if ((!late && !(nothing && after)) || (mention->is_since && !clause_acts(dates, mention)))
             continue;
         mention->bound = mention->is_since ? APD_BOUND_BEFORE : APD_BOUND_BY;
         mention->is_start = false;
