@@ -93,8 +93,17 @@ against(const Judge *self)
     return sum;
 }
 
-/* The platform's words of penalties about this store are a notice, whatever else of it is not
- * understood: only its own words may say that it is none. */
+/* "Appeal deadline: 9 March" */
+static bool
+has_answer_by(const Judge *self)
+{
+    const ApdScore *score = apd_weighing_score(self->weighing, "label/answer-by");
+
+    return score->count > 0 && apd_weighing_labels_number(self->input, score->segment);
+}
+
+/* The platform's words of penalties about this store, and a record with an end of the appeal, are
+ * a notice, whatever else of it is not understood: only its own words may say that it is none. */
 static bool
 must_be_notice(const Judge *self)
 {
@@ -102,10 +111,11 @@ must_be_notice(const Judge *self)
 
     return self->input->origin->speaker == APD_SPEAKER_PLATFORM
            && self->input->origin->authenticity != APD_AUTHENTICITY_FORGED && against(self) == 0
-           && (apd_weighing_best(weighing, "act/finding") >= OUTRIGHT
-               || apd_weighing_score(weighing, "act/deducted")->firm > 0
-               || apd_weighing_best(weighing, "act/counter-notice") > 0)
-           && (apd_weighing_best(weighing, "address/own") > 0 || names_number(self));
+           && (has_answer_by(self)
+               || ((apd_weighing_best(weighing, "act/finding") >= OUTRIGHT
+                    || apd_weighing_score(weighing, "act/deducted")->firm > 0
+                    || apd_weighing_best(weighing, "act/counter-notice") > 0)
+                   && (apd_weighing_best(weighing, "address/own") > 0 || names_number(self))));
 }
 
 /* Whether anything says what was done or what it is about, or speaks of points: numbers alone say
@@ -118,7 +128,7 @@ says_something(const Judge *self)
         const ApdSignalInfo *info = apd_rules_signal(self->input->rules, i);
         if (score->best + score->maybe > 0
             && (info->kind != APD_KIND_NONE || strcmp(info->type, "category") == 0
-                || strcmp(info->type, "answer") == 0
+                || strcmp(info->type, "answer") == 0 || strcmp(info->type, "label") == 0
                 || (strcmp(info->type, "points") == 0 && strcmp(info->name, "word") == 0)))
             return true;
     }

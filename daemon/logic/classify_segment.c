@@ -231,22 +231,3 @@ apd_weighing_adds_up(const ApdInput *input)
     }
     return false;
 }
-
-bool
-apd_weighing_labels_reference(const ApdInput *input, int segment)
-{
-    guint at = (guint) segment + 1;
-    size_t i = 0;
-    ApdToken token;
-
-    if (apd_text_at(input->text, (guint) segment)->zone != APD_ZONE_LABEL
-        || at >= input->text->segments->len)
-        return false;
-
-    const ApdSegment *value = apd_text_at(input->text, at);
-    if (value->pair != segment || !apd_token_next(value->folded, value->n, &i, &token)
-        || token.start > 2)
-        return false;
-    g_autofree char *text = g_strndup(value->folded + token.start, token.end - token.start);
-    return apd_token_is_reference(text, &token);
-}

@@ -17,6 +17,9 @@
 /* Bytes between "not" and what it denies. */
 #define NEAR 20
 
+/* Bytes of a label beside the word that it is. */
+#define MARKS 3
+
 /* Signals that change what others in their segment mean. */
 typedef struct {
     int negation, hypothetical, future, example, third, tariff, pending, offer, own_appeal,
@@ -156,16 +159,6 @@ is_negated(const Weigher *self, const ApdHit *hit)
     return end > hit->start
            || (hit->start - end <= NEAR
                && memchr(segment->folded + end, ',', (size_t) (hit->start - end)) == NULL);
-}
-
-/* The value of "Violation type: ..." says it outright. */
-static bool
-is_stated_type(const Weigher *self, const ApdHit *hit)
-{
-    const ApdInput *input = self->weighing->input;
-    int pair = apd_text_at(input->text, (guint) hit->segment)->pair;
-
-    return pair >= 0 && apd_weighing_has(input, pair, "label/violation");
 }
 
 /* Whether a longer hit of another signal covers @hit, and it is of @type.  A name that weighs
@@ -351,12 +344,16 @@ weigh_hit(Weigher *self, const ApdHit *hit)
 
     if (points == 0 || hit->signal == self->mods.own_appeal)
         return;
+    if (strcmp(info->type, "label") == 0 && !apd_weighing_is_label(input, hit))
+        return;
     if (answer && (self->near_appeal == NULL || !self->near_appeal[hit->segment]))
         return;
     /* Part of the name of something else. */
     if ((category || answer) && is_inside(self, hit, "category"))
         return;
     if (act && info->kind == APD_KIND_NONE && is_of_matter(self, hit))
+        return;
+    if (category && apd_weighing_is_itself_label(input, hit))
         return;
     if (is_taken_back(self, hit) || (act && self->clause.question))
         return;
@@ -370,7 +367,7 @@ weigh_hit(Weigher *self, const ApdHit *hit)
     /* "Penalty points" without a number are spoken of, not taken. */
     if (hit->signal == self->mods.deducted && !self->clause.number)
         points /= 3;
-    if (category && is_stated_type(self, hit))
+    if (category && apd_weighing_is_stated_type(input, hit->segment))
         points *= 2;
     if ((act || category) && self->clause.others)
         points /= 3;
@@ -414,7 +411,7 @@ weigh_appeal_label(Weigher *self, const ApdHit *hit)
     int signal = self->mods.own_appeal;
 
     if (self->clause.factor == 0
-        || (size_t) (hit->end - hit->start) + 3 < apd_text_at(text, (guint) hit->segment)->n
+        || (size_t) (hit->end - hit->start) + MARKS < apd_text_at(text, (guint) hit->segment)->n
         || !apd_weighing_labels_reference(self->weighing->input, hit->segment))
         return;
     add_to_score(&self->weighing->scores[signal], hit, 100, false);

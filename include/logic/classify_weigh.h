@@ -39,6 +39,19 @@ bool apd_weighing_adds_up(const ApdInput *input);
 /* Whether @segment is one of the lines of a scale: "12 points: ...". */
 bool apd_weighing_is_scale(const ApdInput *input, int segment);
 
+/* Whether @hit of a label's words is one, and of use: words that label other things too
+ * ("Category") are where the value names a matter. */
+bool apd_weighing_is_label(const ApdInput *input, const ApdHit *hit);
+
+/* Whether @segment stands beside "Violation type" or its like. */
+bool apd_weighing_is_stated_type(const ApdInput *input, int segment);
+
+/* Whether the words of @hit are such a label: Polish "powód" is a plaintiff, and "Reason:". */
+bool apd_weighing_is_itself_label(const ApdInput *input, const ApdHit *hit);
+
+/* Whether @segment is a label and what stands beside it has a digit. */
+bool apd_weighing_labels_number(const ApdInput *input, int segment);
+
 /* Whether @segment is a label and what stands beside it begins with a reference. */
 bool apd_weighing_labels_reference(const ApdInput *input, int segment);
 
