@@ -118,6 +118,18 @@ must_be_notice(const Judge *self)
                    && (apd_weighing_best(weighing, "address/own") > 0 || names_number(self))));
 }
 
+/* A stranger who speaks of his right and of this seller's own store complains. */
+static bool
+must_be_letter(const Judge *self)
+{
+    const ApdWeighing *weighing = self->weighing;
+
+    return self->input->origin->speaker == APD_SPEAKER_STRANGER && against(self) == 0
+           && apd_weighing_best(weighing, "address/own") > 0
+           && apd_weighing_score(weighing, "speaker/rights-holder")->firm > 0
+           && apd_weighing_score(weighing, "act/rights-complaint")->firm > 0;
+}
+
 /* Whether anything says what was done or what it is about, or speaks of points: numbers alone say
  * nothing. */
 static bool
@@ -144,7 +156,7 @@ find_kind(Judge *self)
     if (speaker == APD_SPEAKER_MARKETING || speaker == APD_SPEAKER_MARKETPLACE
         || self->input->text->is_reply || !says_something(self))
         return APD_KIND_NONE;
-    self->certain = must_be_notice(self);
+    self->certain = must_be_notice(self) || must_be_letter(self);
     const char *answer = greatest(self, APD_QUESTION_KIND, is_possible_kind);
     if (answer != NULL)
         apd_kind_parse(answer, &kind);
