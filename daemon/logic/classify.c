@@ -93,16 +93,18 @@ against(const Judge *self)
     return sum;
 }
 
-/* "Appeal deadline: 9 March" */
+/* "Appeal deadline: 9 March", "Complaint type: trademark infringement" */
 static bool
-has_answer_by(const Judge *self)
+is_record(const Judge *self)
 {
-    const ApdScore *score = apd_weighing_score(self->weighing, "label/answer-by");
+    const ApdScore *until = apd_weighing_score(self->weighing, "label/answer-by");
+    const ApdScore *type = apd_weighing_score(self->weighing, "label/violation");
 
-    return score->count > 0 && apd_weighing_labels_number(self->input, score->segment);
+    return (until->count > 0 && apd_weighing_labels_number(self->input, until->segment))
+           || (type->count > 0 && apd_weighing_states_violation(self->input, type->segment));
 }
 
-/* The platform's words of penalties about this store, and a record with an end of the appeal, are
+/* The platform's words of penalties about this store, and a record of a violation, are
  * a notice, whatever else of it is not understood: only its own words may say that it is none. */
 static bool
 must_be_notice(const Judge *self)
@@ -111,7 +113,7 @@ must_be_notice(const Judge *self)
 
     return self->input->origin->speaker == APD_SPEAKER_PLATFORM
            && self->input->origin->authenticity != APD_AUTHENTICITY_FORGED && against(self) == 0
-           && (has_answer_by(self)
+           && (is_record(self)
                || ((apd_weighing_best(weighing, "act/finding") >= OUTRIGHT
                     || apd_weighing_score(weighing, "act/deducted")->firm > 0
                     || apd_weighing_best(weighing, "act/counter-notice") > 0)

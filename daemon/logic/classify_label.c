@@ -62,6 +62,20 @@ apd_weighing_is_label(const ApdInput *input, const ApdHit *hit)
 }
 
 bool
+apd_weighing_states_violation(const ApdInput *input, int segment)
+{
+    int violation = violation_signal(input);
+    guint n, first = apd_hits_of_segment(input->hits, segment, &n);
+
+    for (guint i = first; i < first + n; i++) {
+        const ApdHit *hit = &g_array_index(input->hits, ApdHit, i);
+        if (hit->signal == violation && hit->weight >= SURE)
+            return labels_category(input, segment);
+    }
+    return false;
+}
+
+bool
 apd_weighing_is_stated_type(const ApdInput *input, int segment)
 {
     int violation = violation_signal(input), pair = apd_text_at(input->text, (guint) segment)->pair;

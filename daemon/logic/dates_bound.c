@@ -99,8 +99,9 @@ apd_dates_look_ahead(const ApdDates *self, ApdMention *mention)
             i = next - 1;
         } else if (means(self, i, APD_WORD_INCLUSIVE)) {
             mention->inclusive = true;
-        } else if (means(self, i, APD_WORD_FROM) && apd_word_follows(token->word)) {
+        } else if (apd_word_starts_behind(token->word)) {
             mention->is_start = mention->bound == APD_BOUND_NONE;
+            mention->is_since = mention->is_start && means(self, i, APD_WORD_SINCE);
             return;
         } else if (means(self, i, APD_WORD_BOUND_END)) {
             if (mention->bound == APD_BOUND_NONE)

@@ -148,6 +148,15 @@ apd_word_follows(const ApdWord *word)
     return word->languages == language_bit("tr") || word->languages == language_bit("ko");
 }
 
+bool
+apd_word_starts_behind(const ApdWord *word)
+{
+    return word != NULL
+           && ((word->value[APD_WORD_FROM] != APD_WORD_ABSENT && apd_word_follows(word))
+               || (word->value[APD_WORD_SINCE] != APD_WORD_ABSENT
+                   && word->languages == language_bit("zh")));
+}
+
 static bool
 complain(GError **error, const char *section, const char *what)
 {

@@ -146,18 +146,23 @@ is_ahead(const ApdTimeData *self, const ApdDates *dates, const ApdMention *menti
     return kase->date == APD_NEVER || apd_reckon_date(self, mention, kase->date, NULL) > kase->date;
 }
 
-/* Something of the seller's to do is named in the clause of @mention; a comma right behind it parts
- * it from its own: "from 14 March, no appeal is possible". */
+/* Something of the seller's to do is named in the clause of @mention; a comma right behind it, or
+ * behind its "from", parts it from its own: "from 14 March, no appeal is possible". */
 static bool
 clause_acts(const ApdDates *dates, const ApdMention *mention)
 {
+    int next = mention->last + 1;
+
+    while (next < (int) dates->tokens->len
+           && apd_word_starts_behind(apd_dates_token(dates, next)->word))
+        next++;
     for (int step = -1; step <= 1; step += 2) {
         int i = step < 0 ? mention->first - 1 : mention->last + 1;
         for (; i >= 0 && i < (int) dates->tokens->len; i += step) {
             const ApdToken *token = apd_dates_token(dates, i);
             if (apd_clause_role(token) == APD_ROLE_ACTION)
                 return true;
-            if (apd_clause_ends(token) && i != mention->last + 1)
+            if (apd_clause_ends(token) && i != next)
                 break;
         }
     }

@@ -49,6 +49,9 @@ bool apd_weighing_is_stated_type(const ApdInput *input, int segment);
 /* Whether the words of @hit are such a label: Polish "powód" is a plaintiff, and "Reason:". */
 bool apd_weighing_is_itself_label(const ApdInput *input, const ApdHit *hit);
 
+/* Whether @segment labels violations and nothing else, and what stands beside it names a matter. */
+bool apd_weighing_states_violation(const ApdInput *input, int segment);
+
 /* Whether @segment is a label and what stands beside it has a digit. */
 bool apd_weighing_labels_number(const ApdInput *input, int segment);
 

@@ -165,6 +165,9 @@ const ApdWord *apd_words_find_end(const ApdWords *self, const char *text, size_t
 /* Words of Turkish and Korean stand after what they are about. */
 bool apd_word_follows(const ApdWord *word);
 
+/* Whether @word says behind a day that something starts then: Turkish, Korean, "3月14日起". */
+bool apd_word_starts_behind(const ApdWord *word);
+
 /* Call after the last line: makes ready for apd_words_find(). */
 void apd_words_finish(ApdWords *self);
 
