@@ -119,22 +119,6 @@ apply_half(const ApdToken *token, ApdClockTime *time)
         time->hour = 0;
 }
 
-/* "noon", "noon, 12:00" */
-static int
-read_moment(const ApdDates *self, int at, ApdClockTime *time)
-{
-    time->hour = tok(self, at)->word->value[APD_WORD_MOMENT];
-    /* "end of day" binds as well, and is its last second. */
-    if (time->hour == 24 && apd_token_means(tok(self, at), APD_WORD_BOUND)) {
-        *time = (ApdClockTime){ 23, 59, 59 };
-        return at + 1;
-    }
-    const ApdToken *hour = tok(self, at + 1);
-    if (hour->is_digits && is_number(hour, 24) && hour->number % 12 == time->hour % 12)
-        return read_minutes(self, at + 2, ":", time);
-    return at + 1;
-}
-
 /* "1800 hours" */
 static int
 read_military(const ApdDates *self, int at, ApdClockTime *time)
@@ -213,6 +197,27 @@ read_after_hour(const ApdDates *self, int at, bool worded, ApdClockTime *time)
     if (next == at && !worded)
         next = read_worded(self, at, false, time);
     return next;
+}
+
+/* "noon", "noon 12:00"; of "noon 12 March" the number is the day. */
+static int
+read_moment(const ApdDates *self, int at, ApdClockTime *time)
+{
+    time->hour = tok(self, at)->word->value[APD_WORD_MOMENT];
+    /* "end of day" binds as well, and is its last second. */
+    if (time->hour == 24 && apd_token_means(tok(self, at), APD_WORD_BOUND)) {
+        *time = (ApdClockTime){ 23, 59, 59 };
+        return at + 1;
+    }
+    const ApdToken *hour = tok(self, at + 1);
+    if (!hour->is_digits || !is_number(hour, 24) || hour->number % 12 != time->hour % 12)
+        return at + 1;
+    int next = read_after_hour(self, at + 2, false, time), i = at + 2;
+    while (next == at + 2 && apd_token_means(tok(self, i), APD_WORD_GLUE))
+        i++;
+    bool day =
+        next == at + 2 && (apd_token_means(tok(self, i), APD_WORD_MONTH) || goes_on(self, at + 2));
+    return day ? at + 1 : next;
 }
 
 /* A time of day that begins at @at. */

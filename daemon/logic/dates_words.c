@@ -313,6 +313,20 @@ inherit_stem(const ApdWords *self, ApdWord *word)
     }
 }
 
+/* Whether @part of a phrase is something that the seller may do: "appeal" of "no more appeal". */
+static bool
+is_action(const ApdWords *self, guint32 language, const char *part)
+{
+    for (size_t n = strlen(part); n > 2; n--) {
+        const char *ending = part[n] == '\0' ? "" : "*";
+        g_autofree char *name = g_strdup_printf("%u %.*s%s", language, (int) n, part, ending);
+        const ApdWord *word = g_hash_table_lookup(self->by_phrase, name);
+        if (word != NULL && word->value[APD_WORD_ROLE] == APD_ROLE_ACTION)
+            return true;
+    }
+    return false;
+}
+
 /* "you may" still says "you", "has until" still says "has". */
 static void
 inherit_parts(const ApdWords *self, ApdWord *word)
@@ -327,6 +341,7 @@ inherit_parts(const ApdWords *self, ApdWord *word)
             word->value[APD_WORD_SELLER] = of->value[APD_WORD_SELLER];
         if (of != NULL && binds && word->value[APD_WORD_MAY] == APD_WORD_ABSENT)
             word->value[APD_WORD_MAY] = of->value[APD_WORD_MAY];
+        word->acts |= is_action(self, word->languages, *part);
     }
 }
 

@@ -146,8 +146,9 @@ is_ahead(const ApdTimeData *self, const ApdDates *dates, const ApdMention *menti
     return kase->date == APD_NEVER || apd_reckon_date(self, mention, kase->date, NULL) > kase->date;
 }
 
-/* Something of the seller's to do is named in the clause of @mention; a comma right behind it, or
- * behind its "from", parts it from its own: "from 14 March, no appeal is possible". */
+/* Something of the seller's to do, or that it is over, is named in the clause of @mention; a comma
+ * right behind it, or behind its "from", parts it from its own: "from 14 March, no appeal is
+ * possible". */
 static bool
 clause_acts(const ApdDates *dates, const ApdMention *mention)
 {
@@ -160,7 +161,9 @@ clause_acts(const ApdDates *dates, const ApdMention *mention)
         int i = step < 0 ? mention->first - 1 : mention->last + 1;
         for (; i >= 0 && i < (int) dates->tokens->len; i += step) {
             const ApdToken *token = apd_dates_token(dates, i);
-            if (apd_clause_role(token) == APD_ROLE_ACTION)
+            int role = apd_clause_role(token);
+            if (role == APD_ROLE_ACTION || role == APD_ROLE_FINAL
+                || (token->word != NULL && token->word->acts))
                 return true;
             if (apd_clause_ends(token) && i != next)
                 break;
@@ -170,18 +173,24 @@ clause_acts(const ApdDates *dates, const ApdMention *mention)
 }
 
 /* "received after D will not be considered", "no objection after D is heard": until the end of
- * D; "from D appeals are no longer possible": until D begins, if it is they that end then. */
+ * D; "from D appeals are no longer possible": until D begins, if it is they that end then; "no
+ * appeal is possible 7 days after": until then. */
 static void
 bind_late(const ApdDates *dates)
 {
     bool late = has_role(dates, APD_ROLE_LATE);
     bool nothing = has_role(dates, APD_ROLE_OVER) && !has_role(dates, APD_ROLE_CAUSE);
+    bool final = has_role(dates, APD_ROLE_FINAL);
     for (guint i = 0; i < dates->mentions->len; i++) {
         ApdMention *mention = &g_array_index(dates->mentions, ApdMention, i);
+        if (mention->type == APD_MENTION_WINDOW)
+            mention->is_late |= final && clause_acts(dates, mention);
         if (mention->type != APD_MENTION_DATE || mention->bound == APD_BOUND_BEFORE)
             continue;
         bool after = mention->is_start && !mention->is_since && !mention->is_range_start;
-        if ((!late && !(nothing && after)) || (mention->is_since && !clause_acts(dates, mention)))
+        bool since = mention->is_since && (late || final);
+        if (mention->is_since ? !since || !clause_acts(dates, mention)
+                              : !late && !((nothing || final) && after))
             continue;
         mention->bound = mention->is_since ? APD_BOUND_BEFORE : APD_BOUND_BY;
         mention->is_start = false;

@@ -347,6 +347,8 @@ gather(const ApdDates *self, const ApdMention *mention, const ApdDates *label,
     /* "within 7 days from" begins nothing. */
     if (mention->type == APD_MENTION_WINDOW || mention->is_range_end)
         best[APD_ROLE_EFFECTIVE] = 0;
+    if (mention->is_late && mention->type == APD_MENTION_WINDOW)
+        keep_strongest(best, APD_ROLE_DEADLINE, weights[APD_ROLE_DEADLINE] / 4);
     if (mention->is_late)
         best[APD_ROLE_EVENT] = best[APD_ROLE_EFFECTIVE] = best[APD_ROLE_HISTORY] = 0;
     else if (tells_state(self, mention, best))

@@ -141,6 +141,7 @@ typedef struct {
     char *phrase; /* owned: folded, '*' taken out */
     size_t n;
     bool stem;                   /* any ending may follow */
+    bool acts;                   /* one of its words is something the seller may do */
     guint32 languages;           /* bit per language, see apd_words_language() */
     int value[APD_N_WORD_TYPES]; /* APD_WORD_ABSENT where it does not mean this */
 } ApdWord;
