@@ -191,12 +191,26 @@ join_lone(const ApdDates *self, const Clock *clock)
         nearest->bound = (ApdBound) before->word->value[APD_WORD_BOUND];
 }
 
-/* "from A to B", "A - B": the second is the end of a range. */
+/* "alle 10:00 del 4 marzo alle 18:00 del 12 marzo": a day and its time right behind another, the
+ * time first. */
+static bool
+is_led_by_date(const ApdDates *self, const ApdMention *before, const ApdMention *mention)
+{
+    if (before == NULL || before->type != APD_MENTION_DATE || !before->has_time
+        || before->bound != APD_BOUND_NONE || mention->first - before->last > 3)
+        return false;
+    for (int i = before->last + 1; i < mention->first; i++)
+        if (tok(self, i)->sign != 0)
+            return false;
+    return true;
+}
+
+/* "from A to B", "A - B": the second is the end of a range.  @led: its time stood before it. */
 static void
-join_range(const ApdDates *self, ApdMention *mention)
+join_range(const ApdDates *self, ApdMention *mention, bool led)
 {
     ApdMention *before = last_mention(self);
-    bool range = false;
+    bool range = led && is_led_by_date(self, before, mention);
     int from = before != NULL ? before->last + 1 : 0;
 
     for (int i = MAX(from, mention->first - 4); i < mention->first; i++)
@@ -239,6 +253,32 @@ read_range_day(const ApdDates *self, int at, ApdMention *mention)
     return apd_day_valid(valid) && mention->day.day > before->day.day ? at + 2 : at;
 }
 
+/* Words may part them from it.  Returns: where a day begins at or behind @at; -1: nowhere near. */
+static int
+find_day(const ApdDates *self, int at, bool day_first)
+{
+    ApdMention other = { .zone = APD_ZONE_UNNAMED };
+    int i = at;
+
+    while (i < at + 3 && !means(self, i, APD_WORD_RANGE)
+           && (means(self, i, APD_WORD_GLUE) || means(self, i, APD_WORD_WEEKDAY)))
+        i++;
+    return apd_dates_read_day(self, i, day_first, &other) > i ? i : -1;
+}
+
+/* "from 10:00 on 4 March to 18:00 on 12 March": the time that ends before @next is of the day
+ * behind it, not of the one that ends before @day. */
+static bool
+is_time_of_next(const ApdDates *self, int day, int next, bool day_first)
+{
+    int other = find_day(self, next, day_first);
+    bool joined = other > next;
+
+    for (int k = day; k < next; k++)
+        joined |= means(self, k, APD_WORD_BOUND) || means(self, k, APD_WORD_RANGE);
+    return joined && other >= 0;
+}
+
 static int
 read_date(const ApdDates *self, int at, const char *text, bool day_first, ApdMention *mention)
 {
@@ -250,16 +290,23 @@ read_date(const ApdDates *self, int at, const char *text, bool day_first, ApdMen
     if (next == at)
         return at;
     mention->type = APD_MENTION_DATE;
-    return apd_dates_read_after(self, next, text, mention);
+    ApdMention day = *mention;
+    int after = apd_dates_read_after(self, next, text, mention);
+    if (!mention->has_time || !is_time_of_next(self, next, after, day_first))
+        return after;
+    *mention = day;
+    return next;
 }
 
 static void
 finish_date(const ApdDates *self, Clocks *clocks, ApdMention *mention)
 {
+    bool timed = mention->has_time;
     take_pending(self, clocks, mention);
+    bool led = mention->has_time && !timed;
     apd_dates_look_back(self, mention);
     apd_dates_look_ahead(self, mention);
-    join_range(self, mention);
+    join_range(self, mention, led);
     if (mention->inclusive && mention->bound == APD_BOUND_BEFORE)
         mention->bound = APD_BOUND_BY;
 }
@@ -343,10 +390,11 @@ read_one(const ApdDates *self, int at, const char *text, bool day_first, Clocks 
     next = apd_dates_read_time(self, at, &clock);
     window.last = after - 1;
     /* "18 h", "6 heures du soir" are hours of the day, "within 24 h" is not. */
+    bool brief = tok(self, after - 1)->end - tok(self, after - 1)->start <= 2;
     bool hour = next > at
                 && (is_hour_of_day(self, at) || means(self, after, APD_WORD_HALF)
-                    || (window.unit == APD_UNIT_HOUR && !window.within
-                        && tok(self, after - 1)->end - tok(self, after - 1)->start <= 2));
+                    || (window.unit == APD_UNIT_HOUR && brief
+                        && (!window.within || find_day(self, next, day_first) > next)));
     if (after > at && !hour) {
         add_mention(self, &window);
         return after;

@@ -104,7 +104,8 @@ read_after(const ApdDates *dates, const ApdSegment *segment, int at, Start *star
         if (apd_token_means(token, APD_WORD_FROM)
             || (i == at && apd_token_means(token, APD_WORD_GLUE)))
             from = i + 1;
-        else if (ends_clause(token))
+        /* "three days, counted from X" */
+        else if (ends_clause(token) && (i != at || token->sign != ','))
             return false;
     }
     if (from < 0)
@@ -126,22 +127,29 @@ read_after(const ApdDates *dates, const ApdSegment *segment, int at, Start *star
     return to > from;
 }
 
-/* "from X within 7 days", "X'ten itibaren 7 gün içinde", 自X之日起7日内. */
+/* "from X within 7 days", "X'ten itibaren 7 gün içinde", 自X之日起7日内, X之时起7日内. */
 static bool
 read_before(const ApdDates *dates, const ApdSegment *segment, int first, Start *start)
 {
     int from = -1, depth = 0; /* what stands in brackets is of its own */
+    int clause = -1;
+    bool behind = false; /* a "from" that stands behind what it is about */
     for (int i = first - 1; i >= 0 && i > first - 2 * NEAR_BY; i--) {
         const ApdToken *token = apd_dates_token(dates, i);
         if (token->sign == '.' || token->sign == ';')
             break;
         depth += (token->sign == ')') - (token->sign == '(');
+        behind |= depth == 0 && clause < 0 && apd_word_starts_behind(token->word);
+        if (clause < 0 && token->sign == ',')
+            clause = i;
         if (depth == 0 && apd_token_means(token, APD_WORD_FROM)) {
             from = i;
             break;
         }
     }
-    if (from < 0)
+    if (from < 0 && behind)
+        from = MAX(clause, MAX(first - 2 * NEAR_BY, 0) - 1);
+    if (from < 0 && !behind)
         return false;
     take_words(dates, segment, from + 1, first, start);
     start->first = from;
