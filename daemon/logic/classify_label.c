@@ -42,14 +42,19 @@ violation_signal(const ApdInput *input)
     return apd_matcher_find(apd_rules_matcher(input->rules), "label/violation");
 }
 
+static bool
+is_all_of_segment(const ApdInput *input, const ApdHit *hit)
+{
+    return (size_t) (hit->end - hit->start) + MARKS
+           >= apd_text_at(input->text, (guint) hit->segment)->n;
+}
+
 /* "Violation type", or "Type" and nothing beside it. */
 static bool
 is_violation_label(const ApdInput *input, const ApdHit *hit)
 {
-    const ApdSegment *label = apd_text_at(input->text, (guint) hit->segment);
-
-    return label->zone == APD_ZONE_LABEL
-           && (hit->weight >= SURE || (size_t) (hit->end - hit->start) + MARKS >= label->n);
+    return apd_text_at(input->text, (guint) hit->segment)->zone == APD_ZONE_LABEL
+           && (hit->weight >= SURE || is_all_of_segment(input, hit));
 }
 
 bool
@@ -95,12 +100,15 @@ apd_weighing_is_itself_label(const ApdInput *input, const ApdHit *hit)
     int violation = violation_signal(input);
     guint n, first = apd_hits_of_segment(input->hits, hit->segment, &n);
 
-    if (apd_text_at(input->text, (guint) hit->segment)->zone != APD_ZONE_LABEL)
+    const ApdSegment *segment = apd_text_at(input->text, (guint) hit->segment);
+    bool line = segment->zone == APD_ZONE_BODY && segment->pair < 0;
+
+    if (segment->zone != APD_ZONE_LABEL && !line)
         return false;
     for (guint i = first; i < first + n; i++) {
         const ApdHit *other = &g_array_index(input->hits, ApdHit, i);
         if (other->signal == violation && other->start == hit->start && other->end == hit->end
-            && is_violation_label(input, other))
+            && (is_violation_label(input, other) || (line && is_all_of_segment(input, other))))
             return true;
     }
     return false;

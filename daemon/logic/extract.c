@@ -6,10 +6,12 @@
 
 #define MAX_LIST   200
 #define MAX_TOKENS 2000
+#define MAX_LABEL  40 /* bytes of a line that labels the one below it */
 
 /* Letters between a cue and its number. */
-#define NEAR 25
-#define FAR  40
+#define BESIDE 4
+#define NEAR   25
+#define FAR    40
 
 /* SORT_NUMBER: "no.", "ID": the noun beside it tells of what. */
 typedef enum { SORT_OTHER, SORT_CASE, SORT_ORDER, SORT_PRODUCT, SORT_NUMBER } Sort;
@@ -145,15 +147,30 @@ cue_after(const ApdInput *input, int segment, size_t end)
     return cue;
 }
 
+/* The label of @token: beside its segment, or a short line above one that is nothing else (a list
+ * of definitions).  -1: none. */
+static int
+label_of(const ApdInput *input, int at, const ApdToken *token)
+{
+    const ApdSegment *segment = apd_text_at(input->text, (guint) at);
+
+    if (segment->pair >= 0 || at == 0 || token->start > 0 || token->end < segment->n)
+        return segment->pair;
+    const ApdSegment *above = apd_text_at(input->text, (guint) at - 1);
+    bool names =
+        above->n > 0 && above->n <= MAX_LABEL && strpbrk(above->folded, "0123456789.!?;,") == NULL;
+    return names && above->zone != APD_ZONE_SUBJECT ? at - 1 : -1;
+}
+
 static Cue
 cue_of(const ApdInput *input, int at, const ApdToken *token)
 {
-    const ApdSegment *segment = apd_text_at(input->text, (guint) at);
     Cue cue = cue_before(input, at, token->start);
+    int pair = label_of(input, at, token);
 
-    if (cue.distance > NEAR && segment->pair >= 0) {
-        const ApdSegment *label = apd_text_at(input->text, (guint) segment->pair);
-        Cue by_label = cue_before(input, segment->pair, label->n);
+    if (cue.distance > NEAR && pair >= 0) {
+        const ApdSegment *label = apd_text_at(input->text, (guint) pair);
+        Cue by_label = cue_before(input, pair, label->n);
         if (by_label.distance < FAR)
             return (Cue){ by_label.sort, 0, 0, true };
     }
@@ -379,8 +396,11 @@ judge(Hunt *self, const Number *number)
         judge_case(self, number);
     else if (cue->distance >= FAR || (cue->sort != SORT_OTHER && token->letters > 0))
         judge_unnamed(self, number);
-    /* "The mark AE-20260401-1" may be the complaint about it, where nothing else is. */
-    else if (token->letters > 1 && token->marks > 0 && token->digits >= 8
+    /* "The mark AE-20260401-1" may be the complaint about it, where nothing else is, and the bill
+     * of a deposit the demand for it; "invoice INV-2026-0099" elsewhere is just that. */
+    else if ((cue->distance > BESIDE || g_str_has_prefix(self->verdict->category, "ip.")
+              || strcmp(self->verdict->category, "account.deposit") == 0)
+             && token->letters > 1 && token->marks > 0 && token->digits >= 8
              && apd_token_is_reference(number->text, token))
         offer_case(self, number->text, 12);
     if (sort == SORT_OTHER)

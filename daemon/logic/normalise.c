@@ -135,6 +135,9 @@ show_stretch(const char *text, size_t n, GString *shown, size_t from)
         else
             g_string_append_len(shown, p, g_utf8_next_char(p) - p);
     }
+    /* "№5510293" is a word and a number. */
+    if (n >= strlen("№") && memcmp(text + n - strlen("№"), "№", strlen("№")) == 0)
+        put_blank(shown, from);
 }
 
 /* Where the stretch that began before @p ends, which NFKC must see as a whole: before

@@ -14,6 +14,7 @@ typedef struct {
 
 typedef struct {
     const char *language, *text, *ref, *orders, *products; /* @ref NULL: none */
+    const char *category;                                  /* NULL: trade.false-shipment */
 } ReferenceRow;
 
 #include "extract_rows.inc"
@@ -42,7 +43,7 @@ document_of(const char *text)
 }
 
 static ApdVerdict *
-read_text(const ApdRules *with, const char *text)
+read_text(const ApdRules *with, const char *text, const char *category)
 {
     g_autoptr(ApdDocument) document = document_of(text);
     g_autoptr(ApdText) segments = apd_segment_document(document);
@@ -52,7 +53,7 @@ read_text(const ApdRules *with, const char *text)
     ApdVerdict *verdict = apd_verdict_new();
 
     verdict->kind = APD_KIND_PENALTY;
-    verdict->category = g_strdup("trade.false-shipment");
+    verdict->category = g_strdup(category ? category : "trade.false-shipment");
     verdict->points = apd_extract_points(&input, verdict);
     apd_extract_references(&input, verdict);
     return verdict;
@@ -85,7 +86,7 @@ test_points(void)
     int wrong = 0;
 
     for (size_t i = 0; i < G_N_ELEMENTS(points_rows); i++) {
-        g_autoptr(ApdVerdict) verdict = read_text(loaded, points_rows[i].text);
+        g_autoptr(ApdVerdict) verdict = read_text(loaded, points_rows[i].text, NULL);
         g_autofree char *expected = g_strdup_printf("%d", points_rows[i].points);
         g_autofree char *got = g_strdup_printf("%d", verdict->points);
         wrong += !same(points_rows[i].text, "points", expected, got);
@@ -101,7 +102,7 @@ test_references(void)
 
     for (size_t i = 0; i < G_N_ELEMENTS(reference_rows); i++) {
         const ReferenceRow *row = &reference_rows[i];
-        g_autoptr(ApdVerdict) verdict = read_text(loaded, row->text);
+        g_autoptr(ApdVerdict) verdict = read_text(loaded, row->text, row->category);
         g_autofree char *orders = g_strjoinv(",", verdict->orders);
         g_autofree char *products = g_strjoinv(",", verdict->products);
         bool good = same(row->text, "case_ref", row->ref, verdict->case_ref);
