@@ -16,6 +16,7 @@ typedef struct {
 typedef struct {
     const ApdInput *input;
     const char *category; /* borrowed */
+    bool answer;          /* to an appeal, and nothing is of this matter for certain */
     GArray *candidates;   /* owned, element-type Candidate, in order of the text */
 } Search;
 
@@ -310,6 +311,53 @@ is_sum_of_each(const Search *self, const Candidate *candidate, int from, int to)
 }
 
 static bool
+is_before(const Candidate *candidate, const Candidate *other)
+{
+    return candidate->segment < other->segment
+           || (candidate->segment == other->segment && candidate->end <= other->start);
+}
+
+/* The candidate nearest before @than of those that no word makes a total; NULL: none. */
+static const Candidate *
+part_before(const Search *self, const Candidate *than)
+{
+    const Candidate *last = NULL;
+
+    for (guint i = 0; i < self->candidates->len; i++) {
+        const Candidate *part = &g_array_index(self->candidates, Candidate, i);
+        int from, to;
+        if (!is_before(part, than) || (last != NULL && !is_before(last, part)))
+            continue;
+        clause_of(apd_text_at(self->input->text, (guint) part->segment), part, &from, &to);
+        if (!is_generic(self->input, part->segment, from, to))
+            last = part;
+    }
+    return last;
+}
+
+/* "Order 1: 1.5 points", "Order 2: 2.5 points", "Deducted in total: 4 points": what is taken is
+ * exactly what the numbers before it, at least two, come to. */
+static bool
+is_sum_of_parts(const Search *self, const Candidate *candidate, int label)
+{
+    const ApdInput *input = self->input;
+    int from, to, sum = 0, n = 0;
+
+    clause_of(apd_text_at(input->text, (guint) candidate->segment), candidate, &from, &to);
+    bool sums = hits_range(input, candidate->segment, "points/sum", from, to)
+                || (label >= 0 && hits(input, label, "points/sum"));
+    bool taken = is_imposed(input, candidate->segment, from, to)
+                 || (label >= 0 && is_imposed(input, label, 0, G_MAXINT));
+    const Candidate *part = sums && taken ? part_before(self, candidate) : NULL;
+    while (part != NULL && sum < candidate->value) {
+        sum += part->value;
+        n++;
+        part = part_before(self, part);
+    }
+    return n >= 2 && sum == candidate->value;
+}
+
+static bool
 is_first_of(const Search *self, const Candidate *candidate)
 {
     for (guint i = 0; i < self->candidates->len; i++) {
@@ -318,6 +366,21 @@ is_first_of(const Search *self, const Candidate *candidate)
             return false;
     }
     return true;
+}
+
+/* An answer says of the points it is about that they stay, or come back: "the 12 points remain".
+ * A total is named before its number: "your total stays at 30". */
+static bool
+is_answered(const Search *self, const Candidate *candidate, int from, int to)
+{
+    const ApdInput *input = self->input;
+    int at = candidate->segment;
+
+    return self->answer && !hits_range(input, at, "points/tariff", from, to)
+           && !hits_range(input, at, "points/threshold", from, to)
+           && (!hits_range(input, at, "points/total", from, candidate->end)
+               || (is_imposed(input, at, from, to)
+                   && !hits_range(input, at, "points/sum", from, to)));
 }
 
 /* Near or over a threshold, points stand everywhere: only those that are said to be
@@ -337,6 +400,8 @@ rank_of(const Search *self, const Candidate *candidate)
         return -1;
     /* Of several numbers in a value the label names the first. */
     int label = is_first_of(self, candidate) ? label_of(input, at) : -1;
+    if (is_sum_of_parts(self, candidate, label))
+        return rank + 120;
     if (label >= 0) {
         if (!imposed && is_generic(input, label, 0, G_MAXINT))
             return -1;
@@ -347,7 +412,7 @@ rank_of(const Search *self, const Candidate *candidate)
         return -1;
     limit_to_own(self, candidate, &from, &to);
     if ((is_generic(input, at, from, to) && !is_sum_of_this(input, candidate, from, to)
-         && !is_sum_of_each(self, candidate, from, to))
+         && !is_sum_of_each(self, candidate, from, to) && !is_answered(self, candidate, from, to))
         || hits(input, at, "mod/example") || hits(input, at, "mod/third"))
         return -1;
     /* "12 points: frozen for 7 days": a line of the tariff. */
@@ -356,15 +421,31 @@ rank_of(const Search *self, const Candidate *candidate)
     return rank + (imposed ? 50 : 0);
 }
 
+static const Candidate *
+best_of(const Search *self)
+{
+    const Candidate *best = NULL;
+    int best_rank = 5;
+
+    for (guint i = 0; i < self->candidates->len; i++) {
+        const Candidate *candidate = &g_array_index(self->candidates, Candidate, i);
+        int rank = rank_of(self, candidate);
+        if (rank > best_rank) {
+            best_rank = rank;
+            best = candidate;
+        }
+    }
+    return best;
+}
+
 int
 apd_extract_points(const ApdInput *input, ApdVerdict *verdict)
 {
     int word = apd_matcher_find(apd_rules_matcher(input->rules), "points/word");
     int elided = apd_matcher_find(apd_rules_matcher(input->rules), "points/elided");
     g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(Candidate));
-    Search self = { input, verdict->category, candidates };
-    const Candidate *best = NULL;
-    int best_rank = 5;
+    Search self = { input, verdict->category, false, candidates };
+    const Candidate *best;
 
     /* A change of rules is no matter of this store: all its points are tariff. */
     if (verdict->kind == APD_KIND_POLICY)
@@ -378,13 +459,10 @@ apd_extract_points(const ApdInput *input, ApdVerdict *verdict)
             && !hits_range(input, hit->segment, "points/not", hit->start, hit->end))
             look_beside(&self, hit);
     }
-    for (guint i = 0; i < candidates->len; i++) {
-        const Candidate *candidate = &g_array_index(candidates, Candidate, i);
-        int rank = rank_of(&self, candidate);
-        if (rank > best_rank) {
-            best_rank = rank;
-            best = candidate;
-        }
+    best = best_of(&self);
+    if (best == NULL && verdict->kind == APD_KIND_DECISION) {
+        self.answer = true;
+        best = best_of(&self);
     }
     if (best == NULL)
         return APD_NO_POINTS;
