@@ -104,8 +104,19 @@ is_record(const Judge *self)
            || (type->count > 0 && apd_weighing_states_violation(self->input, type->segment));
 }
 
-/* The platform's words of penalties about this store, and a record of a violation, are
- * a notice, whatever else of it is not understood: only its own words may say that it is none. */
+/* "A court has ordered your funds frozen, case 26-cv-1234." */
+static bool
+is_court_order(const Judge *self)
+{
+    return apd_weighing_best(self->weighing, "act/court-order") >= OUTRIGHT
+           && apd_weighing_best(self->weighing, "category/ip.tro") >= NAMED
+           && (names_number(self) || apd_weighing_best(self->weighing, "address/own") > 0
+               || apd_weighing_score(self->weighing, "act/measure")->firm > 0);
+}
+
+/* The platform's words of penalties about this store, a record of a violation, and a court's order,
+ * are a notice, whatever else of it is not understood: only its own words may say that it is none.
+ */
 static bool
 must_be_notice(const Judge *self)
 {
@@ -113,7 +124,7 @@ must_be_notice(const Judge *self)
 
     return self->input->origin->speaker == APD_SPEAKER_PLATFORM
            && self->input->origin->authenticity != APD_AUTHENTICITY_FORGED && against(self) == 0
-           && (is_record(self)
+           && (is_record(self) || is_court_order(self)
                || ((apd_weighing_best(weighing, "act/finding") >= OUTRIGHT
                     || apd_weighing_score(weighing, "act/deducted")->firm > 0
                     || apd_weighing_best(weighing, "act/counter-notice") > 0)
