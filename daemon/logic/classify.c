@@ -55,6 +55,21 @@ names_number(const Judge *self)
     return false;
 }
 
+/* "26-cv-01234": how a federal court of the United States numbers its civil cases. */
+static bool
+names_docket(const Judge *self)
+{
+    static const char mark[] = "-cv-";
+
+    for (guint i = 0; i < self->input->text->segments->len; i++) {
+        const char *text = apd_text_at(self->input->text, i)->folded;
+        const char *at = strstr(text, mark);
+        if (at != NULL && at > text && g_ascii_isdigit(at[-1]) && g_ascii_isdigit(at[strlen(mark)]))
+            return true;
+    }
+    return false;
+}
+
 /* --- kind ------------------------------------------------------------------------------------ */
 
 /* Whether a stranger writes of what this seller sells, or of his own right: the text of a licence
@@ -77,7 +92,7 @@ is_possible_kind(const Judge *self, const char *answer)
     if (kind == APD_KIND_NONE)
         return !self->certain;
     return self->input->origin->speaker != APD_SPEAKER_STRANGER
-           || (kind == APD_KIND_COMPLAINT && is_letter(self));
+           || (kind == APD_KIND_COMPLAINT && (is_letter(self) || names_docket(self)));
 }
 
 /* What speaks against a notice outright. */
@@ -104,13 +119,14 @@ is_record(const Judge *self)
            || (type->count > 0 && apd_weighing_states_violation(self->input, type->segment));
 }
 
-/* "A court has ordered your funds frozen, case 26-cv-1234." */
+/* "A court has ordered your funds frozen." */
 static bool
 is_court_order(const Judge *self)
 {
     return apd_weighing_best(self->weighing, "act/court-order") >= OUTRIGHT
            && apd_weighing_best(self->weighing, "category/ip.tro") >= NAMED
-           && (names_number(self) || apd_weighing_best(self->weighing, "address/own") > 0
+           && (names_number(self) || names_docket(self)
+               || apd_weighing_best(self->weighing, "address/own") > 0
                || apd_weighing_score(self->weighing, "act/measure")->firm > 0);
 }
 
@@ -131,16 +147,20 @@ must_be_notice(const Judge *self)
                    && (apd_weighing_best(weighing, "address/own") > 0 || names_number(self))));
 }
 
-/* A stranger who speaks of his right and of this seller's own store complains. */
+/* A stranger who speaks of his right and of this seller's own store complains, and so does who
+ * sends him a court's order; a firm that only offers its service in such cases names none. */
 static bool
 must_be_letter(const Judge *self)
 {
     const ApdWeighing *weighing = self->weighing;
+    bool own = apd_weighing_best(weighing, "address/own") > 0;
+    bool order = is_court_order(self) && names_docket(self)
+                 && (own || apd_weighing_best(weighing, "address/you") > 0);
+    bool right = own && apd_weighing_score(weighing, "speaker/rights-holder")->firm > 0
+                 && apd_weighing_score(weighing, "act/rights-complaint")->firm > 0;
 
     return self->input->origin->speaker == APD_SPEAKER_STRANGER && against(self) == 0
-           && apd_weighing_best(weighing, "address/own") > 0
-           && apd_weighing_score(weighing, "speaker/rights-holder")->firm > 0
-           && apd_weighing_score(weighing, "act/rights-complaint")->firm > 0;
+           && (order || right);
 }
 
 /* Whether anything says what was done or what it is about, or speaks of points: numbers alone say
