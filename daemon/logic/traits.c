@@ -24,6 +24,7 @@ static const char *const whole_names[APD_N_WHOLES] = {
     [APD_WHOLE_SUM] = "message sum",
     [APD_WHOLE_LINK] = "message link",
     [APD_WHOLE_LENGTH] = "message length",
+    [APD_WHOLE_NO_ACT] = "message no-act",
 };
 
 guint

@@ -36,6 +36,7 @@ typedef enum {
     APD_WHOLE_SUM,       /* points came to a sum that has consequences */
     APD_WHOLE_LINK,      /* leads to the platform */
     APD_WHOLE_LENGTH,
+    APD_WHOLE_NO_ACT, /* nothing says what was done, asked or decided */
     APD_N_WHOLES,
 } ApdWhole;
 
