@@ -317,7 +317,7 @@ static int
 read_near(const ApdDates *self, int at, const char *text, bool day_first, Clocks *clocks,
           ApdMention *mention)
 {
-    int next = apd_dates_read_near(self, at, day_first, mention);
+    int next = apd_dates_read_near(self, at, text, day_first, mention);
     if (next == at)
         return at;
     mention->type = APD_MENTION_DATE;
@@ -326,7 +326,7 @@ read_near(const ApdDates *self, int at, const char *text, bool day_first, Clocks
     finish_date(self, clocks, mention);
     if (mention->near == APD_NEAR_THAT_DAY)
         return mention->has_time || mention->bound != APD_BOUND_NONE ? next : at;
-    bool end = mention->near == APD_NEAR_END_OF_WEEK || mention->near == APD_NEAR_END_OF_MONTH;
+    bool end = mention->near >= APD_NEAR_END_OF_WEEK && mention->near <= APD_NEAR_END_OF_NEXT_MONTH;
     if (end)
         mention->bound = APD_BOUND_BY;
     /* "pour demain", "for Friday" */

@@ -67,10 +67,11 @@ apd_dates_look_back(const ApdDates *self, ApdMention *mention)
             return;
         }
         if (means(self, i, APD_WORD_FROM)) {
-            /* "11일부터 18일까지": it stands after the date it is about. */
+            /* "11일부터 18일까지", "5 Mart'tan itibaren": it stands after the date it is about. */
             ApdMention *before = last_mention(self);
-            bool after = before != NULL && before->type == APD_MENTION_DATE && i - before->last <= 2
-                         && i - before->last > 0;
+            int reach = apd_word_starts_behind(tok(self, i)->word) ? 3 : 2;
+            bool after = before != NULL && before->type == APD_MENTION_DATE
+                         && i - before->last <= reach && i - before->last > 0;
             *(after ? &before->is_start : &mention->is_start) = true;
             mention->is_since = !after && means(self, i, APD_WORD_SINCE);
             return;

@@ -100,7 +100,11 @@ is_bound_day(const ApdDates *self, int at, const char *text)
     bool sure = strncmp(text + tok(self, at + 1)->start, "号", 3) == 0;
     bool led = apd_token_means(before, APD_WORD_WITHIN) || apd_token_means(before, APD_WORD_GLUE)
                || apd_token_means(before, APD_WORD_BOUND);
-    if (korean ? led || apd_token_means(before, APD_WORD_FROM) : !led && !sure)
+    /* "이의 신청은 12일까지": the particle of a topic counts nothing */
+    bool topic = korean && before->end > 3
+                 && (strncmp(text + before->end - 3, "은", 3) == 0
+                     || strncmp(text + before->end - 3, "는", 3) == 0);
+    if (korean ? (led && !topic) || apd_token_means(before, APD_WORD_FROM) : !led && !sure)
         return false;
     ApdMention probe = { .first = at, .zone = APD_ZONE_UNNAMED };
     probe.last = apd_dates_read_after(self, at + 2, text, &probe) - 1;
@@ -119,6 +123,19 @@ is_named_end(const ApdDates *self, int at)
             && tok(self, i)->word->value[APD_WORD_ROLE] == APD_ROLE_DEADLINE)
             return true;
     return false;
+}
+
+/* "Thursday 12, 18:00", "Donnerstag, den 12.": not "Friday, 12 noon". */
+static bool
+is_day_of_weekday(const ApdDates *self, int at, int next)
+{
+    int i = at - 1;
+    while (i > at - 4
+           && (tok(self, i)->sign == ','
+               || (means(self, i, APD_WORD_GLUE) && !means(self, i, APD_WORD_WEEKDAY))))
+        i--;
+    return means(self, i, APD_WORD_WEEKDAY) && !means(self, i, APD_WORD_UNIT)
+           && !means(self, next, APD_WORD_MOMENT) && ends_day(self, next);
 }
 
 /* "no later than the 15th", "the 15th of this month": the month is for the
@@ -140,7 +157,8 @@ apd_dates_read_lone_day(const ApdDates *self, int at, const char *text, ApdMenti
     bool month = is_this_month(self, next) || is_this_month(self, at - 1);
     next += is_this_month(self, next);
     mention->day = (ApdDay){ 0, 0, (int) day->number };
-    if (month || leads(self, at, text, APD_MARK_DAY_NAME) || is_bound_day(self, at, text))
+    if (month || leads(self, at, text, APD_MARK_DAY_NAME) || is_bound_day(self, at, text)
+        || is_day_of_weekday(self, at, next))
         return next;
     if (!ordinal && !(leads(self, at, text, APD_MARK_ARTICLE) && (dotted || ends_day(self, next))))
         return at;

@@ -16,7 +16,7 @@ means(const ApdDates *self, int i, ApdWordType type)
 
 /* "Wednesday, 18 March": the weekday belongs to a date. */
 static bool
-stands_by_date(const ApdDates *self, int at, bool day_first)
+stands_by_date(const ApdDates *self, int at, const char *text, bool day_first)
 {
     ApdMention probe = { .first = at };
     /* "el miércoles de la semana que viene (18 de marzo)" */
@@ -24,7 +24,9 @@ stands_by_date(const ApdDates *self, int at, bool day_first)
         if (tok(self, i)->sign == '(' && apd_dates_read_day(self, i + 1, day_first, &probe) > i + 1)
             return true;
     for (int i = at + 1; i < at + 5; i++) {
-        if (apd_dates_read_day(self, i, day_first, &probe) > i)
+        if (apd_dates_read_day(self, i, day_first, &probe) > i
+            || (means(self, at, APD_WORD_WEEKDAY)
+                && apd_dates_read_lone_day(self, i, text, &probe) > i))
             return true;
         char sign = tok(self, i)->sign;
         if (!means(self, i, APD_WORD_GLUE) && sign != ',' && sign != '.' && sign != '(')
@@ -37,7 +39,8 @@ stands_by_date(const ApdDates *self, int at, bool day_first)
 }
 
 int
-apd_dates_read_near(const ApdDates *self, int at, bool day_first, ApdMention *mention)
+apd_dates_read_near(const ApdDates *self, int at, const char *text, bool day_first,
+                    ApdMention *mention)
 {
     const ApdToken *token = tok(self, at);
     if (apd_token_means(token, APD_WORD_NEAR)
@@ -62,7 +65,7 @@ apd_dates_read_near(const ApdDates *self, int at, bool day_first, ApdMention *me
     } else {
         return at;
     }
-    return stands_by_date(self, at, day_first) ? at : at + 1;
+    return stands_by_date(self, at, text, day_first) ? at : at + 1;
 }
 
 void

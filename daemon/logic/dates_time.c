@@ -231,6 +231,9 @@ read_clock(const ApdDates *self, int at, ApdClockTime *time)
     *time = (ApdClockTime){ 0 };
     if (apd_token_means(tok(self, i), APD_WORD_MOMENT))
         return read_moment(self, i, time);
+    /* 中午 alone is noon, before a number it is the half of the day */
+    if (apd_token_means(tok(self, at), APD_WORD_MOMENT) && !tok(self, i)->is_number)
+        return read_moment(self, at, time);
     int halved = read_half_hour(self, i, half, time);
     if (halved > i)
         return halved;

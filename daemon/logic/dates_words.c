@@ -36,9 +36,17 @@ static const char *const marks[] = { "year",    "month",    "day",     "hour",
                                      "half-to", "day-name", "article", NULL };
 static const char *const bounds[] = { "none", "by", "before", NULL };
 static const char *const halves[] = { "am", "pm", NULL };
-static const char *const nears[] = { "none",           "today",       "tomorrow",
-                                     "after-tomorrow", "end-of-week", "end-of-month",
-                                     "this-month",     "that-day",    NULL };
+static const char *const nears[] = { "none",
+                                     "today",
+                                     "tomorrow",
+                                     "after-tomorrow",
+                                     "end-of-week",
+                                     "end-of-month",
+                                     "end-of-next-week",
+                                     "end-of-next-month",
+                                     "this-month",
+                                     "that-day",
+                                     NULL };
 static const char *const roles[] = { "deadline", "action",   "sanction",  "event",     "effective",
                                      "platform", "review",   "other",     "history",   "life",
                                      "offer",    "over",     "all-times", "otherwise", "duty",

@@ -10,11 +10,15 @@ apd_clause_role(const ApdToken *token)
     return apd_token_means(token, APD_WORD_ROLE) ? token->word->value[APD_WORD_ROLE] : -1;
 }
 
-/* Signs and words that end a clause. */
+/* Signs and words that end a clause; the "'tan" of "3 Mart'tan 12 Mart'a" is the ending of a word.
+ */
 bool
 apd_clause_ends(const ApdToken *token)
 {
-    return token->sign == ',' || token->sign == ';' || apd_token_means(token, APD_WORD_RANGE);
+    bool ending = token->glued && apd_token_means(token, APD_WORD_GLUE);
+
+    return token->sign == ',' || token->sign == ';'
+           || (apd_token_means(token, APD_WORD_RANGE) && !ending);
 }
 
 /* What stands beyond another date is rather about that one. */

@@ -58,6 +58,18 @@ complete(const ApdTimeData *self, int zone, ApdDay day, ApdClockTime time, ApdTi
     return instant_of(self, zone, day, time);
 }
 
+/* The last day of the month of @day, both in days. */
+static int64_t
+last_of_month(int64_t day)
+{
+    ApdDay first = apd_day_from_number(day);
+
+    first.day = 1;
+    first.year += first.month / 12;
+    first.month = first.month % 12 + 1;
+    return apd_day_number(first) - 1;
+}
+
 /* The day a word like "tomorrow" or "Friday" names in a message of that time. */
 static ApdTime
 reckon_near(const ApdTimeData *self, const ApdMention *mention, int zone, ApdClockTime time,
@@ -80,14 +92,15 @@ reckon_near(const ApdTimeData *self, const ApdMention *mention, int zone, ApdClo
         /* Its last working day is the earlier reading. */
         day += weekday <= 4 ? 4 - weekday : 6 - weekday;
         break;
-    case APD_NEAR_END_OF_MONTH: {
-        ApdDay first = apd_day_from_number(today);
-        first.day = 1;
-        first.year += first.month / 12;
-        first.month = first.month % 12 + 1;
-        day = apd_day_number(first) - 1;
+    case APD_NEAR_END_OF_NEXT_WEEK:
+        day += 7 + 4 - weekday;
         break;
-    }
+    case APD_NEAR_END_OF_MONTH:
+        day = last_of_month(today);
+        break;
+    case APD_NEAR_END_OF_NEXT_MONTH:
+        day = last_of_month(last_of_month(today) + 1);
+        break;
     default:
         break;
     }

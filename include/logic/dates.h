@@ -91,7 +91,8 @@ void apd_dates_split(const ApdWords *words, const char *text, size_t n, ApdDates
 int apd_dates_read_day(const ApdDates *self, int at, bool day_first, ApdMention *mention);
 /* A day of a month that is not named: "no later than the 15th". */
 int apd_dates_read_lone_day(const ApdDates *self, int at, const char *text, ApdMention *mention);
-int apd_dates_read_near(const ApdDates *self, int at, bool day_first, ApdMention *mention);
+int apd_dates_read_near(const ApdDates *self, int at, const char *text, bool day_first,
+                        ApdMention *mention);
 int apd_dates_read_time(const ApdDates *self, int at, ApdMention *mention);
 /* "18.00" right after a date, where it cannot be one. */
 int apd_dates_read_dotted(const ApdDates *self, int at, ApdMention *mention);

@@ -83,6 +83,8 @@ typedef enum {
     APD_NEAR_AFTER_TOMORROW,
     APD_NEAR_END_OF_WEEK,
     APD_NEAR_END_OF_MONTH,
+    APD_NEAR_END_OF_NEXT_WEEK,
+    APD_NEAR_END_OF_NEXT_MONTH,
     APD_NEAR_THIS_MONTH, /* beside the number of a day: "the 5th of this month" */
     APD_NEAR_THAT_DAY,   /* the day named last: "after 18:00 on that day", "until then" */
     APD_NEAR_WEEKDAY,    /* the next such day */
