@@ -73,12 +73,37 @@ names_docket(const Judge *self)
 /* --- kind ------------------------------------------------------------------------------------ */
 
 /* Whether a stranger writes of what this seller sells, or of his own right: the text of a licence
- * speaks to "you" of rights too. */
+ * speaks to "you" of rights too, and a court's numbers are of cases of its own. */
 static bool
 is_letter(const Judge *self)
 {
-    return names_number(self) || apd_weighing_best(self->weighing, "address/own") > 0
-           || apd_weighing_best(self->weighing, "speaker/rights-holder") > 0;
+    const ApdWeighing *weighing = self->weighing;
+    bool goods = apd_weighing_best(weighing, "ref/product") > 0
+                 || apd_weighing_best(weighing, "ref/order") > 0;
+
+    return (goods && names_number(self)) || apd_weighing_best(weighing, "address/own") > 0
+           || apd_weighing_best(weighing, "speaker/rights-holder") > 0;
+}
+
+static bool
+is_there(const Judge *self, int signal)
+{
+    return self->weighing->scores[signal].best + self->weighing->scores[signal].maybe > 0;
+}
+
+/* Whether anything speaks of a right, or of a complaint: whatever else there is makes none. */
+static bool
+speaks_of_right(const Judge *self)
+{
+    for (int i = 0; i < self->weighing->n; i++) {
+        const ApdSignalInfo *info = apd_rules_signal(self->input->rules, i);
+        if (is_there(self, i)
+            && (info->kind == APD_KIND_COMPLAINT || strcmp(info->type, "label") == 0
+                || (strcmp(info->type, "category") == 0 && g_str_has_prefix(info->name, "ip."))
+                || strcmp(info->name, "rights-holder") == 0))
+            return true;
+    }
+    return false;
 }
 
 /* A stranger imposes nothing, he complains. */
@@ -91,6 +116,8 @@ is_possible_kind(const Judge *self, const char *answer)
         return false;
     if (kind == APD_KIND_NONE)
         return !self->certain;
+    if (kind == APD_KIND_COMPLAINT && !speaks_of_right(self))
+        return false;
     return self->input->origin->speaker != APD_SPEAKER_STRANGER
            || (kind == APD_KIND_COMPLAINT && (is_letter(self) || names_docket(self)));
 }
@@ -169,9 +196,8 @@ static bool
 says_something(const Judge *self)
 {
     for (int i = 0; i < self->weighing->n; i++) {
-        const ApdScore *score = &self->weighing->scores[i];
         const ApdSignalInfo *info = apd_rules_signal(self->input->rules, i);
-        if (score->best + score->maybe > 0
+        if (is_there(self, i)
             && (info->kind != APD_KIND_NONE || strcmp(info->type, "category") == 0
                 || strcmp(info->type, "answer") == 0 || strcmp(info->type, "label") == 0
                 || (strcmp(info->type, "points") == 0 && strcmp(info->name, "word") == 0)))
