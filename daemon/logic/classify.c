@@ -157,6 +157,15 @@ is_court_order(const Judge *self)
                || apd_weighing_score(self->weighing, "act/measure")->firm > 0);
 }
 
+/* Not: "the check is over, no violation was found". */
+static bool
+finds_violation(const ApdWeighing *weighing)
+{
+    const ApdScore *score = apd_weighing_score(weighing, "act/finding");
+
+    return score->best >= OUTRIGHT && score->denied == 0;
+}
+
 /* The platform's words of penalties about this store, a record of a violation, and a court's order,
  * are a notice, whatever else of it is not understood: only its own words may say that it is none.
  */
@@ -168,7 +177,7 @@ must_be_notice(const Judge *self)
     return self->input->origin->speaker == APD_SPEAKER_PLATFORM
            && self->input->origin->authenticity != APD_AUTHENTICITY_FORGED && against(self) == 0
            && (is_record(self) || is_court_order(self)
-               || ((apd_weighing_best(weighing, "act/finding") >= OUTRIGHT
+               || ((finds_violation(weighing)
                     || apd_weighing_score(weighing, "act/deducted")->firm > 0
                     || apd_weighing_best(weighing, "act/counter-notice") > 0)
                    && (apd_weighing_best(weighing, "address/own") > 0 || names_number(self))));
