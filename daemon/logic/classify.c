@@ -95,14 +95,9 @@ is_there(const Judge *self, int signal)
 static bool
 speaks_of_right(const Judge *self)
 {
-    for (int i = 0; i < self->weighing->n; i++) {
-        const ApdSignalInfo *info = apd_rules_signal(self->input->rules, i);
-        if (is_there(self, i)
-            && (info->kind == APD_KIND_COMPLAINT || strcmp(info->type, "label") == 0
-                || (strcmp(info->type, "category") == 0 && g_str_has_prefix(info->name, "ip."))
-                || strcmp(info->name, "rights-holder") == 0))
+    for (int i = 0; i < self->weighing->n; i++)
+        if (is_there(self, i) && apd_rules_signal(self->input->rules, i)->tells_right)
             return true;
-    }
     return false;
 }
 
@@ -204,14 +199,9 @@ must_be_letter(const Judge *self)
 static bool
 says_something(const Judge *self)
 {
-    for (int i = 0; i < self->weighing->n; i++) {
-        const ApdSignalInfo *info = apd_rules_signal(self->input->rules, i);
-        if (is_there(self, i)
-            && (info->kind != APD_KIND_NONE || strcmp(info->type, "category") == 0
-                || strcmp(info->type, "answer") == 0 || strcmp(info->type, "label") == 0
-                || (strcmp(info->type, "points") == 0 && strcmp(info->name, "word") == 0)))
+    for (int i = 0; i < self->weighing->n; i++)
+        if (is_there(self, i) && apd_rules_signal(self->input->rules, i)->tells)
             return true;
-    }
     return false;
 }
 

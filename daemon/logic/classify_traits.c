@@ -18,14 +18,10 @@ add(GArray *traits, guint number, int value)
 static bool
 tells_act(const ApdWeighing *weighing)
 {
-    for (int i = 0; i < weighing->n; i++) {
-        const ApdScore *score = &weighing->scores[i];
-        const ApdSignalInfo *info = apd_rules_signal(weighing->input->rules, i);
-        if (score->best + score->maybe > 0
-            && (info->kind != APD_KIND_NONE || strcmp(info->type, "answer") == 0
-                || strcmp(info->type, "label") == 0))
+    for (int i = 0; i < weighing->n; i++)
+        if (weighing->scores[i].best + weighing->scores[i].maybe > 0
+            && apd_rules_signal(weighing->input->rules, i)->tells_act)
             return true;
-    }
     return false;
 }
 

@@ -20,6 +20,9 @@ typedef struct {
     const char *type; /* borrowed, interned: "category", "act", "mod", ... */
     const char *name; /* borrowed: "trade.false-shipment", "finding", ... */
     ApdKind kind;     /* of an act: which kind it is a sign of; APD_KIND_NONE: none */
+    bool tells_act;   /* what was done, asked or decided */
+    bool tells_right; /* of a right, or of a complaint */
+    bool tells;       /* either, or what it is about, or of points */
 } ApdSignalInfo;
 
 typedef struct ApdRules ApdRules;
