@@ -210,6 +210,9 @@ is_clause_end(const char *text, int i)
 {
     if (text[i] == ';' || text[i] == '(' || text[i] == ')')
         return true;
+    /* "0.2 - total of the year 2.4", but not "2 - 12" */
+    if (text[i] == '-' && i > 0 && text[i - 1] == ' ' && text[i + 1] == ' ')
+        return !g_ascii_isdigit(text[i + 2]);
     return text[i] == ','
            && !(i > 0 && g_ascii_isdigit(text[i - 1]) && g_ascii_isdigit(text[i + 1]));
 }
