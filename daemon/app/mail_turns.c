@@ -153,6 +153,9 @@ judge_account(ApdMail *self, ApdMailSlot *slot)
     const ApdMailboxStep *step = &slot->step;
     bool probed = account->prober == slot->id;
 
+    /* Who changes a password ends the sessions of all folders: one of them tries it. */
+    if (step->fd < 0)
+        account->proven = false;
     if (probed)
         account->prober = 0;
     if (step->connected) {

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "io/imap_name.h"
+#include "io/imap_no.h"
 #include "io/imap_private.h"
 
 #define CONNECT_TIMEOUT (20 * APD_SECOND)
@@ -15,9 +16,8 @@
 /* What an ordinary answer may bring. */
 #define BUDGET (256u * 1024)
 
-/* libetpan takes a BAD for a breach of protocol; it is an answer. */
-static bool
-is_bad(const ApdImap *self)
+bool
+apd_imap_is_bad(const ApdImap *self)
 {
     const char *rest = apd_imap_tagged(self, self->session->imap_stream_buffer->str);
 
@@ -65,8 +65,9 @@ apd_imap_run(ApdImap *self, const char *command)
 
     int result = mailimap_parse_response(self->session, &response);
     if (result != MAILIMAP_NO_ERROR)
-        return result == MAILIMAP_ERROR_PROTOCOL && is_bad(self) ? MAILIMAP_ERROR_CUSTOM_COMMAND
-                                                                 : result;
+        return result == MAILIMAP_ERROR_PROTOCOL && apd_imap_is_bad(self)
+                   ? MAILIMAP_ERROR_CUSTOM_COMMAND
+                   : result;
     const struct mailimap_response_done *done = response->rsp_resp_done;
     bool good =
         done->rsp_type == MAILIMAP_RESP_DONE_TYPE_TAGGED
@@ -84,6 +85,16 @@ apd_imap_said(const ApdImap *self)
     return line[0] != '\0' ? apd_text_cut(line, 200) : g_strdup("no reason given");
 }
 
+char *
+apd_imap_said_with_code(const ApdImap *self)
+{
+    const struct mailimap_response_info *info = self->session->imap_response_info;
+    const char *code = info != NULL && info->rsp_atom != NULL ? info->rsp_atom : "";
+    const char *text = self->session->imap_response;
+
+    return g_strdup_printf("%s %s", text != NULL ? text : "", code);
+}
+
 bool
 apd_imap_fail(ApdImap *self, int result, int code, const char *doing, GError **error)
 {
@@ -95,7 +106,7 @@ apd_imap_fail(ApdImap *self, int result, int code, const char *doing, GError **e
         return false;
     }
     if (result == MAILIMAP_ERROR_PARSE || result == MAILIMAP_ERROR_FATAL
-        || (result == MAILIMAP_ERROR_PROTOCOL && !is_bad(self))) {
+        || (result == MAILIMAP_ERROR_PROTOCOL && !apd_imap_is_bad(self))) {
         g_set_error(error, APD_ERROR, APD_ERROR_TRANSIENT, "%s: the server's answer makes no sense",
                     doing);
         return false;
@@ -309,7 +320,14 @@ static bool
 fail_examine(ApdImap *self, int result, const char *folder, GError **error)
 {
     g_autofree char *said = apd_imap_said(self);
+    g_autofree char *all = apd_imap_said_with_code(self);
+    bool answered = result == MAILIMAP_ERROR_EXAMINE || apd_imap_is_bad(self);
 
+    if (answered && apd_imap_no_passes(all, false)) {
+        g_set_error(error, APD_ERROR, APD_ERROR_TRANSIENT, "folder '%s' put off by the server: %s",
+                    folder, said);
+        return false;
+    }
     if (strcasestr(said, "unsafe login") == NULL) {
         g_autofree char *doing =
             g_strdup_printf("folder '%s' cannot be opened (check folders)", folder);

@@ -3,27 +3,13 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "io/imap_no.h"
 #include "io/imap_private.h"
 #include "io/mail_frames.h"
 #include "io/oauth_sasl.h"
 #include "io/secret.h"
 
 #define BUDGET (64u * 1024)
-
-/* A no that is not about the password (RFC 5530 codes, and words of servers
- * that give none). */
-static const char *const busy[] = { "UNAVAILABLE", "INUSE", "SERVERBUG",    "LIMIT",
-                                    "temporar",    "busy",  "simultaneous", "too many",
-                                    "try again",   NULL };
-
-static bool
-is_busy(const char *said)
-{
-    for (const char *const *word = busy; *word != NULL; word++)
-        if (strcasestr(said, *word) != NULL)
-            return true;
-    return false;
-}
 
 static bool
 is_oauth(const ApdImapLogin *login)
@@ -39,7 +25,7 @@ fail_no(const ApdImapLogin *login, const char *said, GError **error)
     g_autofree char *line = apd_text_line(clean);
     g_autofree char *text = apd_text_cut(line, 200);
 
-    if (is_busy(said))
+    if (apd_imap_no_passes(said, true))
         g_set_error(error, APD_ERROR, APD_ERROR_TRANSIENT, "login put off by the server: %s", text);
     else if (is_oauth(login))
         g_set_error(error, APD_ERROR, APD_ERROR_REFUSED,
@@ -63,13 +49,10 @@ run_login(ApdImap *self, const ApdImapLogin *login, GError **error)
 
     if (result == MAILIMAP_NO_ERROR)
         return true;
-    if (result != MAILIMAP_ERROR_LOGIN)
+    if (result != MAILIMAP_ERROR_LOGIN && !apd_imap_is_bad(self))
         return apd_imap_fail(self, result, APD_ERROR_TRANSIENT, "login", error);
 
-    const struct mailimap_response_info *info = self->session->imap_response_info;
-    const char *code = info != NULL && info->rsp_atom != NULL ? info->rsp_atom : "";
-    const char *text = self->session->imap_response;
-    g_autofree char *said = g_strdup_printf("%s %s", text != NULL ? text : "", code);
+    g_autofree char *said = apd_imap_said_with_code(self);
     return fail_no(login, said, error);
 }
 

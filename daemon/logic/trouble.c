@@ -32,7 +32,7 @@ static const struct { const char *words, *cause; } marks[] = {
     { "no access token", "token" },
     { "run: appealctl login", "token" },
     { "login runs out", "expiry" },
-    { "login put off", "busy" },
+    { "put off by the server", "busy" },
     { "certificate not accepted", "certificate" },
     { "no CA certificates", "file" },
     { "may be tampering", "tls" },

@@ -30,6 +30,12 @@ bool apd_imap_fail(ApdImap *self, int result, int code, const char *doing, GErro
 /* Returns: (transfer full): what the server said, fit to show. */
 char *apd_imap_said(const ApdImap *self);
 
+/* Returns: (transfer full): the same as it came, with the response code that stood before it. */
+char *apd_imap_said_with_code(const ApdImap *self);
+
+/* Whether the last answer was a BAD: libetpan takes it for a breach of protocol. */
+bool apd_imap_is_bad(const ApdImap *self);
+
 /* Our own exchanges, beside libetpan's parser: a tag and @text are sent; lines
  * are read one by one.  NULL on failure. */
 bool apd_imap_send(ApdImap *self, const char *text, bool tagged);

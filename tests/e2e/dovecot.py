@@ -284,6 +284,11 @@ class Dovecot:
         return subprocess.run(("doveadm", "-c", self.config) + args, check=True,
                               capture_output=True, text=True).stdout
 
+    def doveadm_tried(self, *args):
+        """What it says, also when it says no."""
+        run = subprocess.run(("doveadm", "-c", self.config) + args, capture_output=True, text=True)
+        return run.stdout + run.stderr
+
     def change_uidvalidity(self, user, folder="INBOX"):
         """As after a restore from backup: every message gets a new UID."""
         client = self.imap(user)

@@ -352,6 +352,23 @@ class Refusing(unittest.TestCase):
                 self.assertEqual(server.log().count("auth failed, 1 attempts"), 1)
                 self.assertNotIn("wr0ng-one", watcher.errors())
 
+    def test_a_password_that_changes_is_tried_once(self):
+        """Whoever changes it ends all sessions; their folders do not try the old one each."""
+        folders = [f"f{n}" for n in range(6)]
+        with Dovecot() as server:
+            for folder in folders:
+                server.append("seller", notice(folder), folder=folder)
+            with Watcher({"office": account(server, folders=", ".join(folders))}) as watcher:
+                for folder in folders:
+                    watcher.sight(WELL, folder)
+                server.users["seller"] = "another"
+                server.write_users()
+                wait_for(lambda: "auth failed" in server.doveadm_tried("auth", "test", "seller", "secret"))
+                server.kick("seller")
+                for folder in folders:
+                    watcher.wait(lambda e: e["event"] == "sight" and e["folder"] == folder and "authorisation code" in e["text"])
+                self.assertEqual(server.log().count("auth failed, 1 attempts"), 1)
+
     def test_password_mended(self):
         with Dovecot(users={"seller": "new one"}) as server, \
                 Watcher({"office": account(server, password="old one")}) as watcher:

@@ -6,7 +6,7 @@ import threading
 import unittest
 
 from dovecot import Dovecot, wait_for
-from test_imap import REFUSED, WELL, Watcher, account, notice
+from test_imap import REFUSED, TRANSIENT, WELL, Watcher, account, notice
 
 GREETING = b"* OK hi\r\n"
 ABLE = b"* CAPABILITY IMAP4rev1 IDLE\r\n"
@@ -149,6 +149,40 @@ class HostileServers(unittest.TestCase):
         text = watcher.wait(lambda e: e["event"] == "sight")["text"]
         self.assertNotEqual(text, "")
         self.assertFalse([line for line in server.heard if b"LOGIN" in line])
+
+    def test_refusals_told_apart(self):
+        """A wrong password must not be tried again soon, and a server's passing trouble must be."""
+        # QQ says all that may be wrong at once, in the same words to whoever has no authorisation code.
+        wrong = (b"%t NO Login fail. Account is abnormal, service is not open, password is incorrect, login frequency limited, or "
+                 b"system is busy. More information at https://help.mail.qq.com/detail/108/1023\r\n",
+                 b"%t NO [AUTHENTICATIONFAILED] Too many failed attempts, account temporarily locked\r\n",
+                 b"%t BAD invalid user or password\r\n")
+        passing = (b"%t NO [UNAVAILABLE] Temporary authentication failure.\r\n",
+                   b"%t NO [LIMIT] LOGIN Rate limit hit.\r\n",
+                   b"%t NO [SERVERBUG] the password server is away\r\n",
+                   b"%t BAD Server busy, try again\r\n")
+        folder = (b"%t NO [SERVERBUG] Internal error occurred. Refer to server log for more information.\r\n",
+                  b"%t NO [INUSE] Mailbox is locked\r\n",
+                  b"%t NO [UNAVAILABLE] Timeout while waiting for lock\r\n",
+                  b"%t BAD User is authenticated but not connected.\r\n")
+        kinds = [(REFUSED, "login refused for seller", b"LOGIN", LOGIN[:1] + [answer]) for answer in wrong]
+        kinds += [(TRANSIENT, "login put off", b"LOGIN", LOGIN[:1] + [answer]) for answer in passing]
+        kinds += [(TRANSIENT, "put off", b"EXAMINE", LOGIN + [answer]) for answer in folder]
+        servers = [Hostile(GREETING, answers) for _, _, _, answers in kinds]
+        for server in servers:
+            self.addCleanup(server.close)
+        with Watcher({f"s{n}": server.keys() for n, server in enumerate(servers)}) as watcher:
+            for n, (code, words, command, answers) in enumerate(kinds):
+                with self.subTest(answers[-1]):
+                    event = watcher.wait(lambda e: e["event"] == "sight" and e["source"] == f"imap s{n}", what="a word")
+                    self.assertEqual(event["code"], code, event["text"])
+                    self.assertIn(words, event["text"])
+                    tries = lambda: len([line for line in servers[n].heard if command in line])  # noqa: E731
+                    if code == TRANSIENT:
+                        wait_for(lambda: tries() > 2, 12, "it is tried again")
+            for server, (code, _, _, _) in zip(servers, kinds):
+                if code == REFUSED:
+                    self.assertEqual(len([line for line in server.heard if b"LOGIN" in line]), 1)
 
     def test_asked_again_while_it_tries(self):
         """A refused mailbox begins anew at a poke, also while its last try is still on."""

@@ -11,6 +11,7 @@ static const struct { const char *subject, *text, *cause; } rows[] = {
     { "imap a: INBOX", "login refused for seller: no [AUTHENTICATIONFAILED] (check user and password; many ...)", "password" },
     { "imap a: INBOX", "login refused for seller: TLS certificate not accepted (Use an authorisation code)", "password" },
     { "imap a: INBOX", "login put off by the server: too many connections, login refused", "busy" },
+    { "imap a: INBOX", "folder 'INBOX' put off by the server: Internal error occurred", "busy" },
     { "imap a: INBOX", "access token refused for seller: invalid (if it stays so, run: appealctl login a)", "token" },
     { "imap a: INBOX", "the login was ended by the provider: expired or revoked (run: appealctl login a)", "token" },
     { "imap a: INBOX", "its login has expired, and the provider gave nothing to renew it with (run: appealctl login a)", "token" },
