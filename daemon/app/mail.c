@@ -187,14 +187,6 @@ on_watch(ApdMail *self, GVariant *content)
 }
 
 static void
-poke(ApdMail *self, ApdMailSlot *slot)
-{
-    slot->look = true;
-    if (slot->state == APD_SLOT_RESTING)
-        apd_mail_ready(self, slot);
-}
-
-static void
 on_poke(ApdMail *self, uint32_t id)
 {
     g_autoptr(GList) slots = g_hash_table_get_values(self->slots);
@@ -202,7 +194,7 @@ on_poke(ApdMail *self, uint32_t id)
     for (GList *i = slots; i != NULL; i = i->next) {
         ApdMailSlot *slot = i->data;
         if (id == 0 || slot->id == id)
-            poke(self, slot);
+            apd_mail_poke(self, slot);
     }
 }
 

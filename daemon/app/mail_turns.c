@@ -18,8 +18,10 @@
 #define BUSY_LIMIT (10 * APD_SECOND)
 #define USED_LIMIT (8 * APD_SECOND)
 
-/* Between two tries of a mailbox whose server lets others in. */
+/* Between two tries of a mailbox whose server lets others in, and of one that is looked for
+ * because the network has changed: networks may change all the time. */
 #define CALL_BACK_PAUSE (2 * APD_SECOND)
+#define POKE_PAUSE      (5 * APD_SECOND)
 
 static void
 arm(ApdMail *self, ApdTime when)
@@ -183,11 +185,11 @@ set_lost(ApdMailSlot *slot, bool lost)
     slot->host->lost += lost ? 1u : -1u;
 }
 
-/* Nobody's turn before its last try is so old. */
+/* Nobody's turn before its last try is as old as @pause. */
 static void
-call_back(ApdMail *self, ApdMailSlot *slot)
+call_back(ApdMail *self, ApdMailSlot *slot, ApdTime pause)
 {
-    ApdTime due = MIN(slot->due, MAX(slot->started + CALL_BACK_PAUSE, apd_uptime()));
+    ApdTime due = MIN(slot->due, MAX(slot->started + pause, apd_uptime()));
 
     if (slot->account->refused == 0)
         slot->account->blocked = MIN(slot->account->blocked, due);
@@ -208,8 +210,20 @@ call_all_back(ApdMail *self, const ApdMailHost *host)
     while (g_hash_table_iter_next(&iter, NULL, &slot)) {
         ApdMailSlot *lost = slot;
         if (lost->lost && lost->host == host && lost->state == APD_SLOT_RESTING)
-            call_back(self, lost);
+            call_back(self, lost, CALL_BACK_PAUSE);
     }
+}
+
+void
+apd_mail_poke(ApdMail *self, ApdMailSlot *slot)
+{
+    slot->look = true;
+    if (slot->state != APD_SLOT_RESTING)
+        return;
+    if (slot->lost)
+        call_back(self, slot, POKE_PAUSE);
+    else
+        apd_mail_ready(self, slot);
 }
 
 /* Somebody was let in where a session was found dead: the line was, and has come back without

@@ -92,6 +92,10 @@ void apd_mail_send(ApdMail *self, const char *word, GVariant *content);
  * allow. */
 void apd_mail_ready(ApdMail *self, ApdMailSlot *slot);
 
+/* There is reason to look at @slot now, whatever its server says; soon, if that was out
+ * of reach. */
+void apd_mail_poke(ApdMail *self, ApdMailSlot *slot);
+
 /* The step of @slot is over: tells the parent, lets others go, rests. */
 void apd_mail_finish(ApdMail *self, ApdMailSlot *slot);
 

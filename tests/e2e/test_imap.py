@@ -313,6 +313,16 @@ class Reading(unittest.TestCase):
         self.assertLess(ticks() - before, 20)  # of 10 ms: it does not look without end
         self.assertLess(len([e for e in watcher.events if e["event"] == "sight"]), 20)
 
+    def test_a_poke_cuts_the_pause_after_an_outage_short(self):
+        """As when the network is back, or the machine awake."""
+        watcher = self.watch()
+        watcher.sight(WELL)
+        self.server.stop()
+        watcher.wait(lambda _: len([e for e in watcher.events if e.get("code") == TRANSIENT]) >= 5, 40, "the fifth failure")
+        self.server.start()  # the next try by itself is in 8 to 16 s
+        watcher.poke()
+        watcher.wait_new(lambda e: e["event"] == "sight" and e["code"] == WELL, 7, "sight")
+
     def test_child_killed(self):
         watcher = self.watch()
         watcher.sight(WELL)
