@@ -224,6 +224,26 @@ add_todo(ApdMailbox *self, const GArray *entries, uint32_t first_look_up_to)
  * be a matter of ours. */
 #define ECONOMY 1000
 
+/* A server that breaks off at searches so often in a row is asked for all there is. */
+#define BREAKS 2
+
+/* @since: not those of days before; 0: all.  @matter: of many those alone that can be a matter
+ * of ours. */
+static bool
+search(ApdMailbox *self, ApdTime since, bool matter, GArray *entries, GError **error)
+{
+    if (self->breaks >= BREAKS)
+        return apd_imap_list_all(self->imap, self->last, since, entries, error);
+
+    self->breaks++;
+    if (!apd_imap_search(self->imap, self->last, since, entries, error)
+        || (matter && entries->len > ECONOMY
+            && !apd_imap_search_matter(self->imap, entries, error)))
+        return false;
+    self->breaks = 0;
+    return true;
+}
+
 /* The first look, one that was cut short, or one after UIDVALIDITY changed: by
  * date.  What was read before is known upstairs by what it holds. */
 static bool
@@ -233,8 +253,7 @@ look_back(ApdMailbox *self, GArray *entries, GError **error)
     uint32_t highest;
 
     if (!apd_imap_highest(self->imap, &highest, error)
-        || !apd_imap_search(self->imap, self->last, since, entries, error)
-        || (entries->len > ECONOMY && !apd_imap_search_matter(self->imap, entries, error)))
+        || !search(self, since, true, entries, error))
         return false;
     add_todo(self, entries, highest);
     self->last = MAX(self->last, highest);
@@ -257,7 +276,7 @@ find(ApdMailbox *self, GError **error)
         if (!look_back(self, entries, error))
             return false;
     } else {
-        if (many ? !apd_imap_search(self->imap, self->last, 0, entries, error)
+        if (many ? !search(self, 0, false, entries, error)
                  : !apd_imap_list(self->imap, self->last, entries, error))
             return false;
         add_todo(self, entries, 0);

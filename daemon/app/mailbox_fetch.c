@@ -55,6 +55,14 @@ tell_message(ApdMailbox *self, const Todo *todo, const void *data, size_t size)
 
 /* --- measuring ------------------------------------------------------------------- */
 
+/* Some servers leave the date out of a search. */
+static bool
+is_too_old(const ApdMailbox *self, const Todo *todo)
+{
+    return todo->first_look && todo->entry.received != 0
+           && todo->entry.received < apd_now() - self->config.look_back - 2 * APD_DAY;
+}
+
 static bool
 measure(ApdMailbox *self, GError **error)
 {
@@ -69,7 +77,7 @@ measure(ApdMailbox *self, GError **error)
     for (guint i = 0; i < n; i++) {
         Todo todo = *todo_at(self, i);
         todo.entry = entries[i];
-        if (todo.entry.size > 0) /* else it is gone */
+        if (todo.entry.size > 0 && !is_too_old(self, &todo)) /* without size it is gone */
             *todo_at(self, kept++) = todo;
     }
     g_array_remove_range(self->todo, kept, n - kept);

@@ -9,6 +9,9 @@
 /* Messages a SEARCH covers: its answer is one line, and lines are capped. */
 #define WINDOW 20000u
 
+/* Messages looked at by one command where that must do without SEARCH. */
+#define LIST_WINDOW 2000u
+
 /* What a line of metadata may take, generously. */
 #define LINE 512u
 
@@ -151,16 +154,20 @@ apd_imap_highest(ApdImap *self, uint32_t *ret_uid, GError **error)
     return true;
 }
 
-/* One step of a search, over message numbers: dense, unlike UIDs. */
+/* One step of a search, over message numbers: dense, unlike UIDs.  @ret_able: the server knows
+ * these criteria. */
 static bool
 search_window(ApdImap *self, uint32_t low, uint32_t high, const char *criteria, uint32_t after,
-              GArray *entries, GError **error)
+              GArray *entries, bool *ret_able, GError **error)
 {
     g_autofree char *command =
         g_strdup_printf("UID SEARCH %u:%u%s UID %u:*", low, high, criteria, after + 1);
 
     apd_imap_begin(self, 4 * APD_IMAP_TIMEOUT, 2u * 256 * 1024, 0);
     int result = apd_imap_run(self, command);
+    *ret_able = result != MAILIMAP_ERROR_CUSTOM_COMMAND;
+    if (result == MAILIMAP_ERROR_CUSTOM_COMMAND)
+        return true;
     if (result != MAILIMAP_NO_ERROR)
         return apd_imap_fail(self, result, APD_ERROR_TRANSIENT, "searching the folder", error);
 
@@ -204,6 +211,44 @@ drop_duplicates(GArray *entries)
     g_array_set_size(entries, kept);
 }
 
+static bool
+list_window(ApdImap *self, uint32_t low, uint32_t high, uint32_t after, ApdTime since,
+            GArray *entries, GError **error)
+{
+    g_autofree char *command =
+        g_strdup_printf("FETCH %u:%u (UID RFC822.SIZE INTERNALDATE)", low, high);
+
+    apd_imap_begin(self, 2 * APD_IMAP_TIMEOUT, 64u * 1024 + (high - low + 1) * LINE, 0);
+    int result = apd_imap_run(self, command);
+    if (result != MAILIMAP_NO_ERROR)
+        return apd_imap_fail(self, result, APD_ERROR_TRANSIENT, "looking at messages", error);
+
+    for (clistiter *i = first_fetched(self); i != NULL; i = clist_next(i)) {
+        ApdImapEntry entry = read_fetched(clist_content(i)).entry;
+        bool old = entry.received != 0 && entry.received < since - APD_DAY;
+        if (entry.uid > after && entry.size != APD_IMAP_SIZE_UNKNOWN && !old)
+            g_array_append_val(entries, entry);
+    }
+    return true;
+}
+
+bool
+apd_imap_list_all(ApdImap *self, uint32_t after, ApdTime since, GArray *entries, GError **error)
+{
+    mark(self);
+    for (uint32_t high = apd_imap_count(self), low; high > 0;
+         high = MIN(low - 1, apd_imap_count(self))) {
+        guint before = entries->len;
+        low = high > LIST_WINDOW ? high - LIST_WINDOW + 1 : 1;
+        if (!list_window(self, low, high, after, since, entries, error))
+            return false;
+        if (since <= 0 && entries->len == before)
+            break;
+    }
+    drop_duplicates(entries);
+    return true;
+}
+
 bool
 apd_imap_search(ApdImap *self, uint32_t after, ApdTime since, GArray *entries, GError **error)
 {
@@ -217,71 +262,18 @@ apd_imap_search(ApdImap *self, uint32_t after, ApdTime since, GArray *entries, G
     while (high > 0) {
         uint32_t low = high > WINDOW ? high - WINDOW + 1 : 1;
         guint before = entries->len;
-        if (!search_window(self, low, high, criteria, after, entries, error))
+        bool able;
+        if (!search_window(self, low, high, criteria, after, entries, &able, error))
             return false;
+        if (!able) {
+            g_array_set_size(entries, 0);
+            return apd_imap_list_all(self, after, since, entries, error);
+        }
         if (since <= 0 && entries->len == before)
             break;
         high = low - 1;
     }
     drop_duplicates(entries);
-    return true;
-}
-
-/* --- the first look at a large folder --------------------------------------------- */
-
-/* Every mail of the platform has its name in sender and links, whatever language
- * it speaks; the others are what rights holders and courts write. */
-#define MATTER                                                                                     \
-    "OR TEXT \"aliexpress\" OR TEXT \"alibaba\" OR TEXT \"restraining order\" TEXT \"infring\""
-
-/* Messages whose text one SEARCH looks through: slow where the server has no index. */
-#define MATTER_WINDOW 500
-
-/* @ret_able: the server knows such a search. */
-static bool
-search_matter_window(ApdImap *self, uint32_t low, uint32_t high, GHashTable *found, bool *ret_able,
-                     GError **error)
-{
-    g_autofree char *command = g_strdup_printf("UID SEARCH UID %u:%u " MATTER, low, high);
-
-    apd_imap_begin(self, 4 * APD_IMAP_TIMEOUT, 2u * 256 * 1024, 0);
-    int result = apd_imap_run(self, command);
-    *ret_able = result != MAILIMAP_ERROR_CUSTOM_COMMAND;
-    if (result == MAILIMAP_ERROR_CUSTOM_COMMAND)
-        return true;
-    if (result != MAILIMAP_NO_ERROR)
-        return apd_imap_fail(self, result, APD_ERROR_TRANSIENT, "searching the folder", error);
-
-    const struct mailimap_response_info *info = self->session->imap_response_info;
-    if (info == NULL || info->rsp_search_result == NULL)
-        return true;
-    for (clistiter *i = clist_begin(info->rsp_search_result); i != NULL; i = clist_next(i))
-        g_hash_table_add(found, GUINT_TO_POINTER(*(uint32_t *) clist_content(i)));
-    return true;
-}
-
-bool
-apd_imap_search_matter(ApdImap *self, GArray *entries, GError **error)
-{
-    g_autoptr(GHashTable) found = g_hash_table_new(NULL, NULL);
-    guint kept = 0;
-
-    for (guint i = 0; i < entries->len; i += MATTER_WINDOW) {
-        guint last = MIN(i + MATTER_WINDOW, entries->len) - 1;
-        bool able;
-        if (!search_matter_window(self, g_array_index(entries, ApdImapEntry, i).uid,
-                                  g_array_index(entries, ApdImapEntry, last).uid, found, &able,
-                                  error))
-            return false;
-        if (!able)
-            return true;
-    }
-    for (guint i = 0; i < entries->len; i++) {
-        ApdImapEntry entry = g_array_index(entries, ApdImapEntry, i);
-        if (g_hash_table_contains(found, GUINT_TO_POINTER(entry.uid)))
-            g_array_index(entries, ApdImapEntry, kept++) = entry;
-    }
-    g_array_set_size(entries, kept);
     return true;
 }
 

@@ -33,6 +33,7 @@ struct ApdMailbox {
     bool parked;             /* in IDLE, or between polls */
     bool fresh;              /* connected, not yet looked */
     bool emptied;            /* what the last look found is handed over: time to wait */
+    guint breaks;            /* searches in a row that the server did not answer */
     bool looking_back;       /* the first look is not yet told complete */
     uint32_t uidvalidity;    /* of @last and @todo; 0: none yet */
     uint32_t last;           /* highest UID that is done or in @todo */

@@ -69,9 +69,13 @@ bool apd_imap_list(ApdImap *self, uint32_t after, GArray *entries, GError **erro
  * dates are still unknown.  @since: not those of days before; 0: all. */
 bool apd_imap_search(ApdImap *self, uint32_t after, ApdTime since, GArray *entries, GError **error);
 
+/* The same without SEARCH, of which some servers know little: by looking at every message. */
+bool apd_imap_list_all(ApdImap *self, uint32_t after, ApdTime since, GArray *entries,
+                       GError **error);
+
 /* Leaves in @entries those of which the server's own SEARCH says that headers or
- * text name the platform or its matters.  A server that cannot search so leaves
- * them all. */
+ * text name the platform or its matters.  A server that cannot search so, or does not
+ * find what is there, leaves them all. */
 bool apd_imap_search_matter(ApdImap *self, GArray *entries, GError **error);
 
 /* Fills in sizes and dates of @n entries (64 at most); a message that is gone
