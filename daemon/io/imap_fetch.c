@@ -109,6 +109,18 @@ by_uid(gconstpointer a, gconstpointer b)
     return (x->uid > y->uid) - (x->uid < y->uid);
 }
 
+/* Of the last FETCH: what is above @after and no day older than @since. */
+static void
+take_listed(ApdImap *self, uint32_t after, ApdTime since, GArray *entries)
+{
+    for (clistiter *i = first_fetched(self); i != NULL; i = clist_next(i)) {
+        ApdImapEntry entry = read_fetched(clist_content(i)).entry;
+        bool old = entry.received != 0 && entry.received < since - APD_DAY;
+        if (entry.uid > after && entry.size != APD_IMAP_SIZE_UNKNOWN && !old)
+            g_array_append_val(entries, entry);
+    }
+}
+
 /* --- finding --------------------------------------------------------------------- */
 
 bool
@@ -124,11 +136,7 @@ apd_imap_list(ApdImap *self, uint32_t after, GArray *entries, GError **error)
         return apd_imap_fail(self, result, APD_ERROR_TRANSIENT, "looking for new messages", error);
 
     /* n:* always names the last message, also when it is below n. */
-    for (clistiter *i = first_fetched(self); i != NULL; i = clist_next(i)) {
-        Fetched fetched = read_fetched(clist_content(i));
-        if (fetched.entry.uid > after && fetched.entry.size != APD_IMAP_SIZE_UNKNOWN)
-            g_array_append_val(entries, fetched.entry);
-    }
+    take_listed(self, after, 0, entries);
     g_array_sort(entries, by_uid);
     return true;
 }
@@ -154,15 +162,10 @@ apd_imap_highest(ApdImap *self, uint32_t *ret_uid, GError **error)
     return true;
 }
 
-/* One step of a search, over message numbers: dense, unlike UIDs.  @ret_able: the server knows
- * these criteria. */
-static bool
-search_window(ApdImap *self, uint32_t low, uint32_t high, const char *criteria, uint32_t after,
-              GArray *entries, bool *ret_able, GError **error)
+bool
+apd_imap_run_search(ApdImap *self, const char *command, GArray *uids, bool *ret_able,
+                    GError **error)
 {
-    g_autofree char *command =
-        g_strdup_printf("UID SEARCH %u:%u%s UID %u:*", low, high, criteria, after + 1);
-
     apd_imap_begin(self, 4 * APD_IMAP_TIMEOUT, 2u * 256 * 1024, 0);
     int result = apd_imap_run(self, command);
     *ret_able = result != MAILIMAP_ERROR_CUSTOM_COMMAND;
@@ -174,8 +177,25 @@ search_window(ApdImap *self, uint32_t low, uint32_t high, const char *criteria, 
     const struct mailimap_response_info *info = self->session->imap_response_info;
     if (info == NULL || info->rsp_search_result == NULL)
         return true;
-    for (clistiter *i = clist_begin(info->rsp_search_result); i != NULL; i = clist_next(i)) {
-        ApdImapEntry entry = { .uid = *(uint32_t *) clist_content(i),
+    for (clistiter *i = clist_begin(info->rsp_search_result); i != NULL; i = clist_next(i))
+        g_array_append_vals(uids, clist_content(i), 1);
+    return true;
+}
+
+/* One step of a search, over message numbers: dense, unlike UIDs.  @ret_able: the server knows
+ * these criteria. */
+static bool
+search_window(ApdImap *self, uint32_t low, uint32_t high, const char *criteria, uint32_t after,
+              GArray *entries, bool *ret_able, GError **error)
+{
+    g_autofree char *command =
+        g_strdup_printf("UID SEARCH %u:%u%s UID %u:*", low, high, criteria, after + 1);
+    g_autoptr(GArray) uids = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+
+    if (!apd_imap_run_search(self, command, uids, ret_able, error))
+        return false;
+    for (guint i = 0; i < uids->len; i++) {
+        ApdImapEntry entry = { .uid = g_array_index(uids, uint32_t, i),
                                .size = APD_IMAP_SIZE_UNKNOWN };
         if (entry.uid > after)
             g_array_append_val(entries, entry);
@@ -223,12 +243,7 @@ list_window(ApdImap *self, uint32_t low, uint32_t high, uint32_t after, ApdTime 
     if (result != MAILIMAP_NO_ERROR)
         return apd_imap_fail(self, result, APD_ERROR_TRANSIENT, "looking at messages", error);
 
-    for (clistiter *i = first_fetched(self); i != NULL; i = clist_next(i)) {
-        ApdImapEntry entry = read_fetched(clist_content(i)).entry;
-        bool old = entry.received != 0 && entry.received < since - APD_DAY;
-        if (entry.uid > after && entry.size != APD_IMAP_SIZE_UNKNOWN && !old)
-            g_array_append_val(entries, entry);
-    }
+    take_listed(self, after, since, entries);
     return true;
 }
 

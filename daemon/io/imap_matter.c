@@ -19,23 +19,16 @@
 /* Of a header, for its sender. */
 #define HEADER_BYTES (16u * 1024)
 
-/* @ret_able: the server knows such a search. */
+/* As apd_imap_run_search(), into a set of UIDs. */
 static bool
 search(ApdImap *self, const char *command, GHashTable *found, bool *ret_able, GError **error)
 {
-    apd_imap_begin(self, 4 * APD_IMAP_TIMEOUT, 2u * 256 * 1024, 0);
-    int result = apd_imap_run(self, command);
-    *ret_able = result != MAILIMAP_ERROR_CUSTOM_COMMAND;
-    if (result == MAILIMAP_ERROR_CUSTOM_COMMAND)
-        return true;
-    if (result != MAILIMAP_NO_ERROR)
-        return apd_imap_fail(self, result, APD_ERROR_TRANSIENT, "searching the folder", error);
+    g_autoptr(GArray) uids = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 
-    const struct mailimap_response_info *info = self->session->imap_response_info;
-    if (info == NULL || info->rsp_search_result == NULL)
-        return true;
-    for (clistiter *i = clist_begin(info->rsp_search_result); i != NULL; i = clist_next(i))
-        g_hash_table_add(found, GUINT_TO_POINTER(*(uint32_t *) clist_content(i)));
+    if (!apd_imap_run_search(self, command, uids, ret_able, error))
+        return false;
+    for (guint i = 0; i < uids->len; i++)
+        g_hash_table_add(found, GUINT_TO_POINTER(g_array_index(uids, uint32_t, i)));
     return true;
 }
 

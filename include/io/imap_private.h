@@ -36,6 +36,11 @@ char *apd_imap_said_with_code(const ApdImap *self);
 /* Whether the last answer was a BAD: libetpan takes it for a breach of protocol. */
 bool apd_imap_is_bad(const ApdImap *self);
 
+/* Runs a SEARCH and adds what it found to @uids (element-type uint32_t).  @ret_able: the server
+ * knows such a search; else nothing is added. */
+bool apd_imap_run_search(ApdImap *self, const char *command, GArray *uids, bool *ret_able,
+                         GError **error);
+
 /* Our own exchanges, beside libetpan's parser: a tag and @text are sent; lines
  * are read one by one.  NULL on failure. */
 bool apd_imap_send(ApdImap *self, const char *text, bool tagged);
