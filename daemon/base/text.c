@@ -100,6 +100,15 @@ apd_text_nearest(const char *word, const char *const *words)
     return best;
 }
 
+bool
+apd_text_has_any(const char *text, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        if (strstr(text, *words) != NULL)
+            return true;
+    return false;
+}
+
 char *
 apd_text_cut(const char *text, size_t max)
 {

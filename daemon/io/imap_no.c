@@ -3,6 +3,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 /* RFC 5530: these are never about the password. */
 static const char *const codes[] = { "UNAVAILABLE", "INUSE", "SERVERBUG", "LIMIT", NULL };
 
@@ -24,15 +26,6 @@ static const char *const blame[] = { "AUTHENTICATIONFAILED",
                                      NULL };
 
 static bool
-has_code(const char *said)
-{
-    for (const char *const *code = codes; *code != NULL; code++)
-        if (strstr(said, *code) != NULL)
-            return true;
-    return false;
-}
-
-static bool
 has_word(const char *said, const char *const *words)
 {
     for (; *words != NULL; words++)
@@ -44,5 +37,6 @@ has_word(const char *said, const char *const *words)
 bool
 apd_imap_no_passes(const char *said, bool login)
 {
-    return has_code(said) || (has_word(said, busy) && !(login && has_word(said, blame)));
+    return apd_text_has_any(said, codes)
+           || (has_word(said, busy) && !(login && has_word(said, blame)));
 }

@@ -3,6 +3,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 /* The Turkish dotted capital leaves a combining dot behind. */
 #define DOT_ABOVE "\xcc\x87"
 
@@ -76,13 +78,14 @@ static const char *const forward_words[] = {
     "轉寄的郵件",
     "转发邮件信息",
     "전달된 메세지",
+    NULL,
 };
 
 static const char *const wrote_words[] = {
     "wrote:",      "写道:",       "寫道:",      "написал:",  "написал(а):", "написала:",
     "пишет:",      "escribió:",   "escreveu:",  "a écrit :", "a écrit:",    "yazdı:",
     "şunu yazdı:", "ha scritto:", "schrieb:",   "napisał:",  "napisał(a):", "napisała:",
-    "pisze:",      "작성:",       "님이 작성:", "썼습니다:",
+    "pisze:",      "작성:",       "님이 작성:", "썼습니다:", NULL,
 };
 
 /* Whoever wrote what is quoted. */
@@ -122,16 +125,6 @@ static const struct {
     { "ha", false },  { "회신", false },  { "inoltra", true }, { "fwd.", true },
     { "yn", false },  { "пересл", true }, { "fwd:fwd", true },
 };
-
-static bool
-has_any(const char *lower, const char *const *words, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strstr(lower, words[i]) != NULL)
-            return true;
-
-    return false;
-}
 
 /* What stands before the first colon of @lower, as "** From * :".  Returns: its beginning,
  * borrowed; NULL when there is no colon. */
@@ -211,9 +204,9 @@ apd_quote_of(const char *line)
     n = strlen(lower);
     bool ruled =
         strspn(lower, "-_= ") >= 2 || g_str_has_suffix(lower, "--") || g_str_has_suffix(lower, ":");
-    if (ruled && n < LONG_LINE && has_any(lower, forward_words, G_N_ELEMENTS(forward_words)))
+    if (ruled && n < LONG_LINE && apd_text_has_any(lower, forward_words))
         return APD_QUOTE_FORWARD;
-    if (lower[n - 1] == ':' && has_any(lower, wrote_words, G_N_ELEMENTS(wrote_words)))
+    if (lower[n - 1] == ':' && apd_text_has_any(lower, wrote_words))
         return APD_QUOTE_REPLY;
     return quote_of_label(lower);
 }

@@ -3,6 +3,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 /* Percent; a mailbox that fills by a few notices a day leaves weeks from there. */
 #define SCARCE 95u
 
@@ -93,23 +95,15 @@ static const char *const is_not_yet[] = {
     "nearly", "almost", "soon", "close to", "approach", "即将", "将满", "почти", "fast", NULL,
 };
 
-static bool
-has_any(const char *text, const char *const *words)
-{
-    for (; *words != NULL; words++)
-        if (strstr(text, *words) != NULL)
-            return true;
-    return false;
-}
-
 ApdRoom
 apd_room_of_words(const char *words)
 {
     g_autofree char *valid = g_utf8_make_valid(words, -1);
     g_autofree char *text = g_utf8_strdown(valid, -1);
 
-    if (!has_any(text, about_room))
+    if (!apd_text_has_any(text, about_room))
         return APD_ROOM_ENOUGH;
-    return has_any(text, is_used_up) && !has_any(text, is_not_yet) ? APD_ROOM_NONE
-                                                                   : APD_ROOM_SCARCE;
+    return apd_text_has_any(text, is_used_up) && !apd_text_has_any(text, is_not_yet)
+               ? APD_ROOM_NONE
+               : APD_ROOM_SCARCE;
 }

@@ -19,6 +19,9 @@ char *apd_duration_format(ApdTime duration);
  * mean"; NULL when none is near. */
 const char *apd_text_nearest(const char *word, const char *const *words);
 
+/* Whether any of @words (NULL-terminated) stands in @text, in the same case. */
+bool apd_text_has_any(const char *text, const char *const *words);
+
 /* Returns: (transfer full): @text cut to at most @max bytes at a character
  * boundary, with an ellipsis when something was cut. */
 char *apd_text_cut(const char *text, size_t max);
