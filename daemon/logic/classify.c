@@ -85,22 +85,6 @@ is_letter(const Judge *self)
            || apd_weighing_best(weighing, "speaker/rights-holder") > 0;
 }
 
-static bool
-is_there(const Judge *self, int signal)
-{
-    return self->weighing->scores[signal].best + self->weighing->scores[signal].maybe > 0;
-}
-
-/* Whether anything speaks of a right, or of a complaint: whatever else there is makes none. */
-static bool
-speaks_of_right(const Judge *self)
-{
-    for (int i = 0; i < self->weighing->n; i++)
-        if (is_there(self, i) && apd_rules_signal(self->input->rules, i)->tells_right)
-            return true;
-    return false;
-}
-
 /* A stranger imposes nothing, he complains. */
 static bool
 is_possible_kind(const Judge *self, const char *answer)
@@ -111,7 +95,8 @@ is_possible_kind(const Judge *self, const char *answer)
         return false;
     if (kind == APD_KIND_NONE)
         return !self->certain;
-    if (kind == APD_KIND_COMPLAINT && !speaks_of_right(self))
+    /* Whatever else there is makes no complaint. */
+    if (kind == APD_KIND_COMPLAINT && !apd_weighing_tells(self->weighing, APD_TELLS_RIGHT))
         return false;
     return self->input->origin->speaker != APD_SPEAKER_STRANGER
            || (kind == APD_KIND_COMPLAINT && (is_letter(self) || names_docket(self)));
@@ -199,10 +184,7 @@ must_be_letter(const Judge *self)
 static bool
 says_something(const Judge *self)
 {
-    for (int i = 0; i < self->weighing->n; i++)
-        if (is_there(self, i) && apd_rules_signal(self->input->rules, i)->tells)
-            return true;
-    return false;
+    return apd_weighing_tells(self->weighing, APD_TELLS_ACT | APD_TELLS_MATTER);
 }
 
 static ApdKind

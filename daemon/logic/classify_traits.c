@@ -14,17 +14,6 @@ add(GArray *traits, guint number, int value)
         g_array_append_val(traits, trait);
 }
 
-/* Whether anything says what was done, asked or decided: a name of goods may be all there is. */
-static bool
-tells_act(const ApdWeighing *weighing)
-{
-    for (int i = 0; i < weighing->n; i++)
-        if (weighing->scores[i].best + weighing->scores[i].maybe > 0
-            && apd_rules_signal(weighing->input->rules, i)->tells_act)
-            return true;
-    return false;
-}
-
 static void
 add_wholes(const ApdWeighing *weighing, GArray *traits)
 {
@@ -40,7 +29,7 @@ add_wholes(const ApdWeighing *weighing, GArray *traits)
         [APD_WHOLE_POINTS] = 100 * apd_weighing_has_points(input),
         [APD_WHOLE_SUM] = 100 * apd_weighing_adds_up(input),
         [APD_WHOLE_LINK] = 100 * (input->origin->call != NULL),
-        [APD_WHOLE_NO_ACT] = 100 * !tells_act(weighing),
+        [APD_WHOLE_NO_ACT] = 100 * !apd_weighing_tells(weighing, APD_TELLS_ACT),
         [APD_WHOLE_LENGTH] = (int) (100 * MIN(input->text->segments->len, LONG) / LONG),
     };
 

@@ -390,6 +390,16 @@ apd_weighing_score(const ApdWeighing *self, const char *name)
     return signal < 0 ? &nothing : &self->scores[signal];
 }
 
+bool
+apd_weighing_tells(const ApdWeighing *self, unsigned what)
+{
+    for (int i = 0; i < self->n; i++)
+        if (self->scores[i].best + self->scores[i].maybe > 0
+            && (apd_rules_signal(self->input->rules, i)->tells & what) != 0)
+            return true;
+    return false;
+}
+
 /* An answer begins with what it answers; further down it is told how one may appeal. */
 static bool
 is_late(const ApdInput *input, int segment)

@@ -182,17 +182,18 @@ fill_act(const ApdRules *self, ApdSignalInfo *info, GError **error)
     return true;
 }
 
-static void
-fill_what_it_tells(ApdSignalInfo *info)
+static unsigned
+what_it_tells(const ApdSignalInfo *info)
 {
     bool label = strcmp(info->type, "label") == 0, category = strcmp(info->type, "category") == 0;
     bool points = strcmp(info->type, "points") == 0 && strcmp(info->name, "word") == 0;
+    bool act = info->kind != APD_KIND_NONE || label || strcmp(info->type, "answer") == 0;
+    bool right = info->kind == APD_KIND_COMPLAINT || label
+                 || (category && g_str_has_prefix(info->name, "ip."))
+                 || strcmp(info->name, "rights-holder") == 0;
 
-    info->tells_act = info->kind != APD_KIND_NONE || label || strcmp(info->type, "answer") == 0;
-    info->tells_right = info->kind == APD_KIND_COMPLAINT || label
-                        || (category && g_str_has_prefix(info->name, "ip."))
-                        || strcmp(info->name, "rights-holder") == 0;
-    info->tells = info->tells_act || category || points;
+    return (act ? APD_TELLS_ACT : 0U) | (right ? APD_TELLS_RIGHT : 0U)
+           | (category || points ? APD_TELLS_MATTER : 0U);
 }
 
 bool
@@ -208,7 +209,7 @@ apd_rules_finish(ApdRules *self, GError **error)
                                .name = g_string_chunk_insert(self->chunk, slash + 1) };
         if (strcmp(type, "act") == 0 && !fill_act(self, &info, error))
             return false;
-        fill_what_it_tells(&info);
+        info.tells = what_it_tells(&info);
         g_array_append_val(self->signals, info);
     }
     apd_matcher_compile(self->matcher);

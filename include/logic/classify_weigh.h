@@ -30,6 +30,9 @@ void apd_weighing_fill(ApdWeighing *self);
 /* The score of the signal @name; all zero when it is not there. */
 const ApdScore *apd_weighing_score(const ApdWeighing *self, const char *name);
 
+/* Whether any signal that is there, if only supposed, tells one of @what, of ApdTells. */
+bool apd_weighing_tells(const ApdWeighing *self, unsigned what);
+
 /* Whether the signal @name stands in @segment at all. */
 bool apd_weighing_has(const ApdInput *input, int segment, const char *name);
 

@@ -15,14 +15,19 @@
 #include "logic/weights.h"
 #include "model/verdict.h"
 
+/* What a signal says something about. */
+typedef enum {
+    APD_TELLS_ACT = 1 << 0,    /* what was done, asked or decided */
+    APD_TELLS_RIGHT = 1 << 1,  /* a right, or a complaint */
+    APD_TELLS_MATTER = 1 << 2, /* what it is about, or points */
+} ApdTells;
+
 /* What classification asks of a signal, without comparing names each time. */
 typedef struct {
     const char *type; /* borrowed, interned: "category", "act", "mod", ... */
     const char *name; /* borrowed: "trade.false-shipment", "finding", ... */
     ApdKind kind;     /* of an act: which kind it is a sign of; APD_KIND_NONE: none */
-    bool tells_act;   /* what was done, asked or decided */
-    bool tells_right; /* of a right, or of a complaint */
-    bool tells;       /* either, or what it is about, or of points */
+    unsigned tells;   /* of ApdTells */
 } ApdSignalInfo;
 
 typedef struct ApdRules ApdRules;
