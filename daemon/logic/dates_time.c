@@ -220,6 +220,37 @@ read_moment(const ApdDates *self, int at, ApdClockTime *time)
     return day ? at + 1 : next;
 }
 
+/* "12 noon": a word for that hour. */
+static bool
+names_hour(const ApdToken *token, int hour)
+{
+    return apd_token_means(token, APD_WORD_MOMENT)
+           && token->word->value[APD_WORD_MOMENT] % 12 == hour % 12;
+}
+
+/* The half of the day behind the time, "6.30 pm", where none stood before it; a @plain number is
+ * a time only with one.  @half: its token, -1: none.  Returns: the token after it; -1: this is no
+ * time. */
+static int
+read_half_behind(const ApdDates *self, int at, bool plain, int *half, ApdClockTime *time)
+{
+    if (*half < 0 && apd_token_means(tok(self, at), APD_WORD_HALF)) {
+        *half = at++;
+        return tok(self, at)->sign == '.' && tok(self, at)->glued ? at + 1 : at;
+    }
+    if (!plain)
+        return at;
+    if (*half < 0) {
+        int next = read_minutes(self, at, ".", time);
+        if (next == at || !apd_token_means(tok(self, next), APD_WORD_HALF))
+            return -1;
+        *half = next;
+        return next + 1;
+    }
+    bool ends = tok(self, at)->sign == '\'' || apd_token_means(tok(self, at), APD_WORD_BOUND_END);
+    return time->hour <= 12 && ends ? at : -1;
+}
+
 /* A time of day that begins at @at. */
 static int
 read_clock(const ApdDates *self, int at, ApdClockTime *time)
@@ -244,8 +275,7 @@ read_clock(const ApdDates *self, int at, ApdClockTime *time)
         return at;
     time->hour = (int) tok(self, i)->number;
     i++;
-    if (apd_token_means(tok(self, i), APD_WORD_MOMENT)
-        && tok(self, i)->word->value[APD_WORD_MOMENT] % 12 == time->hour % 12) {
+    if (names_hour(tok(self, i), time->hour)) {
         time->hour = tok(self, i)->word->value[APD_WORD_MOMENT];
         return i + 1;
     }
@@ -256,28 +286,13 @@ read_clock(const ApdDates *self, int at, ApdClockTime *time)
     bool plain = next == i && !worded;
     i = next;
     /* "12:00 noon" */
-    if (!plain && apd_token_means(tok(self, i), APD_WORD_MOMENT)
-        && tok(self, i)->word->value[APD_WORD_MOMENT] % 12 == time->hour % 12)
+    if (!plain && names_hour(tok(self, i), time->hour))
         i++;
     if (!plain && apd_token_means(tok(self, i), APD_WORD_OCLOCK))
         i++;
-    if (half < 0 && apd_token_means(tok(self, i), APD_WORD_HALF)) {
-        half = i++;
-        if (tok(self, i)->sign == '.' && tok(self, i)->glued)
-            i++;
-    } else if (half < 0 && plain) {
-        /* "6.30 pm" */
-        next = read_minutes(self, i, ".", time);
-        if (next == i || !apd_token_means(tok(self, next), APD_WORD_HALF))
-            return at;
-        half = next;
-        i = next + 1;
-    } else if (plain && half >= 0
-               && (time->hour > 12
-                   || (tok(self, i)->sign != '\''
-                       && !apd_token_means(tok(self, i), APD_WORD_BOUND_END)))) {
+    i = read_half_behind(self, i, plain, &half, time);
+    if (i < 0)
         return at;
-    }
     if (half >= 0)
         apply_half(tok(self, half), time);
     if (time->hour == 24 && (time->minute > 0 || time->second > 0))
