@@ -249,6 +249,16 @@ check_alive(Lint *self, const Line *line)
             return;
 }
 
+/* A choice that ends in a blank and bears a star: whoever wrote it meant a word that may be
+ * missing, but a choice asks for one of its words. */
+static void
+check_starred_choice(Lint *self, const Line *line)
+{
+    if (strstr(line->value, " )*") != NULL)
+        find(self, line, "'%s': ( )* asks for one of its words; write [ ] for what may be missing",
+             line->value);
+}
+
 /* --- names and values ------------------------------------------------------------- */
 
 static bool
@@ -383,6 +393,7 @@ check_lines(Lint *self)
         check_twice(self, line);
         check_one_category(self, line);
         check_alive(self, line);
+        check_starred_choice(self, line);
     }
 }
 

@@ -422,6 +422,10 @@ class RulesTest(unittest.TestCase):
         said = self.rules("[weights kind]\nact/findin +subject = penalty 200\n", "lint", status=1)
         self.assertIn("act/findin: no section gives this sign", said)
 
+    def test_lint_of_a_choice_that_was_meant_to_be_missing(self):
+        said = self.rules("[category trade.review en]\nphrase = paid (for the )*odd stars\n", "lint", status=1)
+        self.assertIn("( )* asks for one of its words; write [ ] for what may be missing", said)
+
     def test_lint_is_content_with_good_rules(self):
         self.assertEqual(self.rules("[category trade.review en]\nphrase = five odd stars\n", "lint"), "0 findings\n")
 
