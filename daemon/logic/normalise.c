@@ -270,6 +270,13 @@ apd_normalise_is_traditional(gunichar c)
     return simplified(c) != c;
 }
 
+/* Two ways to write one word, both of them simplified: 帐户 账户, 回覆 回复. */
+static gunichar
+without_variant(gunichar c)
+{
+    return c == 0x5E10 ? 0x8D26 : c == 0x8986 ? 0x590D : c;
+}
+
 static char
 sign_of(gunichar c)
 {
@@ -324,7 +331,7 @@ fold_one(gunichar c, GString *folded, size_t from, Last last)
 {
     if (is_ideograph(c) || is_kana(c)) {
         separate(folded, from, last, LAST_HAN);
-        g_string_append_unichar(folded, is_kana(c) ? c : simplified(c));
+        g_string_append_unichar(folded, is_kana(c) ? c : without_variant(simplified(c)));
         return LAST_HAN;
     }
     if (is_combining(c) && !(c >= 0x1100 && c <= 0x11FF))

@@ -5,7 +5,7 @@
  *
  * Folded, for patterns, in which authors of rules need not think of spelling:
  * lower case; Latin, Cyrillic and Greek without combining marks (é e, ё е, й и,
- * ı i, ß ss, ł l, ø o, æ ae, œ oe, đ d); traditional Chinese as simplified;
+ * ı i, ß ss, ł l, ø o, æ ae, œ oe, đ d); traditional Chinese as simplified, 帐 as 账 and 覆 as 复;
  * punctuation of every script as ASCII (。. ，, 、, ：: （( “" —- ～~), other symbols
  * as blanks; a blank where a CJK ideograph meets a Latin letter or a digit, none
  * between two ideographs.  Hangul and kana stay composed.  Numerals in Chinese
