@@ -12,6 +12,9 @@
 /* Nobody is given more time than this; points live a year. */
 #define TOO_FAR (350 * APD_DAY)
 
+/* By so much more of a score a date is spoken of more plainly. */
+#define PLAINLY 15
+
 #define MAX_QUOTE 160
 
 static const char *const role_names[APD_N_ROLES] = {
@@ -212,6 +215,24 @@ can_warn(const ApdCandidate *candidate)
     return mention->type == APD_MENTION_DATE || candidate->role.explicit_chance;
 }
 
+/* A window beside a date that is spoken of far more plainly as the end is rather the time of
+ * another step: "send it by the 9th; allow two days for the check". */
+static bool
+is_outdone(const ApdTimeData *self, const GArray *candidates, const ApdCandidate *window,
+           ApdTime message)
+{
+    if (window->mention.type != APD_MENTION_WINDOW || message == APD_NEVER)
+        return false;
+    for (guint i = 0; i < candidates->len; i++) {
+        const ApdCandidate *date = &g_array_index(candidates, ApdCandidate, i);
+        if (date->mention.type == APD_MENTION_DATE && !date->quoted && !date->role.aside
+            && date->role.against < 0 && date->role.score >= window->role.score + PLAINLY
+            && apd_reckon_date(self, &date->mention, message, NULL) > message)
+            return true;
+    }
+    return false;
+}
+
 /* Takes the earliest of the candidates of at least @least that are trusted so much. */
 static bool
 choose(const ApdTimeData *self, const ApdText *text, GArray *candidates, int least, Trust trust,
@@ -221,7 +242,8 @@ choose(const ApdTimeData *self, const ApdText *text, GArray *candidates, int lea
     for (guint i = 0; i < candidates->len; i++) {
         ApdCandidate *candidate = &g_array_index(candidates, ApdCandidate, i);
         if (candidate->role.score < least || !can_reckon(&candidate->mention, kase)
-            || !is_trusted(candidate, trust))
+            || !is_trusted(candidate, trust)
+            || is_outdone(self, candidates, candidate, kase->date))
             continue;
         /* "Sellers have 7 days to appeal each penalty" is what the rule will say. */
         if (kase->kind == APD_KIND_POLICY && candidate->mention.type == APD_MENTION_WINDOW)
