@@ -76,6 +76,9 @@ keep_strongest(int *best, int role, int value)
         best[role] = value;
 }
 
+/* Strength of what leaves no doubt. */
+#define CERTAINLY 30
+
 /* Tokens after "from" that tell where a window starts. */
 #define START 7
 
@@ -356,6 +359,19 @@ gather(const ApdDates *self, const ApdMention *mention, const ApdDates *label,
     return only_ends;
 }
 
+/* "On the 3rd at 13:20 we decide without hearing you", of one day alone: what reaches them before
+ * is heard. */
+static bool
+ends_hearing(const ApdDates *self, const ApdMention *mention)
+{
+    if (mention->type != APD_MENTION_DATE || self->mentions->len != 1)
+        return false;
+    for (int i = 0; i < (int) self->tokens->len; i++)
+        if (apd_clause_role(apd_dates_token(self, i)) == APD_ROLE_UNHEARD)
+            return true;
+    return false;
+}
+
 /* Where one thing said takes from another. */
 static void
 temper(const ApdDates *self, const ApdMention *mention, bool bound, bool ahead, int *best)
@@ -366,6 +382,11 @@ temper(const ApdDates *self, const ApdMention *mention, bool bound, bool ahead, 
         best[APD_ROLE_ACTION] = MAX(best[APD_ROLE_ACTION], 15);
         best[APD_ROLE_OVER] = 0;
         best[APD_ROLE_SANCTION] /= 3;
+    }
+    if (ahead && ends_hearing(self, mention)) {
+        best[APD_ROLE_DEADLINE] = MAX(best[APD_ROLE_DEADLINE], CERTAINLY);
+        best[APD_ROLE_PLATFORM] = best[APD_ROLE_REVIEW] = best[APD_ROLE_OTHER] = 0;
+        best[APD_ROLE_OVER] = best[APD_ROLE_EVENT] = 0;
     }
     if (best[APD_ROLE_ACTION] > 0 || best[APD_ROLE_DUTY] > 0)
         best[APD_ROLE_REVIEW] /= 4;

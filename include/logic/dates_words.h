@@ -124,6 +124,7 @@ typedef enum {
     APD_ROLE_CAUSE,     /* "because": what was missed lies behind */
     APD_ROLE_END,       /* "expires": a deadline, unless a measure or points do */
     APD_ROLE_IF,        /* "if", "unless": what is missed lies ahead */
+    APD_ROLE_UNHEARD,   /* "without hearing you": the day when they decide ends the chance */
     APD_N_ROLES,
 } ApdRole;
 
