@@ -51,7 +51,8 @@ static const char *const roles[] = { "deadline", "action",   "sanction",  "event
                                      "platform", "review",   "other",     "history",   "life",
                                      "offer",    "over",     "all-times", "otherwise", "duty",
                                      "former",   "extended", "duration",  "rule",      "late",
-                                     "final",    "cause",    "end",       "if",        "unheard", NULL };
+                                     "final",    "cause",    "end",       "if",        "unheard",
+                                     NULL };
 static const char *const mays[] = { "always", "timed", NULL };
 static const char *const anchors[] = { "notice", "record", "event", "effect", "trade", NULL };
 

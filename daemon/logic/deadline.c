@@ -242,8 +242,7 @@ choose(const ApdTimeData *self, const ApdText *text, GArray *candidates, int lea
     for (guint i = 0; i < candidates->len; i++) {
         ApdCandidate *candidate = &g_array_index(candidates, ApdCandidate, i);
         if (candidate->role.score < least || !can_reckon(&candidate->mention, kase)
-            || !is_trusted(candidate, trust)
-            || is_outdone(self, candidates, candidate, kase->date))
+            || !is_trusted(candidate, trust) || is_outdone(self, candidates, candidate, kase->date))
             continue;
         /* "Sellers have 7 days to appeal each penalty" is what the rule will say. */
         if (kase->kind == APD_KIND_POLICY && candidate->mention.type == APD_MENTION_WINDOW)
