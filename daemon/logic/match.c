@@ -37,15 +37,22 @@ typedef struct {
     bool is_modifier; /* "mod/..." */
 } Trait;
 
-/* Of which language a trigger is, and how much of it must be in a text, in percent of the language
- * with most. */
+/* What is asked of a trigger first, close together: most go no further. */
 typedef struct {
-    guint16 language; /* 0: any */
-    guint16 share;    /* IS_MARK: it tells the language itself */
-} Use;
+    guint32 before, after; /* as in the trigger */
+    guint16 skip, length;
+    guint8 language; /* 0: any */
+    guint8 need;     /* Need */
+} Gate;
 
-#define IS_MARK 0
+/* How much of its language must be in a text: a bit each. */
+typedef enum {
+    NEED_NOTHING = 0, /* it tells the language itself */
+    NEED_SHARE = 1,
+    NEED_MODIFIER_SHARE = 2,
+} Need;
 
+/* In percent of the language with most. */
 /* A third of the small words that the language with most has are enough to be one of it.  Small
  * words that change what others mean are the same in languages that are none of their business:
  * "se" is "if" here and "himself" there. */
@@ -63,7 +70,8 @@ struct ApdMatcher {
     GPtrArray *languages;  /* owned, element-type utf8: 1 is the first */
     int language;          /* of the phrases being added */
     ApdTriggers *triggers; /* owned */
-    GArray *uses;          /* owned, element-type Use: of triggers */
+    GArray *gates;         /* owned, element-type Gate: of triggers */
+    bool *has_mark;        /* owned: of literals, whether a trigger of it tells a language */
     ApdLiterals *literals; /* owned */
 };
 
@@ -80,7 +88,7 @@ apd_matcher_new(void)
     self->meanings = g_array_new(FALSE, FALSE, sizeof(Meaning));
     self->chunk = g_string_chunk_new(4096);
     self->languages = g_ptr_array_new_with_free_func(g_free);
-    self->uses = g_array_new(FALSE, FALSE, sizeof(Use));
+    self->gates = g_array_new(FALSE, FALSE, sizeof(Gate));
     return self;
 }
 
@@ -91,7 +99,8 @@ apd_matcher_free(ApdMatcher *self)
         return;
 
     apd_literals_free(self->literals);
-    g_array_unref(self->uses);
+    g_array_unref(self->gates);
+    g_free(self->has_mark);
     apd_triggers_free(self->triggers);
     g_ptr_array_unref(self->languages);
     g_string_chunk_free(self->chunk);
@@ -203,23 +212,35 @@ language_of(const ApdMatcher *self, const ApdTrigger *trigger)
     return is_ascii ? g_array_index(self->meanings, Meaning, trigger->number).language : 0;
 }
 
-static Use
-use_of(const ApdMatcher *self, const ApdTrigger *trigger)
+static Gate
+gate_of(const ApdMatcher *self, const ApdTrigger *trigger)
 {
     int signal = g_array_index(self->meanings, Meaning, trigger->number).signal;
     const Trait *trait = &g_array_index(self->traits, Trait, (guint) signal);
-    guint16 share = trait->is_mark ? IS_MARK : trait->is_modifier ? MODIFIER_SHARE : SHARE;
+    Need need = trait->is_mark       ? NEED_NOTHING
+                : trait->is_modifier ? NEED_MODIFIER_SHARE
+                                     : NEED_SHARE;
 
-    return (Use){ (guint16) language_of(self, trigger), share };
+    return (Gate){ trigger->before,
+                   trigger->after,
+                   trigger->skip,
+                   trigger->length,
+                   (guint8) language_of(self, trigger),
+                   (guint8) need };
 }
 
 void
 apd_matcher_compile(ApdMatcher *self)
 {
     self->triggers = apd_triggers_new(self->book, self->phrases);
-    for (guint i = 0; i < self->triggers->list->len; i++) {
-        Use use = use_of(self, &g_array_index(self->triggers->list, ApdTrigger, i));
-        g_array_append_val(self->uses, use);
+    self->has_mark = g_new0(bool, self->triggers->words->len + 1);
+    for (guint w = 0; w < self->triggers->words->len; w++) {
+        guint32 last = g_array_index(self->triggers->firsts, guint32, w + 1);
+        for (guint32 i = g_array_index(self->triggers->firsts, guint32, w); i < last; i++) {
+            Gate gate = gate_of(self, &g_array_index(self->triggers->list, ApdTrigger, i));
+            self->has_mark[w] |= gate.need == NEED_NOTHING;
+            g_array_append_val(self->gates, gate);
+        }
     }
     self->literals =
         apd_literals_new((const ApdLiteral *) (const void *) self->triggers->words->data,
@@ -238,6 +259,7 @@ typedef struct {
     int *counts;   /* of small words of each language */
     int most;      /* of them */
     GArray *hits;
+    guint8 *spoken; /* of each language, and of any: the needs that the text fulfils */
 } Scan;
 
 /* A literal that stands in the text. */
@@ -262,12 +284,12 @@ segment_at(const Scan *scan, size_t at)
 }
 
 static void
-add_hit(const Scan *scan, const ApdTrigger *trigger, const Use *use, size_t from, size_t to)
+add_hit(const Scan *scan, const ApdTrigger *trigger, guint8 language, size_t from, size_t to)
 {
     const Meaning *meaning = &g_array_index(scan->self->meanings, Meaning, trigger->number);
     ApdHit hit = { meaning->signal,       (int) segment_at(scan, from),
                    (int) scan->map[from], (int) scan->map[to - 1] + 1,
-                   meaning->weight,       use->language };
+                   meaning->weight,       language };
 
     if (scan->hits->len < MAX_HITS)
         g_array_append_val(scan->hits, hit);
@@ -280,29 +302,33 @@ on_literal(unsigned literal, size_t end, void *user_data)
     g_array_append_val(((Scan *) user_data)->found, found);
 }
 
-/* Whether the text is of the language of @use, as its small words tell. */
-static bool
-is_spoken(const Scan *scan, const Use *use)
+/* Whether the bytes beside the word, which stands at @at of @text (with a NUL at both ends), may
+ * be those of the phrase: most are not. */
+static inline bool
+fits(const Gate *self, const char *text, size_t at)
 {
-    return use->language == 0 || use->share == IS_MARK || scan->most < FEW_MARKS
-           || scan->counts[use->language] * 100 >= scan->most * use->share;
+    const char *end = text + at + self->length;
+
+    if (self->after != 0 && (*end != ' ' || (self->after & apd_phrase_head(end + 1)) == 0))
+        return false;
+    return at >= self->skip
+           && (self->before == 0
+               || (at > 1 && text[at - 1] == ' '
+                   && (self->before & apd_phrase_bit(text[at - 2])) != 0));
 }
 
 static void
-check_trigger(Scan *scan, guint32 number, size_t end)
+check_trigger(Scan *scan, guint32 number, guint8 language, size_t at)
 {
     const ApdTrigger *trigger = &g_array_index(scan->self->triggers->list, ApdTrigger, number);
-    const Use *use = &g_array_index(scan->self->uses, Use, number);
-    size_t at = end - trigger->length;
     ApdExtents extents;
 
-    if (at < trigger->skip || !apd_trigger_fits(trigger, scan->text, at)
-        || !apd_phrase_check(scan->self->book, &trigger->place, scan->text, at - trigger->skip,
-                             &scan->steps, &extents))
+    if (!apd_phrase_check(scan->self->book, &trigger->place, scan->text, at - trigger->skip,
+                          &scan->steps, &extents))
         return;
     for (guint k = 0; k < extents.n_starts; k++)
         for (guint m = 0; m < extents.n_ends; m++)
-            add_hit(scan, trigger, use, extents.starts[k], extents.ends[m]);
+            add_hit(scan, trigger, language, extents.starts[k], extents.ends[m]);
 }
 
 /* Looks around every literal for phrases that are @marks of a language, or that are not. */
@@ -310,15 +336,22 @@ static void
 check_triggers(Scan *scan, bool marks)
 {
     const ApdMatcher *self = scan->self;
+    const guint32 *firsts = (const guint32 *) (const void *) self->triggers->firsts->data;
+    const Gate *gates = (const Gate *) (const void *) self->gates->data;
 
     for (guint f = 0; f < scan->found->len; f++) {
         const Found *found = &g_array_index(scan->found, Found, f);
-        guint32 last = g_array_index(self->triggers->firsts, guint32, found->literal + 1);
-        for (guint32 i = g_array_index(self->triggers->firsts, guint32, found->literal); i < last;
-             i++) {
-            const Use *use = &g_array_index(self->uses, Use, i);
-            if ((use->share == IS_MARK) == marks && is_spoken(scan, use))
-                check_trigger(scan, i, found->end);
+        if (marks && !self->has_mark[found->literal])
+            continue;
+        guint32 last = firsts[found->literal + 1];
+        for (guint32 i = firsts[found->literal]; i < last; i++) {
+            const Gate *gate = &gates[i];
+            size_t at = found->end - gate->length;
+            if (marks ? gate->need != NEED_NOTHING
+                      : (gate->need & scan->spoken[gate->language]) == 0)
+                continue;
+            if (fits(gate, scan->text, at))
+                check_trigger(scan, i, gate->language, at);
         }
     }
 }
@@ -418,6 +451,20 @@ count_languages(Scan *scan)
     }
 }
 
+/* Of which languages there is enough in the text, as its small words tell. */
+static void
+find_spoken(Scan *scan)
+{
+    for (guint i = 0; i <= scan->self->languages->len; i++) {
+        bool any = i == 0 || scan->most < FEW_MARKS;
+        int percent = scan->counts[i] * 100;
+        scan->spoken[i] =
+            (guint8) ((any || percent >= scan->most * SHARE ? NEED_SHARE : NEED_NOTHING)
+                      | (any || percent >= scan->most * MODIFIER_SHARE ? NEED_MODIFIER_SHARE
+                                                                       : NEED_NOTHING));
+    }
+}
+
 GArray *
 apd_matcher_scan(const ApdMatcher *self, const ApdText *text)
 {
@@ -428,6 +475,7 @@ apd_matcher_scan(const ApdMatcher *self, const ApdText *text)
     g_autoptr(GArray) starts = g_array_new(FALSE, FALSE, sizeof(guint32));
     g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(Found));
     g_autofree int *counts = g_new0(int, self->languages->len + 1);
+    g_autofree guint8 *spoken = g_new0(guint8, self->languages->len + 1);
     guint32 zero = 0;
 
     g_string_append_c(prepared, '\0');
@@ -449,13 +497,15 @@ apd_matcher_scan(const ApdMatcher *self, const ApdText *text)
                   found,
                   counts,
                   0,
-                  hits };
+                  hits,
+                  spoken };
     if (starts->len > 0)
         apd_literals_scan(self->literals, prepared->str, prepared->len, on_literal, &scan);
     check_triggers(&scan, true);
     drop_addresses(text, hits);
     count_languages(&scan);
     count_letters(&scan, text);
+    find_spoken(&scan);
     check_triggers(&scan, false);
     drop_addresses(text, hits);
     g_array_sort(hits, by_place);

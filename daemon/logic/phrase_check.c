@@ -419,7 +419,7 @@ apd_phrase_check(const ApdPhraseBook *book, const ApdPhrasePlace *place, const c
     Walk walk = { book, &place->phrase, text, steps, ret_extents };
 
     ret_extents->n_starts = ret_extents->n_ends = 0;
-    return strncmp(text + at, part->text, part->n) == 0
+    return (place->is_found || strncmp(text + at, part->text, part->n) == 0)
            && backward(&walk, place->slot, choice, i - 1, at)
            && forward(&walk, place->slot, choice, i + 1, at + part->n);
 }

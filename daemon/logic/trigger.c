@@ -302,7 +302,8 @@ add_phrase(Making *self, const ApdPhrase *phrase, guint32 number, const double *
     const ApdElement *element = apd_phrase_element(self->book, phrase, best);
     for (guint32 c = element->first; c < element->first + element->n; c++) {
         Pick pick = pick_word(self, apd_phrase_choice(self->book, c));
-        ApdPhrasePlace place = { *phrase, (guint16) best, c, pick.part };
+        bool whole = pick.length == apd_phrase_part(self->book, pick.part)->n;
+        ApdPhrasePlace place = { *phrase, (guint16) best, c, pick.part, whole };
         add_trigger(self, (ApdTrigger){ place, number, pick.skip, pick.length, 0, 0 });
     }
 }

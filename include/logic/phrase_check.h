@@ -11,6 +11,7 @@ typedef struct {
     guint16 slot;
     guint32 choice; /* number in the book, ... */
     guint32 part;   /* ... as this */
+    bool is_found;  /* nothing of it is left to compare: all of it was looked for */
 } ApdPhrasePlace;
 
 /* Where a phrase that was found may begin, and where it may end: each with each. */

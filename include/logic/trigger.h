@@ -27,16 +27,3 @@ typedef struct {
 ApdTriggers *apd_triggers_new(const ApdPhraseBook *book, const GArray *phrases);
 void apd_triggers_free(ApdTriggers *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApdTriggers, apd_triggers_free)
-
-/* Whether the bytes beside the word, which stands at @at of @text (prepared, with a NUL at
- * both ends), may be those of the phrase: most are not. */
-static inline bool
-apd_trigger_fits(const ApdTrigger *self, const char *text, size_t at)
-{
-    const char *end = text + at + self->length;
-
-    if (self->after != 0 && (*end != ' ' || (self->after & apd_phrase_head(end + 1)) == 0))
-        return false;
-    return self->before == 0
-           || (at > 1 && text[at - 1] == ' ' && (self->before & apd_phrase_bit(text[at - 2])) != 0);
-}
