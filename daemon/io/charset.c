@@ -126,9 +126,28 @@ convert(const guint8 *data, gsize size, const char *charset, bool lossy)
     return NULL;
 }
 
+/* Bytes at the start that are ASCII and not NUL, eight at a time: most of most mail. */
+static gsize
+ascii_length(const guint8 *data, gsize size)
+{
+    const guint64 high = G_GUINT64_CONSTANT(0x8080808080808080), ones = high >> 7;
+    gsize n = 0;
+
+    for (guint64 eight; size - n >= sizeof eight; n += sizeof eight) {
+        memcpy(&eight, data + n, sizeof eight);
+        if (((eight | (eight - ones)) & high) != 0)
+            break;
+    }
+    return n;
+}
+
 static bool
 is_utf8(const guint8 *data, gsize size)
 {
+    gsize n = ascii_length(data, size);
+
+    data += n;
+    size -= n;
     return g_utf8_validate_len((const char *) data, size, NULL);
 }
 

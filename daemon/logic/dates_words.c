@@ -16,6 +16,7 @@ typedef struct {
     guint64 head;        /* the first bytes of the phrase, up to a star */
     guint64 mask;        /* which of its bytes count */
     const ApdWord *word; /* borrowed */
+    guint32 languages;   /* as the word has them */
 } Entry;
 
 struct ApdWords {
@@ -262,12 +263,14 @@ apd_words_add(ApdWords *self, const char *section, const char *key, const char *
     return true;
 }
 
-/* Bytes of the word at the start of @text that choose the bucket: up to three. */
+/* Bytes of the word at the start of @text that choose the bucket: up to three, or two letters of
+ * two bytes (Cyrillic). */
 static guint
 bucket_of(const char *text, size_t n)
 {
     guint hash = 0;
-    for (size_t i = 0; i < 3 && i < n; i++) {
+    size_t most = n > 0 && ((unsigned char) text[0] & 0xE0) == 0xC0 ? 4 : 3;
+    for (size_t i = 0; i < most && i < n; i++) {
         unsigned char c = (unsigned char) text[i];
         if ((c < 'a' || c > 'z') && c < 0x80)
             break;
@@ -369,7 +372,7 @@ apd_words_finish(ApdWords *self)
         guint bucket = bucket_of(word->phrase, word->n);
         if (self->buckets[bucket] == NULL)
             self->buckets[bucket] = g_array_new(FALSE, FALSE, sizeof(Entry));
-        Entry entry = { .word = word };
+        Entry entry = { .word = word, .languages = word->languages };
         size_t n = MIN(strcspn(word->phrase, "*"), sizeof entry.head);
         memcpy(&entry.head, word->phrase, n);
         memset(&entry.mask, 0xff, n);
@@ -425,15 +428,14 @@ apd_words_find(const ApdWords *self, const char *text, size_t n, guint32 allowed
     memcpy(&head, text, MIN(n, sizeof head));
     for (guint i = 0; i < bucket->len; i++) {
         const Entry *entry = &g_array_index(bucket, Entry, i);
-        const ApdWord *word = entry->word;
         if ((head & entry->mask) != entry->head)
             continue;
-        if (allowed != 0 && word->languages != 0 && (word->languages & allowed) == 0)
+        if (allowed != 0 && entry->languages != 0 && (entry->languages & allowed) == 0)
             continue;
-        size_t length = match(word, text, n);
+        size_t length = match(entry->word, text, n);
         if (length > 0) {
             *ret_length = length;
-            return word;
+            return entry->word;
         }
     }
     return NULL;

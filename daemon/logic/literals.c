@@ -17,9 +17,9 @@ typedef struct {
     bool ends;
 } Entry;
 
-/* Literals by what their first bytes, @width of them, come to. */
+/* Literals by what their first bytes, those of @mask, come to. */
 typedef struct {
-    size_t width;
+    guint32 mask;
     Entry *entries; /* owned: by bucket */
     guint32 *first; /* owned: where those of each bucket begin; one more */
 } Table;
@@ -36,13 +36,11 @@ struct ApdLiterals {
     Group anywhere; /* the others */
 };
 
+/* @head: the first bytes of what is looked for; @mask: those of them that count. */
 static guint
-bucket_of(const char *text, size_t width)
+bucket_of(guint64 head, guint32 mask)
 {
-    guint32 bytes = 0;
-
-    memcpy(&bytes, text, width);
-    return (bytes * 2654435761U) >> (32 - BITS);
+    return (((guint32) head & mask) * 2654435761U) >> (32 - BITS);
 }
 
 static Entry
@@ -56,10 +54,20 @@ make_entry(const ApdLiteral *literal, guint32 number)
     return entry;
 }
 
-static bool
-belongs(const ApdLiteral *literal, const Table *table, bool anchored)
+/* The first two bytes, and the first four, of eight as they are loaded. */
+static guint32
+mask_of(size_t width)
 {
-    return literal->starts == anchored && (strlen(literal->text) >= 4) == (table->width == 4);
+    guint32 mask = 0;
+
+    memset(&mask, 0xff, width);
+    return mask;
+}
+
+static bool
+belongs(const ApdLiteral *literal, size_t width, bool anchored)
+{
+    return literal->starts == anchored && (strlen(literal->text) >= 4) == (width == 4);
 }
 
 static void
@@ -67,18 +75,20 @@ fill_table(Table *self, size_t width, bool anchored, const ApdLiteral *literals,
 {
     g_autofree guint32 *next = g_new0(guint32, N_BUCKETS + 1);
 
-    self->width = width;
+    self->mask = mask_of(width);
     self->first = g_new0(guint32, N_BUCKETS + 1);
     for (guint i = 0; i < n; i++)
-        if (belongs(&literals[i], self, anchored))
-            self->first[bucket_of(literals[i].text, width) + 1]++;
+        if (belongs(&literals[i], width, anchored))
+            self->first[bucket_of(make_entry(&literals[i], i).head, self->mask) + 1]++;
     for (guint i = 0; i < N_BUCKETS; i++)
         self->first[i + 1] += self->first[i];
     memcpy(next, self->first, (N_BUCKETS + 1) * sizeof *next);
     self->entries = g_new0(Entry, self->first[N_BUCKETS] + 1);
     for (guint i = 0; i < n; i++)
-        if (belongs(&literals[i], self, anchored))
-            self->entries[next[bucket_of(literals[i].text, width)]++] = make_entry(&literals[i], i);
+        if (belongs(&literals[i], width, anchored)) {
+            Entry entry = make_entry(&literals[i], i);
+            self->entries[next[bucket_of(entry.head, self->mask)]++] = entry;
+        }
 }
 
 static guint
@@ -145,7 +155,7 @@ typedef struct {
 static void
 look_in(const Search *search, const Table *table, size_t at, guint64 head)
 {
-    guint bucket = bucket_of(search->text + at, table->width);
+    guint bucket = bucket_of(head, table->mask);
 
     for (guint32 i = table->first[bucket]; i < table->first[bucket + 1]; i++) {
         const Entry *entry = &table->entries[i];

@@ -204,15 +204,33 @@ is_marked(const char *next, const char *end)
     return next < end && (unsigned char) *next >= 0xCC && is_combining(g_utf8_get_char(next));
 }
 
-/* Bytes of ASCII at @p that are shown as they are. */
+static bool
+is_plain(char c)
+{
+    return c > ' ' && c < 0x7F;
+}
+
+/* Bytes of ASCII at @p that are shown as they are: words, and the single blanks between them. */
 static size_t
 plain_length(const char *p, const char *end)
 {
     const char *q = p;
 
-    while (q<end && * q> ' ' && *q < 0x7F)
+    while (
+        q < end
+        && (is_plain(*q) || (*q == ' ' && q > p && q[-1] != ' ' && q + 1 < end && is_plain(q[1]))))
         q++;
     return (size_t) (q - p) - (q > p && is_marked(q, end));
+}
+
+/* Whether NFKC leaves the character at @p, no ASCII, as it is, whatever stands beside it. */
+static bool
+stands_alone(const char *p, const char *end)
+{
+    gunichar c;
+
+    return (unsigned char) *p >= 0x80 && (c = g_utf8_get_char(p)) >= 0xA0 && is_inert(c)
+           && !is_marked(g_utf8_next_char(p), end);
 }
 
 void
@@ -230,12 +248,12 @@ apd_normalise_show(const char *text, size_t n, GString *shown)
         }
         unsigned char u = (unsigned char) *p;
         const char *next = g_utf8_next_char(p);
-        bool marked = is_marked(next, end);
         if (u <= ' ' || u == 0x7F) {
             put_blank(shown, from);
             p = next;
-        } else if (!marked && u >= 0x80 && is_inert(g_utf8_get_char(p))
-                   && g_utf8_get_char(p) >= 0xA0) {
+        } else if (stands_alone(p, end)) {
+            while (next < end && stands_alone(next, end))
+                next = g_utf8_next_char(next);
             g_string_append_len(shown, p, next - p);
             p = next;
         } else {
@@ -249,11 +267,32 @@ apd_normalise_show(const char *text, size_t n, GString *shown)
     join_groups(shown, from);
 }
 
+/* Where the characters of each 256 begin in the table; one more. */
+static const guint16 *
+han_pages(void)
+{
+    static guint16 pages[0x100 + 1];
+    static gsize made;
+
+    if (g_once_init_enter(&made)) {
+        for (size_t page = 0, at = 0; page <= 0x100; page++) {
+            while (at < G_N_ELEMENTS(han) && han[at].from >> 8 < page)
+                at++;
+            pages[page] = (guint16) at;
+        }
+        g_once_init_leave(&made, 1);
+    }
+    return pages;
+}
+
 static gunichar
 simplified(gunichar c)
 {
-    size_t low = 0, high = G_N_ELEMENTS(han);
+    if (c > 0xFFFF)
+        return c;
 
+    const guint16 *pages = han_pages();
+    size_t low = pages[c >> 8], high = pages[(c >> 8) + 1], end = high;
     while (low < high) {
         size_t middle = (low + high) / 2;
         if (han[middle].from < c)
@@ -261,7 +300,7 @@ simplified(gunichar c)
         else
             high = middle;
     }
-    return low < G_N_ELEMENTS(han) && han[low].from == c ? han[low].to : c;
+    return low < end && han[low].from == c ? han[low].to : c;
 }
 
 bool

@@ -26,16 +26,18 @@ static const char *const abbreviations[] = {
     "sáb",    "seg",  "qua", "qui",  "sex",  "gio",
 };
 
+/* Bytes of the longest of them, and more for capitals that are longer. */
+#define ABBREVIATION 12
+
 static bool
 is_abbreviation(const char *word, size_t n)
 {
-    char lower[32];
-
-    if (n == 0 || n >= sizeof lower)
+    if (n == 0 || n > ABBREVIATION)
         return false;
+
     g_autofree char *small = g_utf8_strdown(word, (gssize) n);
     for (size_t i = 0; i < G_N_ELEMENTS(abbreviations); i++)
-        if (strcmp(small, abbreviations[i]) == 0)
+        if (small[0] == abbreviations[i][0] && strcmp(small, abbreviations[i]) == 0)
             return true;
 
     return false;
