@@ -212,7 +212,8 @@ can_warn(const ApdCandidate *candidate)
     const ApdMention *mention = &candidate->mention;
     if (candidate->role.only_ends && !candidate->labelled && mention->bound == APD_BOUND_NONE)
         return false;
-    return mention->type == APD_MENTION_DATE || candidate->role.explicit_chance;
+    return mention->type == APD_MENTION_DATE || candidate->role.explicit_chance
+           || (candidate->role.asks && mention->within && !mention->is_weak);
 }
 
 /* A window beside a date that is spoken of far more plainly as the end is rather the time of
