@@ -386,14 +386,6 @@ is_answered(const Search *self, const Candidate *candidate, int from, int to)
                    && !hits_range(input, at, "points/sum", from, to)));
 }
 
-/* "Another seller got 6 points"; where it is about what was done to him, his name says nothing. */
-static bool
-is_of_third(const Search *self, int at)
-{
-    return hits(self->input, at, "mod/third")
-           && g_strcmp0(self->category, "trade.unfair-competition") != 0;
-}
-
 /* Near or over a threshold, points stand everywhere: only those that are said to be
  * taken are of this matter. */
 static int
@@ -404,6 +396,8 @@ rank_of(const Search *self, const Candidate *candidate)
     const ApdSegment *segment = apd_text_at(input->text, (guint) at);
     int from, to, rank = apd_classify_factor(input, at) / 10;
     bool imposed_by_label = false;
+    /* There another seller is who was harmed, not who got the points. */
+    bool harmed = g_strcmp0(self->category, "trade.unfair-competition") == 0;
 
     clause_of(segment, candidate, &from, &to);
     bool imposed = is_imposed(input, at, from, to);
@@ -424,7 +418,7 @@ rank_of(const Search *self, const Candidate *candidate)
     limit_to_own(self, candidate, &from, &to);
     if ((is_generic(input, at, from, to) && !is_sum_of_this(input, candidate, from, to)
          && !is_sum_of_each(self, candidate, from, to) && !is_answered(self, candidate, from, to))
-        || hits(input, at, "mod/example") || is_of_third(self, at))
+        || hits(input, at, "mod/example") || (hits(input, at, "mod/third") && !harmed))
         return -1;
     /* "12 points: frozen for 7 days": a line of the tariff. */
     if (segment->zone == APD_ZONE_LABEL && !hits(input, at, "points/label"))
