@@ -146,6 +146,21 @@ finds_violation(const ApdWeighing *weighing)
     return score->best >= OUTRIGHT && score->denied == 0;
 }
 
+/* "3 points were deducted", not "penalty points: 0", nor "points are deducted for". */
+static bool
+deducts_points(const Judge *self)
+{
+    const ApdScore *score = apd_weighing_score(self->weighing, "act/deducted");
+
+    if (score->firm == 0 || score->denied > 0)
+        return false;
+    const char *text = apd_text_at(self->input->text, (guint) score->segment)->folded;
+    for (int i = score->start; i < score->end; i++)
+        if (text[i] >= '1' && text[i] <= '9')
+            return true;
+    return false;
+}
+
 /* The platform's words of penalties about this store, a record of a violation, and a court's order,
  * are a notice, whatever else of it is not understood: only its own words may say that it is none.
  */
@@ -157,6 +172,7 @@ must_be_notice(const Judge *self)
     return self->input->origin->speaker == APD_SPEAKER_PLATFORM
            && self->input->origin->authenticity != APD_AUTHENTICITY_FORGED && against(self) == 0
            && (is_record(self) || is_court_order(self)
+               || deducts_points(self)
                || ((finds_violation(weighing)
                     || apd_weighing_score(weighing, "act/deducted")->firm > 0
                     || apd_weighing_best(weighing, "act/counter-notice") > 0)
