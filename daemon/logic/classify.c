@@ -85,6 +85,20 @@ is_letter(const Judge *self)
            || apd_weighing_best(weighing, "speaker/rights-holder") > 0;
 }
 
+/* Which right it is about, or a docket of a court that freezes the funds of sellers: landlords,
+ * banks and courts write of other things in the words of complaints. */
+static bool
+names_right(const Judge *self)
+{
+    static const char *const rights[] = { "category/ip.trademark", "category/ip.copyright",
+                                          "category/ip.patent", "category/ip.other" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rights); i++)
+        if (apd_weighing_score(self->weighing, rights[i])->count > 0)
+            return true;
+    return names_docket(self);
+}
+
 /* A stranger imposes nothing, he complains. */
 static bool
 is_possible_kind(const Judge *self, const char *answer)
@@ -99,7 +113,8 @@ is_possible_kind(const Judge *self, const char *answer)
     if (kind == APD_KIND_COMPLAINT && !apd_weighing_tells(self->weighing, APD_TELLS_RIGHT))
         return false;
     return self->input->origin->speaker != APD_SPEAKER_STRANGER
-           || (kind == APD_KIND_COMPLAINT && (is_letter(self) || names_docket(self)));
+           || (kind == APD_KIND_COMPLAINT && (is_letter(self) || names_docket(self))
+               && names_right(self));
 }
 
 /* What speaks against a notice outright. */
@@ -171,8 +186,7 @@ must_be_notice(const Judge *self)
 
     return self->input->origin->speaker == APD_SPEAKER_PLATFORM
            && self->input->origin->authenticity != APD_AUTHENTICITY_FORGED && against(self) == 0
-           && (is_record(self) || is_court_order(self)
-               || deducts_points(self)
+           && (is_record(self) || is_court_order(self) || deducts_points(self)
                || ((finds_violation(weighing)
                     || apd_weighing_score(weighing, "act/deducted")->firm > 0
                     || apd_weighing_best(weighing, "act/counter-notice") > 0)
@@ -241,6 +255,22 @@ find_outcome(const Judge *self)
 
 /* --- category -------------------------------------------------------------------------------- */
 
+/* What was done is told by words of its own: without any of them it is not known.  A store that is
+ * closed, frozen funds, a dispute are told by the act itself. */
+static bool
+needs_words(const char *category)
+{
+    return g_str_has_prefix(category, "trade.") || g_str_has_prefix(category, "info.");
+}
+
+static bool
+is_spoken_of(const Judge *self, const char *category)
+{
+    g_autofree char *signal = g_strconcat("category/", category, NULL);
+
+    return apd_weighing_score(self->weighing, signal)->count > 0;
+}
+
 static bool
 is_possible_category(const Judge *self, const char *answer)
 {
@@ -248,7 +278,9 @@ is_possible_category(const Judge *self, const char *answer)
         return false;
     if (self->kind == APD_KIND_COMPLAINT)
         return g_str_has_prefix(answer, "ip.");
-    return (strcmp(answer, "policy.change") == 0) == (self->kind == APD_KIND_POLICY);
+    if ((strcmp(answer, "policy.change") == 0) != (self->kind == APD_KIND_POLICY))
+        return false;
+    return !needs_words(answer) || is_spoken_of(self, answer);
 }
 
 /* A category of one's own rules, which no weights are learnt for, is what the message is about

@@ -234,6 +234,16 @@ is_outdone(const ApdTimeData *self, const GArray *candidates, const ApdCandidate
     return false;
 }
 
+/* "Forty reports came from your store within a week": nothing is asked for there, nor allowed. */
+static bool
+is_told_only(const ApdCandidate *candidate)
+{
+    const ApdRoleScore *role = &candidate->role;
+
+    return candidate->mention.type == APD_MENTION_WINDOW && !candidate->labelled && !role->own
+           && !role->explicit_chance && !role->asks;
+}
+
 /* Takes the earliest of the candidates of at least @least that are trusted so much. */
 static bool
 choose(const ApdTimeData *self, const ApdText *text, GArray *candidates, int least, Trust trust,
@@ -252,7 +262,7 @@ choose(const ApdTimeData *self, const ApdText *text, GArray *candidates, int lea
             && (!candidate->role.explicit_chance
                 || tells_of_past(self, candidates, candidate, kase->date)))
             continue;
-        if (kase->kind == APD_KIND_WARNING && !can_warn(candidate))
+        if (is_told_only(candidate) || (kase->kind == APD_KIND_WARNING && !can_warn(candidate)))
             continue;
         if ((is_answer(kase) || kase->kind == APD_KIND_POLICY) && !is_bound(candidate))
             continue;
