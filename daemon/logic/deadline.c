@@ -241,7 +241,7 @@ is_told_only(const ApdCandidate *candidate)
     const ApdRoleScore *role = &candidate->role;
 
     return candidate->mention.type == APD_MENTION_WINDOW && !candidate->labelled && !role->own
-           && !role->explicit_chance && !role->asks;
+           && !role->named && !role->explicit_chance && !role->asks;
 }
 
 /* Takes the earliest of the candidates of at least @least that are trusted so much. */
