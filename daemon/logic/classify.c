@@ -255,12 +255,17 @@ find_outcome(const Judge *self)
 
 /* --- category -------------------------------------------------------------------------------- */
 
-/* What was done is told by words of its own: without any of them it is not known.  A store that is
- * closed, frozen funds, a dispute are told by the act itself. */
+/* What was done, and whose right or what goods it is about, is told by words of its own: without
+ * any of them it is not known.  A store that is closed, frozen funds, a dispute are told by the act
+ * itself. */
 static bool
 needs_words(const char *category)
 {
-    return g_str_has_prefix(category, "trade.") || g_str_has_prefix(category, "info.");
+    static const char *const named[] = { "ip.trademark", "ip.copyright", "ip.patent",
+                                         "prohibited",   "compliance",   NULL };
+
+    return g_str_has_prefix(category, "trade.") || g_str_has_prefix(category, "info.")
+           || g_strv_contains(named, category);
 }
 
 static bool
@@ -276,8 +281,8 @@ is_possible_category(const Judge *self, const char *answer)
 {
     if (strcmp(answer, "none") == 0)
         return false;
-    if (self->kind == APD_KIND_COMPLAINT)
-        return g_str_has_prefix(answer, "ip.");
+    if (self->kind == APD_KIND_COMPLAINT && !g_str_has_prefix(answer, "ip."))
+        return false;
     if ((strcmp(answer, "policy.change") == 0) != (self->kind == APD_KIND_POLICY))
         return false;
     return !needs_words(answer) || is_spoken_of(self, answer);
