@@ -229,6 +229,12 @@ test_providers(void)
     g_assert_no_error(error);
     g_assert_true(apd_provider_find(providers, "163.com")->send_id);
     g_assert_cmpstr(apd_provider_find(providers, "gmail")->host, ==, "imap.gmail.com");
+    /* Of one provider's domains each has the server that its accounts live on. */
+    g_assert_true(apd_provider_find(providers, "vip.163.com")->send_id);
+    g_assert_cmpstr(apd_provider_find(providers, "188.com")->host, ==, "imap.188.com");
+    g_assert_cmpstr(apd_provider_find(providers, "gmx.com")->host, ==, "imap.gmx.com");
+    g_assert_cmpstr(apd_provider_find(providers, "gmx.de")->host, ==, "imap.gmx.net");
+    g_assert_cmpstr(apd_provider_find(providers, "zohomail.eu")->host, ==, "imap.zoho.eu");
     g_assert_null(apd_provider_find(providers, "nowhere"));
     for (guint i = 0; i < providers->len; i++)
         g_assert_nonnull(((const ApdProvider *) providers->pdata[i])->hint);
