@@ -70,6 +70,15 @@ names_docket(const Judge *self)
     return false;
 }
 
+/* Whether any words of @category are there. */
+static bool
+is_spoken_of(const Judge *self, const char *category)
+{
+    g_autofree char *signal = g_strconcat("category/", category, NULL);
+
+    return apd_weighing_score(self->weighing, signal)->count > 0;
+}
+
 /* --- kind ------------------------------------------------------------------------------------ */
 
 /* Whether a stranger writes of what this seller sells, or of his own right: the text of a licence
@@ -85,18 +94,13 @@ is_letter(const Judge *self)
            || apd_weighing_best(weighing, "speaker/rights-holder") > 0;
 }
 
-/* Which right it is about, or a docket of a court that freezes the funds of sellers: landlords,
- * banks and courts write of other things in the words of complaints. */
+/* Which right it is about: landlords, banks and courts write of other things in the words of
+ * complaints. */
 static bool
-names_right(const Judge *self)
+speaks_of_right(const Judge *self)
 {
-    static const char *const rights[] = { "category/ip.trademark", "category/ip.copyright",
-                                          "category/ip.patent", "category/ip.other" };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(rights); i++)
-        if (apd_weighing_score(self->weighing, rights[i])->count > 0)
-            return true;
-    return names_docket(self);
+    return is_spoken_of(self, "ip.trademark") || is_spoken_of(self, "ip.copyright")
+           || is_spoken_of(self, "ip.patent") || is_spoken_of(self, "ip.other");
 }
 
 /* A stranger imposes nothing, he complains. */
@@ -113,8 +117,8 @@ is_possible_kind(const Judge *self, const char *answer)
     if (kind == APD_KIND_COMPLAINT && !apd_weighing_tells(self->weighing, APD_TELLS_RIGHT))
         return false;
     return self->input->origin->speaker != APD_SPEAKER_STRANGER
-           || (kind == APD_KIND_COMPLAINT && (is_letter(self) || names_docket(self))
-               && names_right(self));
+           || (kind == APD_KIND_COMPLAINT
+               && (names_docket(self) || (is_letter(self) && speaks_of_right(self))));
 }
 
 /* What speaks against a notice outright. */
@@ -266,14 +270,6 @@ needs_words(const char *category)
 
     return g_str_has_prefix(category, "trade.") || g_str_has_prefix(category, "info.")
            || g_strv_contains(named, category);
-}
-
-static bool
-is_spoken_of(const Judge *self, const char *category)
-{
-    g_autofree char *signal = g_strconcat("category/", category, NULL);
-
-    return apd_weighing_score(self->weighing, signal)->count > 0;
 }
 
 static bool

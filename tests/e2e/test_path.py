@@ -99,10 +99,11 @@ class PathTest(unittest.TestCase):
         self.assertEqual([r.data["key"] for r in requests],
                          ["case/1/0/new", "case/1/0/step/6s", "case/1/0/step/3s",
                           "case/1/0/step/1s", "case/1/0/expired"])
-        for request, left in zip(requests[1:], (6, 3, 1, 0)):
-            late = request.at - (deadline.timestamp() - left)
-            self.assertGreaterEqual(late, 0)
-            self.assertLess(late, 3)  # a disk that other tests use too may take a second for a commit
+        late = [request.at - (deadline.timestamp() - left) for request, left in zip(requests[1:], (6, 3, 1, 0))]
+        self.assertGreaterEqual(min(late), 0)
+        # A disk that other tests use too may take a second for one commit, not for each.
+        self.assertLess(sorted(late)[2], 3 if harness.SLOW else 1)
+        self.assertLess(max(late), 3)
         self.assertEqual(len({r.id for r in requests}), 5)
 
     def test_history_is_one_summary(self):
